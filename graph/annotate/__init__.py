@@ -1,0 +1,1 @@
+"""Text and tags to kansei profiles, with the words behind each value."""

@@ -1,0 +1,1 @@
+"""Files to entities and relations, with problems named row by row."""

@@ -1,0 +1,1 @@
+"""An immutable, memory-mapped copy of the graph to compute on."""

@@ -1,0 +1,1 @@
+"""Entities and relations kept safe: SQLite and Neo4j behind one protocol."""

@@ -1,0 +1,130 @@
+"""Every error Kyokan raises on purpose, in one tree.
+
+KyokanError                     exit 1   base: subject, rule, remedy
+├── InputError                  exit 2   the person can mend it; nothing changed
+│   ├── UnknownEntityError               no entity of that name or id
+│   ├── AmbiguousNameError               several entities answer to that name
+│   ├── QueryError                       a query parameter breaks its rule
+│   ├── DictionaryError                  a kansei dictionary file breaks a rule
+│   ├── ImportRefusedError               a source cannot be read; carries its problems
+│   ├── DataMissingError                 a file that a protocol reads is not there
+│   └── SettingsError                    a setting breaks its rule
+├── StoreError                  exit 1   the store refused or lost something
+│   ├── StoreNotEmptyError      exit 2   a test or trial was pointed at somebody's data
+│   ├── CommitUncertainError    exit 1   the connection ended during commit; outcome unknown
+│   └── SnapshotError           exit 1   a snapshot is missing, torn or of another version
+└── UnavailableError            exit 3   a needed part does not answer
+    ├── StoreUnavailableError
+    ├── EncoderUnavailableError
+    └── BrokerUnavailableError
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from kyokan.graph.model import Entity, Problem
+
+
+class KyokanError(Exception):
+    """Base of the tree.
+
+    Args:
+        subject: which input, file, row, name or part is concerned.
+        rule: what was expected of it and what was found instead.
+        remedy: what the person can do now.
+    """
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, subject: str, rule: str, remedy: str = "") -> None:
+        self.subject = subject
+        self.rule = rule
+        self.remedy = remedy
+        super().__init__(self.__str__())
+
+    def __str__(self) -> str:
+        """One line: which input, which rule, what to do."""
+        line = f"{self.subject}: {self.rule}"
+        return f"{line}. {self.remedy}" if self.remedy else line
+
+
+class InputError(KyokanError):
+    """The person who asked can mend it; nothing was changed."""
+
+    exit_code = 2
+
+
+class UnknownEntityError(InputError):
+    """No entity has that name or id."""
+
+
+class AmbiguousNameError(InputError):
+    """Several entities answer to a name; ``candidates`` are listed best first."""
+
+    def __init__(self, name: str, candidates: Sequence[Entity]) -> None:
+        self.candidates = tuple(candidates)
+        ids = ", ".join(entity.id for entity in self.candidates)
+        super().__init__(name, f"may mean {len(self.candidates)} entities ({ids})", "Name one by its id")
+
+
+class QueryError(InputError):
+    """A query parameter is unknown or breaks its rule."""
+
+
+class DictionaryError(InputError):
+    """A kansei dictionary file breaks a rule."""
+
+
+class ImportRefusedError(InputError):
+    """A source cannot be imported; ``problems`` name file, row, column and rule."""
+
+    def __init__(self, subject: str, rule: str, remedy: str = "", problems: Sequence[Problem] = ()) -> None:
+        self.problems = tuple(problems)
+        super().__init__(subject, rule, remedy)
+
+
+class DataMissingError(InputError):
+    """A file that an evaluation protocol reads is not where it should be."""
+
+
+class SettingsError(InputError):
+    """A setting is unknown or breaks its rule."""
+
+
+class StoreError(KyokanError):
+    """The store refused an operation."""
+
+
+class StoreNotEmptyError(StoreError):
+    """A test or trial was pointed at a store that holds somebody's data."""
+
+    exit_code = 2
+
+
+class CommitUncertainError(StoreError):
+    """The connection ended while a commit was under way; whether it happened is not known."""
+
+
+class SnapshotError(StoreError):
+    """A snapshot is missing, torn or written by another version."""
+
+
+class UnavailableError(KyokanError):
+    """A needed part does not answer."""
+
+    exit_code = 3
+
+
+class StoreUnavailableError(UnavailableError):
+    """The store does not answer."""
+
+
+class EncoderUnavailableError(UnavailableError):
+    """The encoder's package or model is not installed."""
+
+
+class BrokerUnavailableError(UnavailableError):
+    """The message broker does not answer."""

@@ -1,0 +1,1 @@
+"""What follows from what is known: signals, ranking, evidence and evaluation."""

@@ -1,0 +1,1 @@
+"""Signals to ordered matches under constraints."""

@@ -1,0 +1,1 @@
+"""One question each, answered for a query and all candidates."""

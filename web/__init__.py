@@ -1,0 +1,1 @@
+"""How people reach Kyokan: pages in Japanese and English."""
