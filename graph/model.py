@@ -73,7 +73,7 @@ class Provenance:
 class Entity:
     """A node.
 
-    ``id`` is ``kind:slug`` and never changes; ``name`` is the name as the first source wrote it; ``name_ja`` and
+    ``id`` is ``kind:slug`` and never changes; ``name`` is as the first source wrote it; ``name_ja`` and
     ``name_en`` are empty where not known. ``attributes`` are JSON values. ``provenance`` holds one record a source, the
     source that created the entity first.
     """
