@@ -112,8 +112,8 @@ class Entity:
 class Relation:
     """An edge; (kind, source, target, key) is its identity.
 
-    ``weight`` and ``confidence`` are finite; confidence is in 0..1. ``since`` and ``until`` are ISO dates or years, empty
-    where not known. ``key`` tells apart several edges of one kind between the same two ends (two campaigns, two
+    ``weight`` and ``confidence`` are finite; confidence is in 0..1. ``since`` and ``until`` are ISO dates or years,
+    empty where not known. ``key`` tells apart several edges of one kind between the same two ends (two campaigns, two
     survey years).
     """
 

@@ -33,8 +33,8 @@ class GraphStore(Protocol):
 
     Every write is one transaction: all of it or none of it. Writing the same thing twice changes nothing and is
     counted as unchanged (``Provenance.imported_at`` does not count). Iterators yield in ascending order of id, or of
-    ``Relation.identity``, whatever the insertion order. A relation may only name entities that exist (in the store or in
-    the same write); otherwise StoreError names it and nothing is written.
+    ``Relation.identity``, whatever the insertion order. A relation may only name entities that exist (in the store or
+    in the same write); otherwise StoreError names it and nothing is written.
     """
 
     @property

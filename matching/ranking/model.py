@@ -41,9 +41,9 @@ class Benefit(StrEnum):
 class Query:
     """What is asked: a signal (entity, brief, kansei) and a filter (kinds, categories, places, exclusions).
 
-    ``kansei`` maps attribute ids to weights in −1..1 (wanted, avoided). ``without_signals`` and ``without_attributes`` are
-    the what-if toggles. ``diversity`` in 0..1 trades score for variety; ``exposure`` in 0..1 is the share of places kept
-    for little-known candidates. ``entity`` is an id; a name is resolved before a query is made.
+    ``kansei`` maps attribute ids to weights in −1..1 (wanted, avoided). ``without_signals`` and ``without_attributes``
+    are the what-if toggles. ``diversity`` in 0..1 trades score for variety; ``exposure`` in 0..1 is the share of places
+    kept for little-known candidates. ``entity`` is an id; a name is resolved before a query is made.
     """
 
     entity: str | None = None
