@@ -1,0 +1,64 @@
+"""Commands that measure: evaluate and bench."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kyokan.errors import QueryError
+from kyokan.platform.cli.app import JsonOption, app
+from kyokan.platform.cli.output import print_json, progress_bar
+from kyokan.platform.cli.show import show_figures
+
+
+@app.command()
+def evaluate(
+    protocol: Annotated[str, typer.Argument(help="Protocol: fans, cold-artists, attributes, overlap, tieups …")],
+    data: Annotated[Path, typer.Option(help="Folder of the data sets.", exists=True, file_okay=False)],
+    heldout: Annotated[
+        Path | None,
+        typer.Option(help="Folder of held-out rows; nothing of it is fitted on.", exists=True, file_okay=False),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the split.")] = 0,
+    without: Annotated[list[str] | None, typer.Option(metavar="SIGNAL", help="Leave a signal out; repeatable.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure the quality of the answers on one protocol, beside its baselines, with 95 % intervals.
+
+    Example: `kyokan evaluate tieups --data DATA --seed 1 --json`
+    """
+    from kyokan.matching.evaluation import PROTOCOLS, evaluate
+
+    if protocol not in PROTOCOLS:
+        raise QueryError(protocol, "is not a protocol", f"Known are {', '.join(PROTOCOLS)}")
+    with progress_bar() as progress:
+        progress(f"evaluating {protocol}", 0, 0)
+        result = evaluate(protocol, data, heldout=heldout, seed=seed, without=frozenset(without or ()))
+    if as_json:
+        print_json(result.to_json())
+    else:
+        show_figures(result.to_json())
+
+
+@app.command()
+def bench(
+    name: Annotated[str, typer.Argument(help="Benchmark: propose, import, snapshot, walk, annotate, search.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Time one part beside a peer in the same run and print the ratio.
+
+    Example: `kyokan bench propose --json`
+    """
+    from kyokan.matching.bench import BENCHES, run_bench
+
+    if name not in BENCHES:
+        raise QueryError(name, "is not a benchmark", f"Known are {', '.join(BENCHES)}")
+    with progress_bar() as progress:
+        progress(f"timing {name}", 0, 0)
+        figures = run_bench(name)
+    if as_json:
+        print_json(figures)
+    else:
+        show_figures(figures)

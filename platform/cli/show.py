@@ -1,0 +1,223 @@
+"""What a person sees in the terminal: one sentence first, then the figures that hold it up."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from kyokan.graph.model import Entity, EntityKind
+from kyokan.platform.cli.output import out
+
+if TYPE_CHECKING:
+    from kyokan.matching.ranking import Contribution, Match, Proposal
+
+INK = {"artist": "#BF3C1B", "brand": "#0F6A86", "both": "default"}
+PEOPLE = (EntityKind.ARTIST, EntityKind.FAN, EntityKind.SEGMENT)
+BAR_CELLS = 28
+PROBLEMS_SHOWN = 20
+
+
+def language() -> str:
+    """``ja`` where the terminal speaks Japanese, else ``en``."""
+    return "ja" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("ja") else "en"
+
+
+def _side(entity: Entity) -> str:
+    return INK["artist" if entity.kind in PEOPLE else "brand"]
+
+
+def _name(entity: Entity) -> Text:
+    lang = language()
+    other = entity.label("en" if lang == "ja" else "ja")
+    name = Text(entity.label(lang), style=f"bold {_side(entity)}")
+    if other and other != entity.label(lang):
+        name.append(f"  {other}", style="dim")
+    return name
+
+
+def _bar(match: Match, scale: float) -> Text:
+    """Contributions end to end in the ink of whom they are good for; losses hatched on the left."""
+    bar = Text()
+    losses = -sum(min(0.0, part.contribution) for part in match.contributions)
+    bar.append("░" * round(losses / scale * BAR_CELLS), style="dim")
+    bar.append("│", style="dim")
+    for part in match.contributions:
+        bar.append("█" * max(0, round(part.contribution / scale * BAR_CELLS)), style=INK[part.benefit.value])
+    return bar
+
+
+def _figures(match: Match) -> Text:
+    low, high = match.interval
+    text = Text(f"{match.score:.2f}", style="bold")
+    text.append(f"  {low:.2f}–{high:.2f}  ", style="dim")
+    words = ("確かさ", "既知") if language() == "ja" else ("confidence", "known")
+    text.append(f"{words[0]} {match.confidence:.2f} · {words[1]} {match.coverage:.0%}", style="dim")
+    return text
+
+
+def _question(proposal: Proposal) -> Text:
+    wanted = "・".join(proposal.query.kinds) or "any"
+    if proposal.entity is None:
+        return Text(proposal.query.text or wanted, style="bold")
+    line = _name(proposal.entity)
+    line.append(f"  →  {wanted}", style="bold")
+    return line
+
+
+def show_proposal(proposal: Proposal) -> None:
+    """The ranked matches of one question."""
+    lang = language()
+    out.print()
+    out.print(_question(proposal))
+    if proposal.note:
+        out.print(Text(getattr(proposal.note, lang), style="dim"))
+    if proposal.candidates:
+        for entity in proposal.candidates:
+            out.print(Text.assemble("  ", _name(entity), (f"  {entity.id}", "dim")))
+    out.rule(style="dim")
+    scale = (
+        max((sum(abs(p.contribution) for p in match.contributions) for match in proposal.matches), default=1.0) or 1.0
+    )
+    for match in proposal.matches:
+        _show_match(match, scale)
+    for match in proposal.set_aside:
+        reason = getattr(match.reason, lang) if match.reason else match.standing.value
+        out.print(Text.assemble("  –  ", _name(match.entity), (f"  {reason}", "dim")))
+    _colophon(proposal)
+
+
+def _show_match(match: Match, scale: float) -> None:
+    head = Table.grid(padding=(0, 2), expand=False)
+    head.add_column(width=3, justify="right")
+    head.add_column(min_width=34)
+    head.add_column()
+    head.add_row(str(match.rank), _name(match.entity), _figures(match))
+    head.add_row("", Text(getattr(match.sentence, language()), style=""), _bar(match, scale))
+    out.print(head)
+    out.print()
+
+
+def show_pair(proposal: Proposal) -> None:
+    """One pair: how the score adds up, and what it would be without each thing."""
+    if not proposal.matches:
+        show_proposal(proposal)
+        return
+    match, lang = proposal.matches[0], language()
+    pair = _name(proposal.entity) if proposal.entity else Text("")
+    out.print()
+    out.print(Text.assemble(pair, "  ×  ", _name(match.entity)))
+    out.print(getattr(match.sentence, lang))
+    out.print(_figures(match))
+    out.rule(style="dim")
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for name, justify in (("signal", "left"), ("adds", "right"), ("for", "left"), ("evidence", "left")):
+        table.add_column(name, justify=justify)  # type: ignore[arg-type]
+    table.add_row("base", f"{match.base:+.3f}", "", "")
+    for part in match.contributions:
+        table.add_row(
+            Text(part.signal, style=INK[part.benefit.value]),
+            f"{part.contribution:+.3f}",
+            part.benefit.value,
+            _notes(part),
+        )
+    table.add_row(Text("sum", style="bold"), Text(f"{match.raw:+.3f}", style="bold"), "", f"→ {match.score:.3f}")
+    out.print(table)
+    if proposal.counterfactuals:
+        out.print()
+        for what in proposal.counterfactuals:
+            label = "を外すと" if lang == "ja" else "without"
+            line = f"{what.id} {label}" if lang == "ja" else f"{label} {what.id}"
+            out.print(Padding(f"{line}  {match.score:.3f} → {what.score:.3f}", (0, 0, 0, 2)))
+    _colophon(proposal)
+
+
+def _notes(part: Contribution) -> str:
+    strongest = sorted(part.evidence, key=lambda item: -abs(item.weight))[:3]
+    lang = language()
+    return "; ".join((item.note_ja or item.note) if lang == "ja" else item.note for item in strongest)
+
+
+def _colophon(proposal: Proposal) -> None:
+    out.rule(style="dim")
+    parts = (
+        proposal.snapshot[:19],
+        f"dictionary {proposal.dictionary}",
+        proposal.encoder,
+        f"{proposal.took_ms:.0f} ms",
+    )
+    out.print(Text(" · ".join(parts), style="dim"))
+
+
+def _pairs(title: str, figures: dict[str, Any]) -> None:
+    table = Table(box=None, pad_edge=False, show_header=False, title=title, title_justify="left", title_style="bold")
+    table.add_column()
+    table.add_column(justify="right")
+    for name, value in figures.items():
+        table.add_row(name, f"{value:,}" if isinstance(value, int) else str(value))
+    out.print(table)
+
+
+def show_stats(figures: dict[str, Any]) -> None:
+    """Counts of a store."""
+    out.print(Text(figures["store"], style="bold"))
+    _pairs("entities", figures["entities"])
+    _pairs("relations", figures["relations"])
+    out.print(Text(f"dictionary {figures['dictionary']} · {figures['snapshot']}", style="dim"))
+
+
+def show_report(report: dict[str, Any]) -> None:
+    """What an import did, and every problem it named."""
+    counts = {word: sum(report[word].values()) for word in ("added", "updated", "unchanged")}
+    line = ", ".join(f"{number:,} {word}" for word, number in counts.items())
+    out.print(Text(f"{report['source']} ({report['format']}): {line}", style="bold"))
+    out.print(f"{report['merged']} merged with known entities, {report['ambiguous']} left apart as ambiguous")
+    for problem in report["problems"][:PROBLEMS_SHOWN]:
+        where = ":".join(
+            str(part) for part in (problem["file"], problem["row"], problem["column"]) if part not in (None, "")
+        )
+        out.print(f"  {where}: {problem['rule']}: {problem['message']}", markup=False)
+    if (more := len(report["problems"]) - PROBLEMS_SHOWN) > 0:
+        out.print(f"  … and {more} more; --json lists them all")
+
+
+def show_annotation(annotation: dict[str, Any]) -> None:
+    """A profile, strongest first, with the words behind each value."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for name in ("kansei", "", "intensity", "confidence", "words"):
+        table.add_column(name, justify="right" if name in ("intensity", "confidence") else "left")
+    for value in annotation["profile"]:
+        words = " / ".join(span[2] for span in value["spans"])
+        mark = "not " if value["negated"] else ""
+        table.add_row(
+            value["label"]["ja"],
+            mark + value["label"]["en"],
+            f"{value['intensity']:.2f}",
+            f"{value['confidence']:.2f}",
+            words,
+        )
+    out.print(table)
+    out.print(Text(f"{annotation['annotator']} · dictionary {annotation['dictionary']}", style="dim"))
+
+
+def show_circle(figures: dict[str, Any]) -> None:
+    """The dictionary's size and circle, or how well the circle fits."""
+    for name, value in figures.items():
+        if isinstance(value, list) and value and isinstance(value[0], dict) and "ja" in value[0]:
+            out.print(f"{name}: " + " ".join(f"{item['ja']}/{item['en']}" for item in value))
+        else:
+            out.print(f"{name}: {value}")
+
+
+def show_figures(figures: dict[str, Any], indent: int = 0) -> None:
+    """Nested figures, one a line."""
+    for name, value in figures.items():
+        if isinstance(value, dict):
+            out.print(" " * indent + name)
+            show_figures(value, indent + 2)
+        else:
+            shown = f"{value:.4f}" if isinstance(value, float) else value
+            out.print(" " * indent + f"{name}: {shown}", markup=False)

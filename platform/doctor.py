@@ -1,0 +1,57 @@
+"""Whether every part this installation needs is there and answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from kyokan.errors import KyokanError
+from kyokan.platform.services import Services
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One part and how it stands; ``exit_code`` is what the command leaves with if it failed."""
+
+    part: str
+    passed: bool
+    detail: str
+    exit_code: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """As a JSON object."""
+        return asdict(self)
+
+
+def examine(services: Services) -> list[Finding]:
+    """Each part in the order in which the others need it."""
+    checks: tuple[tuple[str, Callable[[], str]], ...] = (
+        ("home", lambda: _home(services)),
+        ("dictionary", lambda: f"{len(services.dictionary.attributes)} attributes, {services.dictionary.version}"),
+        ("encoder", lambda: f"{services.encoder.name}, {services.encoder.dimensions} dimensions"),
+        ("store", lambda: f"{services.store.url}, {sum(services.store.count_entities().values()):,} entities"),
+        ("snapshot", lambda: services.snapshot().hash),
+    )
+    return [_examine(part, check) for part, check in checks]
+
+
+def _examine(part: str, check: Callable[[], str]) -> Finding:
+    try:
+        return Finding(part, passed=True, detail=check())
+    except KyokanError as error:
+        return Finding(part, passed=False, detail=str(error), exit_code=error.exit_code)
+
+
+def _home(services: Services) -> str:
+    home = services.settings.home
+    try:
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        probe = home / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise KyokanError(
+            str(home), f"cannot be written ({error.strerror})", "Set KYOKAN_HOME to a folder of yours"
+        ) from error
+    return str(home)

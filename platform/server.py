@@ -1,0 +1,49 @@
+"""The web served by gunicorn: threads within processes, every limit stated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+
+from kyokan.platform.services import Services
+from kyokan.platform.settings import Settings
+
+
+class WebServer(BaseApplication):  # type: ignore[misc]
+    """Gunicorn around ``create_app``; each process opens services of its own over the same store and snapshots."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Limits: 8 threads a process, 8 kB request lines, 30 s to finish what is under way when stopped."""
+        limits = {
+            "bind": f"{self.settings.host}:{self.settings.port}",
+            "workers": self.settings.web_workers,
+            "worker_class": "gthread",
+            "threads": 8,
+            "timeout": 60,
+            "graceful_timeout": 30,
+            "limit_request_line": 8190,
+            "limit_request_fields": 60,
+            "control_socket_disable": True,  # on by default since 25.1 and not needed here
+            "accesslog": None,
+            "proc_name": "kyokan",
+        }
+        for name, value in limits.items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+
+    def load(self) -> Callable[..., Any]:
+        """The WSGI application of one process."""
+        from kyokan.web import create_app
+
+        return create_app(Services(self.settings))
+
+
+def run_server(settings: Settings) -> None:
+    """Serve until a signal stops it."""
+    WebServer(settings).run()

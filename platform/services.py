@@ -1,0 +1,196 @@
+"""The composition root: commands, pages and jobs all come in here and find every part put together once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from kyokan.errors import AmbiguousNameError, UnknownEntityError
+from kyokan.graph.dictionary import Dictionary, load_dictionary
+from kyokan.graph.model import Entity, EntityKind, KanseiValue
+from kyokan.platform.settings import Settings
+
+if TYPE_CHECKING:
+    from kyokan.graph.annotate import Annotation, Annotator
+    from kyokan.graph.encoder import Encoder
+    from kyokan.graph.importers import ImportReport
+    from kyokan.graph.snapshot import NameHit, Snapshot
+    from kyokan.graph.stores import GraphStore
+    from kyokan.matching.ranking import Matcher, Proposal, Query
+
+Progress = Callable[[str, int, int], None]
+"""Told (stage, done, total) as work goes on; total 0 means not known."""
+
+# A name is taken as meant when its best hit is exact and no other exact hit is as good.
+CANDIDATES_SHOWN = 6
+
+
+class Services:
+    """Every capability of Kyokan over one store, opened on first use and shared by threads.
+
+    Args:
+        settings: where things are and which parts to use.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._lock = threading.RLock()
+        self._matcher: Matcher | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the store; closing twice does nothing."""
+        if store := self.__dict__.pop("store", None):
+            store.close()
+
+    # The parts -----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def dictionary(self) -> Dictionary:
+        """The kansei dictionary, with the planner's own terms where set."""
+        return load_dictionary(self.settings.dictionary)
+
+    @cached_property
+    def store(self) -> GraphStore:
+        """The graph store."""
+        from kyokan.graph.stores import open_store
+
+        password = self.settings.neo4j_password.get_secret_value()
+        return open_store(self.settings.store_url, user=self.settings.neo4j_user, password=password)
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The text encoder, its vectors kept on disk."""
+        from kyokan.matching.encoders import open_encoder
+
+        return open_encoder(self.settings.encoder, cache=self.settings.vector_cache)
+
+    @cached_property
+    def annotator(self) -> Annotator:
+        """The annotator, with every kind of evidence switched on."""
+        from kyokan.graph.annotate import Annotator
+
+        return Annotator(self.dictionary, self.encoder)
+
+    def snapshot(self, progress: Progress | None = None) -> Snapshot:
+        """The snapshot of the store as it stands now; built where the store has changed since the last."""
+        from kyokan.graph.snapshot import SnapshotDirectory
+
+        with self._lock:
+            directory = SnapshotDirectory(self.settings.snapshots)
+            return directory.current(self.store, dictionary=self.dictionary, encoder=self.encoder, progress=progress)
+
+    def matcher(self, progress: Progress | None = None) -> Matcher:
+        """The matcher over the current snapshot."""
+        from kyokan.matching.ranking import Matcher
+
+        with self._lock:
+            snapshot = self.snapshot(progress)
+            if self._matcher is None or self._matcher.snapshot.hash != snapshot.hash:
+                self._matcher = Matcher(snapshot, dictionary=self.dictionary, encoder=self.encoder, read=self.read)
+            return self._matcher
+
+    # What they do together -----------------------------------------------------------------------------------
+
+    def annotate(self, text: str, lang: str | None = None) -> Annotation:
+        """The kansei profile of a text."""
+        return self.annotator.annotate(text, lang)
+
+    def read(self, text: str) -> tuple[KanseiValue, ...]:
+        """The kansei values of a written brief."""
+        return self.annotate(text).profile
+
+    def find(self, text: str, kinds: Sequence[EntityKind] = (), limit: int = 10) -> list[NameHit]:
+        """Entities a name may mean, best first; Japanese, kana and Latin spellings."""
+        return self.snapshot().find(text, kinds=kinds, limit=limit)
+
+    def resolve(self, name: str, kinds: Sequence[EntityKind] = ()) -> Entity:
+        """The one entity that an id or a name means.
+
+        Raises:
+            UnknownEntityError: nothing of that name.
+            AmbiguousNameError: several, and none stands out.
+        """
+        snapshot = self.snapshot()
+        if ":" in name and name in snapshot:
+            return snapshot.entity(snapshot.row(name))
+        hits = snapshot.find(name, kinds=kinds, limit=CANDIDATES_SHOWN)
+        exact = [hit for hit in hits if hit.exact]
+        if len(exact) == 1:
+            return snapshot.entity(snapshot.row(exact[0].entity_id))
+        if not hits:
+            raise UnknownEntityError(name, "no entity of that name", "Check the spelling, or import it first")
+        candidates = [snapshot.entity(snapshot.row(hit.entity_id)) for hit in (exact or hits)]
+        raise AmbiguousNameError(name, candidates)
+
+    def profile(self, entity_id: str) -> tuple[KanseiValue, ...]:
+        """The kansei profile kept for an entity, strongest first."""
+        from kyokan.graph.annotate import from_relations
+        from kyokan.graph.model import RelationKind
+
+        return from_relations(self.snapshot().relations(RelationKind.EVOKES, source=entity_id))
+
+    def propose(self, query: Query) -> Proposal:
+        """Ranked matches for a query, each with its evidence."""
+        return self.matcher().propose(query)
+
+    def explain(self, first: str, second: str, query: Query | None = None) -> Proposal:
+        """One pair looked at closely, with counterfactuals; ``query`` carries what-if toggles."""
+        return self.matcher().explain(first, second, query)
+
+    def import_source(
+        self,
+        source: Path,
+        *,
+        form: str | None = None,
+        dry_run: bool = False,
+        options: Mapping[str, Any] | None = None,
+        annotate: bool = True,
+        progress: Progress | None = None,
+    ) -> ImportReport:
+        """Bring a folder or file into the store: problems by row, names resolved, texts annotated, all or nothing."""
+        from kyokan.graph.importers import import_source
+
+        return import_source(
+            source,
+            format=form,
+            store=self.store,
+            annotator=self.annotator if annotate else None,
+            options=options or {},
+            dry_run=dry_run,
+            progress=progress,
+        )
+
+    def stats(self, progress: Progress | None = None) -> dict[str, Any]:
+        """Counts by kind, dictionary version and snapshot hash; equal for stores that hold the same data."""
+        snapshot = self.snapshot(progress)
+        return {
+            "store": self.store.url,
+            "entities": self.store.count_entities(),
+            "relations": self.store.count_relations(),
+            "dictionary": self.dictionary.version,
+            "snapshot": snapshot.hash,
+        }
+
+    @property
+    def demo(self) -> bool:
+        """Whether the store holds generated data, which every page must say."""
+        return any(record.synthetic for record in self._provenances())
+
+    def _provenances(self) -> Iterable[Any]:
+        snapshot = self.snapshot()
+        for kind in (EntityKind.FAN, EntityKind.SEGMENT):
+            rows = snapshot.rows(kind)
+            if len(rows):
+                yield from snapshot.entity(int(rows[0])).provenance
