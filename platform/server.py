@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
 from kyokan.platform.services import Services
 from kyokan.platform.settings import Settings
+
+
+APPLICATION = "kyokan.web"  # named, not imported: the web stands above the platform
 
 
 class WebServer(BaseApplication):  # type: ignore[misc]
@@ -39,8 +43,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Callable[..., Any]:
         """The WSGI application of one process."""
-        from kyokan.web import create_app
-
+        create_app: Callable[[Services], Callable[..., Any]] = import_module(APPLICATION).create_app
         return create_app(Services(self.settings))
 
 
