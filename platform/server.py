@@ -11,7 +11,6 @@ from gunicorn.app.base import BaseApplication
 from kyokan.platform.services import Services
 from kyokan.platform.settings import Settings
 
-
 APPLICATION = "kyokan.web"  # named, not imported: the web stands above the platform
 
 
