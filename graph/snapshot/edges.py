@@ -1,0 +1,117 @@
+"""Relations as columns: the edges of each kind in order of identity, and their weights as sparse matrices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array, csr_array
+
+from kyokan.graph.model import RelationKind
+from kyokan.graph.snapshot.columns import open_array
+
+Ranges = Mapping[str, tuple[int, int]]
+
+
+class EdgeWriter:
+    """Gathers the ends and weights of relations, which come in order of identity."""
+
+    def __init__(self) -> None:
+        self._sources: list[int] = []
+        self._targets: list[int] = []
+        self._weights: list[float] = []
+        self._ranges: dict[str, tuple[int, int]] = {}
+
+    def add(self, kind: RelationKind, source: int, target: int, weight: float) -> None:
+        """Take in one relation between two rows."""
+        position = len(self._weights)
+        begin, _ = self._ranges.get(kind.value, (position, position))
+        self._ranges[kind.value] = (begin, position + 1)
+        self._sources.append(source)
+        self._targets.append(target)
+        self._weights.append(weight)
+
+    def write(self, folder: Path, rows: int) -> dict[str, tuple[int, int]]:
+        """Write the columns for ``rows`` entities; returns the range of each kind among the edges."""
+        sources, targets = (np.array(ends, dtype=np.int32) for ends in (self._sources, self._targets))
+        weights = np.array(self._weights, dtype=np.float64)
+        forward, backward, by_target = [], [], [np.empty(0, dtype=np.int32)]
+        for begin, end in self._ranges.values():
+            part = slice(begin, end)
+            matrix = coo_array((weights[part], (sources[part], targets[part])), shape=(rows, rows)).tocsr()
+            forward.append(matrix)
+            backward.append(matrix.T.tocsr())
+            by_target.append(np.argsort(targets[part], kind="stable").astype(np.int32))
+        np.save(folder / "edge_sources.npy", sources)
+        np.save(folder / "edge_targets.npy", targets)
+        np.save(folder / "edge_by_target.npy", np.concatenate(by_target))
+        _write_matrices(folder, "forward", forward, rows)
+        _write_matrices(folder, "backward", backward, rows)
+        return self._ranges
+
+
+def _write_matrices(folder: Path, name: str, matrices: Sequence[csr_array], rows: int) -> None:
+    """The matrices of all kinds one after the other, with (K, rows + 1) row starts counted within each kind."""
+    for matrix in matrices:
+        matrix.sort_indices()
+    starts = np.array([matrix.indptr for matrix in matrices], dtype=np.int32).reshape(len(matrices), rows + 1)
+    empty = np.empty(0)
+    np.save(folder / f"{name}_starts.npy", starts)
+    np.save(folder / f"{name}_columns.npy", np.concatenate([empty, *(m.indices for m in matrices)]).astype(np.int32))
+    np.save(folder / f"{name}_weights.npy", np.concatenate([empty, *(m.data for m in matrices)]))
+
+
+class Edges:
+    """The columns that ``EdgeWriter`` wrote, memory-mapped.
+
+    Args:
+        folder: of the snapshot.
+        ranges: each kind's range among the edges, in the order written.
+        rows: number of entities.
+    """
+
+    def __init__(self, folder: Path, ranges: Ranges, rows: int) -> None:
+        self._ranges = {kind: (int(begin), int(end)) for kind, (begin, end) in ranges.items()}
+        self._rows = rows
+        self._sources = open_array(folder, "edge_sources")
+        self._targets = open_array(folder, "edge_targets")
+        self._by_target = open_array(folder, "edge_by_target")
+        self._matrices = {
+            (kind, transpose): matrix
+            for transpose, name in ((False, "forward"), (True, "backward"))
+            for kind, matrix in zip(self._ranges, _open_matrices(folder, name, rows), strict=True)
+        }
+
+    def matrix(self, kind: RelationKind, *, transpose: bool) -> csr_array:
+        """(N, N) weights, source by target (target by source with ``transpose``); parallel edges summed."""
+        found = self._matrices.get((kind.value, transpose))
+        return csr_array((self._rows, self._rows), dtype=np.float64) if found is None else found
+
+    def positions(self, kind: RelationKind, source: int | None, target: int | None) -> NDArray[np.int64]:
+        """Places of the edges of one kind that match, ascending."""
+        begin, end = self._ranges.get(kind.value, (0, 0))
+        sources, targets = self._sources[begin:end], self._targets[begin:end]
+        if source is not None:
+            first, last = np.searchsorted(sources, [source, source + 1])
+            places = np.arange(first, last)
+            places = places if target is None else places[targets[first:last] == target]
+        elif target is not None:
+            order = self._by_target[begin:end]
+            first, last = np.searchsorted(targets, [target, target + 1], sorter=order)
+            places = order[first:last].astype(np.int64)
+        else:
+            places = np.arange(end - begin)
+        return places + begin
+
+
+def _open_matrices(folder: Path, name: str, rows: int) -> list[csr_array]:
+    starts, columns, weights = (open_array(folder, f"{name}_{part}") for part in ("starts", "columns", "weights"))
+    matrices = []
+    begin = 0
+    for indptr in starts:
+        end = begin + int(indptr[-1])
+        matrices.append(csr_array((weights[begin:end], columns[begin:end], indptr), shape=(rows, rows)))
+        begin = end
+    return matrices
