@@ -61,3 +61,14 @@ class Edlae:
             for item, weight in zip(self.rows.indices[start:stop], self.rows.data[start:stop], strict=True)
             if item != target
         }
+
+
+def item_weights(rows: csr_array, *, ridge: float, dropout: float = 0.0) -> NDArray[np.float64]:
+    """The same model solved in the space of items, for many rows and few items: B, items × items with zero diagonal."""
+    gram = (rows.T @ rows).toarray().astype(np.float64)
+    gram[np.diag_indices_from(gram)] += ridge + dropout / (1.0 - dropout) * np.diag(gram)
+    factor = cho_factor(gram, lower=True, overwrite_a=True, check_finite=False)
+    precision = cho_solve(factor, np.eye(gram.shape[0]), overwrite_b=True, check_finite=False)
+    weights = -precision / np.diag(precision)
+    np.fill_diagonal(weights, 0.0)
+    return np.asarray(weights, dtype=np.float64)

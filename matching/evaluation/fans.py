@@ -16,6 +16,7 @@ from kyokan.matching.evaluation.harness import Result, check_without
 from kyokan.matching.evaluation.lastfm_data import (
     LastFm,
     Rows,
+    frequent_tags,
     index,
     matrix,
     pair_keys,
@@ -29,7 +30,6 @@ NAME = "fans"
 PARTS = ("tags",)
 SHARE_HIDDEN = 0.2
 LEAST_ARTISTS = 5
-LEAST_TAG_USERS = 3
 DEPTH = 20
 TAG_WEIGHT = 1.0
 RIDGE = 50.0
@@ -74,9 +74,7 @@ def prepare(source: LastFm, hidden: Rows) -> FanData:
     taggings = without_pairs(source.taggings, keys)
     fans = index(plays[:, 0].tolist())
     artists = index([*source.artists, *plays[:, 1].tolist()])
-    users = np.unique(taggings[:, [0, 2]], axis=0)
-    values, count = np.unique(users[:, 1], return_counts=True)
-    tags = values[count >= LEAST_TAG_USERS]
+    tags = frequent_tags(taggings)
     tagged = matrix(
         positions(tags, taggings[:, 2]),
         positions(artists, taggings[:, 1]),

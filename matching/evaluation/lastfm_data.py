@@ -14,6 +14,7 @@ from kyokan.errors import InputError
 from kyokan.matching.evaluation.harness import require_file
 
 FOLDER = "hetrec2011-lastfm-2k"
+LEAST_TAG_USERS = 3
 Rows = NDArray[np.int64]
 
 
@@ -102,6 +103,13 @@ def pair_keys(rows: Rows, first: int = 0, second: int = 1) -> Rows:
 def without_pairs(rows: Rows, pairs: Rows, first: int = 0, second: int = 1) -> Rows:
     """The rows whose (first, second) ids are not among ``pairs`` (keys of :func:`pair_keys`)."""
     return rows[~np.isin(pair_keys(rows, first, second), pairs)]
+
+
+def frequent_tags(taggings: Rows) -> Rows:
+    """Ids of the tags that at least three users gave, ascending."""
+    users = np.unique(taggings[:, [0, 2]], axis=0)
+    tags, count = np.unique(users[:, 1], return_counts=True)
+    return tags[count >= LEAST_TAG_USERS]
 
 
 def index(ids: Iterable[int]) -> Rows:

@@ -1,0 +1,181 @@
+"""Protocol ``cold-artists``: hide all fans of a fifth of the artists and find them again from tags alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from kyokan.errors import InputError
+from kyokan.matching.affinity.cold import TagRidge
+from kyokan.matching.evaluation import metrics
+from kyokan.matching.evaluation.harness import Result, check_without
+from kyokan.matching.evaluation.lastfm_data import (
+    FOLDER,
+    LastFm,
+    Rows,
+    frequent_tags,
+    index,
+    matrix,
+    pair_keys,
+    positions,
+    read_hidden_plays,
+    read_hidden_taggings,
+    read_lastfm,
+    without_pairs,
+)
+
+NAME = "cold-artists"
+PARTS: tuple[str, ...] = ()
+SHARE_HIDDEN = 0.2
+LEAST_FANS = 5
+DEPTH = 20
+RIDGE = 100.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColdData:
+    """Training arrays (artists with fans) and what is known of the hidden artists; rows of both share columns.
+
+    ``plays`` is artists × fans play counts, ``tagged`` artists × tags counts of users; ``hidden_tagged`` the tags
+    of the hidden artists without those given by their own fans; ``truth`` hidden artists × fans flags.
+    """
+
+    fans: Rows
+    tags: Rows
+    artists: Rows
+    plays: csr_array
+    tagged: csr_array
+    hidden: Rows
+    hidden_tagged: csr_array
+    truth: csr_array
+
+
+def choose_hidden(plays: Rows, seed: int) -> Rows:
+    """A fifth of the artists with at least five fans, ids ascending."""
+    artists, fans = np.unique(plays[:, 1], return_counts=True)
+    pool = artists[fans >= LEAST_FANS]
+    generator = np.random.default_rng([seed, 30])
+    return np.sort(generator.permutation(pool)[: round(SHARE_HIDDEN * len(pool))])
+
+
+def prepare(source: LastFm, hidden_plays: Rows, hidden_taggings: Rows) -> ColdData:
+    """Split by artist: nothing is fitted on an artist that stands in ``hidden_plays``.
+
+    The vocabulary is that of the artists that are not hidden. ``hidden_taggings`` are further taggings that describe
+    hidden artists; they are read when the hidden artists are scored, never when fitting.
+    """
+    hidden = index(hidden_plays[:, 1].tolist())
+    known = source.plays[~np.isin(source.plays[:, 1], hidden)]
+    own = np.concatenate([hidden_plays[:, :2], source.plays[np.isin(source.plays[:, 1], hidden)][:, :2]])
+    fans, artists = index(known[:, 0].tolist()), index(known[:, 1].tolist())
+    about_hidden = np.isin(source.taggings[:, 1], hidden)
+    fitted = source.taggings[~about_hidden]
+    tags = frequent_tags(fitted)
+    described = np.unique(np.concatenate([source.taggings[about_hidden], hidden_taggings]), axis=0)
+    described = without_pairs(described, pair_keys(own))
+
+    def tag_counts(rows: Rows, ids: Rows) -> csr_array:
+        columns = positions(tags, rows[:, 2])
+        return matrix(positions(ids, rows[:, 1]), columns, np.ones(len(rows)), (len(ids), len(tags)))
+
+    shape = (len(artists), len(fans))
+    return ColdData(
+        fans=fans,
+        tags=tags,
+        artists=artists,
+        plays=matrix(positions(artists, known[:, 1]), positions(fans, known[:, 0]), known[:, 2], shape),
+        tagged=tag_counts(fitted, artists),
+        hidden=hidden,
+        hidden_tagged=tag_counts(described, hidden),
+        truth=matrix(
+            positions(hidden, hidden_plays[:, 1]),
+            positions(fans, hidden_plays[:, 0]),
+            np.ones(len(hidden_plays)),
+            (len(hidden), len(fans)),
+        ),
+    )
+
+
+def log_counts(counts: csr_array) -> csr_array:
+    """log(1 + count) of every entry."""
+    logged = counts.copy()
+    logged.data = np.log1p(logged.data)
+    return logged
+
+
+def score_engine(data: ColdData) -> NDArray[np.float64]:
+    """The engine's scores, hidden artists × fans."""
+    listened = data.plays.copy()
+    listened.data = np.ones_like(listened.data)
+    return TagRidge.fit(log_counts(data.tagged), listened, ridge=RIDGE).scores(log_counts(data.hidden_tagged))
+
+
+def score_popularity(data: ColdData) -> NDArray[np.float64]:
+    """Fans by how many artists they listen to, the same for every hidden artist."""
+    activity = np.diff(data.plays.tocsc().indptr).astype(np.float64)
+    return np.tile(activity, (len(data.hidden), 1))
+
+
+def score_tag_volume(data: ColdData) -> NDArray[np.float64]:
+    """Artists by how many taggings they have, the same for every fan."""
+    volume = np.asarray(data.hidden_tagged.sum(axis=1), dtype=np.float64).ravel()
+    return np.tile(volume[:, None], (1, len(data.fans)))
+
+
+def gains(scores: NDArray[np.float64], truth: NDArray[np.float64]) -> NDArray[np.float64]:
+    """NDCG@20 of each row that has anything to find."""
+    relevant = truth.sum(axis=1).astype(np.int64)
+    rows = np.flatnonzero(relevant)
+    shown = metrics.top_k(scores[rows], DEPTH)
+    return metrics.ndcg(np.take_along_axis(truth[rows], shown, axis=1), relevant[rows])
+
+
+def measure(scores: NDArray[np.float64], data: ColdData) -> tuple[dict[str, float], dict[str, NDArray[np.float64]]]:
+    """Means over hidden artists and over fans, and the values behind them."""
+    truth = data.truth.toarray()
+    values = {
+        "ndcg@20_artist_to_fans": gains(scores, truth),
+        "ndcg@20_fan_to_artists": gains(np.ascontiguousarray(scores.T), np.ascontiguousarray(truth.T)),
+    }
+    return {name: float(value.mean()) for name, value in values.items()}, values
+
+
+def evaluate(data: Path, heldout: Path | None, seed: int, without: frozenset[str]) -> Result:
+    """Fit on artists with fans, rank fans for each hidden artist and hidden artists for each fan."""
+    check_without(without, PARTS, NAME)
+    source = read_lastfm(data, NAME)
+    if heldout is None:
+        hidden_plays = source.plays[np.isin(source.plays[:, 1], choose_hidden(source.plays, seed))]
+        hidden_taggings = source.taggings[:0]
+    else:
+        hidden_plays = read_hidden_plays(heldout, NAME)
+        present = (heldout / FOLDER / "user_taggedartists.dat").is_file()
+        hidden_taggings = read_hidden_taggings(heldout, NAME) if present else source.taggings[:0]
+    split = prepare(source, hidden_plays, hidden_taggings)
+    if not split.truth.nnz:
+        raise InputError(str(heldout or data), "hides no artist of a fan that the data knows", "Check the ids")
+    figures, values = measure(score_engine(split), split)
+    return Result(
+        protocol=NAME,
+        seed=seed,
+        n=len(values["ndcg@20_artist_to_fans"]),
+        metrics=figures,
+        baselines={
+            "popularity": measure(score_popularity(split), split)[0],
+            "tag volume": measure(score_tag_volume(split), split)[0],
+        },
+        ci95={name: metrics.bootstrap_mean(value, seed) for name, value in values.items()},
+        settings={
+            "artists": len(split.artists),
+            "fans": len(split.fans),
+            "tags": len(split.tags),
+            "hidden_artists": len(split.hidden),
+            "hidden_artists_without_tags": int((np.diff(split.hidden_tagged.indptr) == 0).sum()),
+            "ranking_fans": len(values["ndcg@20_fan_to_artists"]),
+            "without": sorted(without),
+        },
+    )
