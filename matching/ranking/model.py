@@ -43,7 +43,9 @@ class Query:
 
     ``kansei`` maps attribute ids to weights in −1..1 (wanted, avoided). ``without_signals`` and ``without_attributes``
     are the what-if toggles. ``diversity`` in 0..1 trades score for variety; ``exposure`` in 0..1 is the share of places
-    kept for little-known candidates. ``entity`` is an id; a name is resolved before a query is made.
+    kept for little-known candidates. ``entity`` is an id; a name is resolved before a query is made. ``places``,
+    ``media``, ``since`` and ``until`` (ISO dates) also say what is planned, which exclusivity is held against.
+    ``include_partners`` keeps those who worked together before; their own tie-up is never evidence for them.
     """
 
     entity: str | None = None
@@ -61,6 +63,7 @@ class Query:
     without_attributes: frozenset[str] = frozenset()
     diversity: float = 0.2
     exposure: float = 0.0
+    include_partners: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +81,17 @@ class Evidence:
     note_ja: str = ""
     detail: Mapping[str, Any] = field(default_factory=dict)
 
+    def to_json(self) -> dict[str, Any]:
+        """The stable shape of one reason."""
+        return {
+            "kind": self.kind,
+            "ids": list(self.ids),
+            "weight": self.weight,
+            "note": self.note,
+            "note_ja": self.note_ja,
+            "detail": dict(self.detail),
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contribution:
@@ -89,6 +103,16 @@ class Contribution:
     benefit: Benefit
     evidence: tuple[Evidence, ...] = ()
 
+    def to_json(self) -> dict[str, Any]:
+        """The stable shape of a contribution."""
+        return {
+            "signal": self.signal,
+            "contribution": self.contribution,
+            "value": self.value,
+            "for": self.benefit.value,
+            "evidence": [item.to_json() for item in self.evidence],
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
@@ -97,13 +121,18 @@ class Sentence:
     ja: str
     en: str
 
+    def to_json(self) -> dict[str, str]:
+        """Both languages."""
+        return {"ja": self.ja, "en": self.en}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
     """One proposed pair. ``base + Σ contribution`` is the raw score; ``score`` is its logistic, in 0..1.
 
     ``score_artist`` and ``score_brand`` count only what is good for that side or both. ``interval`` is the range that
-    holds the score in 8 of 10 cases.
+    holds the score in 8 of 10 cases. ``partners_since`` is the year of the first tie-up of the two, empty where the
+    year is unknown, None where there was none.
     """
 
     rank: int
@@ -119,6 +148,7 @@ class Match:
     reason: Sentence | None = None
     blocked_until: str | None = None
     exposure_slot: bool = False
+    partners_since: str | None = None
     contributions: tuple[Contribution, ...] = ()
     sentence: Sentence = field(default_factory=lambda: Sentence(ja="", en=""))
 
@@ -126,6 +156,29 @@ class Match:
     def raw(self) -> float:
         """``base + Σ contribution``."""
         return self.base + sum(part.contribution for part in self.contributions)
+
+    def to_json(self) -> dict[str, Any]:
+        """The stable shape of a match; figures are not rounded."""
+        return {
+            "rank": self.rank,
+            "entity": entity_json(self.entity),
+            "score": self.score,
+            "base": self.base,
+            "raw": self.raw,
+            "score_artist": self.score_artist,
+            "score_brand": self.score_brand,
+            "confidence": self.confidence,
+            "coverage": self.coverage,
+            "interval": list(self.interval),
+            "standing": self.standing.value,
+            "reason": self.reason.en if self.reason else None,
+            "reason_ja": self.reason.ja if self.reason else None,
+            "blocked_until": self.blocked_until,
+            "exposure_slot": self.exposure_slot,
+            "partners_since": self.partners_since,
+            "contributions": [part.to_json() for part in self.contributions],
+            "sentence": self.sentence.to_json(),
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,3 +207,57 @@ class Proposal:
     counterfactuals: tuple[Counterfactual, ...] = ()
     considered: int = 0
     note: Sentence | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The stable shape of an answer; the keys of ``filters`` are those that were set."""
+        return {
+            "status": self.status.value,
+            "query": {
+                "entity": entity_json(self.entity) if self.entity else None,
+                "text": self.query.text,
+                "for": [kind.value for kind in self.query.kinds],
+                "top": self.query.top,
+                "filters": _filters(self.query),
+            },
+            "candidates": [entity_json(entity) for entity in self.candidates],
+            "snapshot": self.snapshot,
+            "encoder": self.encoder,
+            "dictionary": self.dictionary,
+            "took_ms": self.took_ms,
+            "considered": self.considered,
+            "note": self.note.to_json() if self.note else None,
+            "matches": [match.to_json() for match in self.matches],
+            "set_aside": [match.to_json() for match in self.set_aside],
+            "counterfactuals": [
+                {"without": {"kind": one.kind, "id": one.id}, "score": one.score} for one in self.counterfactuals
+            ],
+        }
+
+
+def entity_json(entity: Entity) -> dict[str, str]:
+    """An entity as answers name it."""
+    return {
+        "id": entity.id,
+        "kind": entity.kind.value,
+        "name": entity.name,
+        "name_ja": entity.name_ja,
+        "name_en": entity.name_en,
+    }
+
+
+def _filters(query: Query) -> dict[str, Any]:
+    """What else was asked, as plain JSON; only what differs from asking nothing."""
+    asked: dict[str, Any] = {
+        "kansei": dict(sorted(query.kansei.items())),
+        "categories": list(query.categories),
+        "places": list(query.places),
+        "media": list(query.media),
+        "since": query.since,
+        "until": query.until,
+        "exclude": list(query.exclude),
+        "without_signals": sorted(query.without_signals),
+        "without_attributes": sorted(query.without_attributes),
+    }
+    if not query.include_partners:
+        asked["include_partners"] = False
+    return {name: value for name, value in asked.items() if value or value is False}

@@ -1,0 +1,111 @@
+"""The reason for a match in one or two sentences, made from its evidence alone; every template is here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kyokan.matching.ranking.model import Contribution, Evidence, Sentence
+from kyokan.matching.signals import Context, Subject
+from kyokan.matching.signals.profiles import kansei_id
+from kyokan.matching.signals.view import Floats
+
+NAMED = 2  # attributes named in a sentence
+LEAST_SHARED = 0.02  # a weaker part of the score is not worth a word
+LEAST_BROUGHT = 0.25  # strength from which an attribute is said to be brought
+SUPPORT = ("fan_bridge", "precedent", "walk", "meaning")
+NOTHING = Sentence(ja="まだ決め手はない。", en="Nothing yet speaks clearly for this pair.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    ja: tuple[str, ...]
+    en: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.en)
+
+    @property
+    def joined(self) -> Sentence:
+        """The words as one phrase: A and B."""
+        return Sentence(ja="と".join(self.ja), en=" and ".join(self.en))
+
+
+def sentence(context: Context, subject: Subject, candidate: int, contributions: Sequence[Contribution]) -> Sentence:
+    """What both evoke and what the candidate brings; then the strongest other reason, if it helps.
+
+    Names only attributes that the graph holds for the two, and only reasons with a positive part in the score.
+    """
+    shared, brought = _shared(contributions), _brought(context, subject, candidate)
+    parts = [found for found in (_kansei_sentence(shared, brought), _support(contributions)) if found]
+    if not parts:
+        return NOTHING
+    return Sentence(ja="".join(part.ja for part in parts), en=" ".join(part.en for part in parts))
+
+
+def _kansei_sentence(shared: _Words, brought: _Words) -> Sentence | None:
+    if shared and brought:
+        both, brings = shared.joined, brought.joined
+        return Sentence(
+            ja=f"{both.ja}がともに響き、{brings.ja}を添える。", en=f"Both evoke {both.en}; brings {brings.en}."
+        )
+    if shared:
+        return Sentence(ja=f"{shared.joined.ja}がともに響く。", en=f"Both evoke {shared.joined.en}.")
+    if brought:
+        return Sentence(ja=f"{brought.joined.ja}を添える。", en=f"Brings {brought.joined.en}.")
+    return None
+
+
+def _shared(contributions: Sequence[Contribution]) -> _Words:
+    """Attributes both evoke (or that were wished for), strongest first."""
+    items = [
+        item
+        for part in contributions
+        if part.signal == "resonance"
+        for item in part.evidence
+        if item.detail.get("role") == "shared" and item.weight >= LEAST_SHARED
+    ]
+    items.sort(key=lambda item: (-item.weight, item.ids))
+    labels = [item.detail["label"] for item in items[:NAMED]]
+    return _Words(tuple(one["ja"] for one in labels), tuple(one["en"] for one in labels))
+
+
+def _brought(context: Context, subject: Subject, candidate: int) -> _Words:
+    """What the candidate evokes tellingly and the subject does not."""
+    profiles = context.profiles
+    q: Floats = profiles.strength[candidate].astype(float)
+    parts = profiles.telling * q * (q >= LEAST_BROUGHT) * (subject.strength <= 0) * (subject.wishes >= 0)
+    if not subject.strength.any():
+        return _Words((), ())
+    order = sorted((column for column in range(len(parts)) if parts[column] > 0), key=lambda one: (-parts[one], one))
+    labels = [[profiles.label(column, lang) for lang in ("ja", "en")] for column in order[:NAMED]]
+    return _Words(tuple(ja for ja, _ in labels), tuple(en for _, en in labels))
+
+
+def _support(contributions: Sequence[Contribution]) -> Sentence | None:
+    """The strongest helpful reason apart from kansei."""
+    helpful = [
+        part for part in contributions if part.signal in SUPPORT and part.contribution >= LEAST_SHARED and part.evidence
+    ]
+    for part in sorted(helpful, key=lambda one: (-one.contribution, one.signal)):
+        best = next((item for item in part.evidence if item.weight > 0 and item.detail.get("role") != "rest"), None)
+        if best is not None:
+            return _reason(part.signal, best)
+    return None
+
+
+def _reason(signal: str, item: Evidence) -> Sentence:
+    note = item.note[:1].upper() + item.note[1:]
+    if signal == "walk":
+        return Sentence(ja=f"{item.note_ja}とつながる。", en=f"Connected by {item.note}.")
+    if signal == "meaning":
+        return Sentence(ja="紹介文の言葉も近い。", en="Their descriptions are near in meaning.")
+    if signal == "precedent":
+        return Sentence(ja=f"前例に近い：{item.note_ja}。", en=f"A precedent is near: {item.note}.")
+    return Sentence(ja=f"{item.note_ja}。", en=f"{note}.")
+
+
+def attribute_words(context: Context, attribute: str) -> Sentence:
+    """The label of an attribute in both languages."""
+    column = context.profiles.column(kansei_id(attribute))
+    return Sentence(ja=context.profiles.label(column, "ja"), en=context.profiles.label(column, "en"))

@@ -1,0 +1,195 @@
+"""What binds before any ranking: vetoes, exclusivity, rivals, and pairs of which too little is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from kyokan.graph.model import Relation, RelationKind
+from kyokan.matching.ranking.model import Query, Sentence, Standing
+from kyokan.matching.signals import MIN_CELL, Context, Subject
+from kyokan.matching.signals.facts import words
+from kyokan.matching.signals.rivalry import rivals
+from kyokan.matching.signals.view import Flags, Rows
+
+FEW_TAGS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Why a pair cannot be proposed."""
+
+    standing: Standing
+    reason: Sentence
+    until: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is planned: when, where and in which medium; empty means anywhere, any medium."""
+
+    since: str
+    until: str
+    places: tuple[str, ...]
+    media: tuple[str, ...]
+
+    @classmethod
+    def of(cls, query: Query, as_of: str) -> Plan:
+        """The plan a query states; without dates it begins at ``as_of`` and is open."""
+        return cls(since=query.since or as_of, until=query.until, places=query.places, media=query.media)
+
+
+def decisions(context: Context, subject: Subject, candidates: Rows, plan: Plan) -> dict[int, Decision]:
+    """Candidates that cannot be proposed, by row; a veto or exclusivity outweighs rivalry, rivalry too little known."""
+    found: dict[int, Decision] = {}
+    for row in candidates[too_little_known(context, candidates)].tolist():
+        found[row] = Decision(standing=Standing.TOO_LITTLE_KNOWN, reason=TOO_LITTLE)
+    if subject.row is None:
+        return found
+    for row in candidates[rivals(context, subject, candidates)].tolist():
+        found[row] = Decision(standing=Standing.RIVAL, reason=RIVAL)
+    found |= dict(_exclusive(context, subject.row, candidates, plan))
+    return found | dict(_vetoed(context, subject.row, candidates))
+
+
+TOO_LITTLE = Sentence(
+    ja="まだ判断できません。紹介文を 1 本足すと、点を出せる見込みです。",
+    en="Not enough is known. One more text would likely do.",
+)
+RIVAL = Sentence(ja="競い合い。近いほど代わりになります。", en="Rival. Near, but a substitute.")
+
+
+def too_little_known(context: Context, rows: Rows) -> Flags:
+    """(C,) fewer than ``known_kansei`` attributes and no text, no audience, no tie-up and hardly a tag."""
+    tags = np.diff(context.view.matrix(RelationKind.TAGGED).indptr)
+    tied = np.zeros(len(context.sides), dtype=np.bool_)
+    tied[context.tie_ups.artists] = tied[context.tie_ups.things] = True
+    overlaps = np.diff(context.audiences.overlaps.indptr) > 0
+    known = np.count_nonzero(context.profiles.strength, axis=1) >= context.settings.known_kansei
+    known |= context.texts.known | tied | overlaps | (tags >= FEW_TAGS) | (context.audiences.fans >= MIN_CELL)
+    return np.asarray(~known[rows])
+
+
+def _vetoed(context: Context, subject: int, candidates: Rows) -> Iterator[tuple[int, Decision]]:
+    """Pairs that either side's own rules refuse: an id, a category or a kansei that the other evokes."""
+    vetoes = context.facts.vetoes
+    for refused in vetoes.get(subject, ()):
+        for row in candidates.tolist():
+            if _meets(context, row, refused):
+                yield row, _veto(context, subject, refused)
+    for row in (row for row in candidates.tolist() if row in vetoes):
+        for refused in vetoes[row]:
+            if _meets(context, subject, refused):
+                yield row, _veto(context, row, refused)
+
+
+def _meets(context: Context, row: int, refused: str) -> bool:
+    """Whether an entity is, is in, or evokes what is refused."""
+    name = context.id(row)
+    if refused in {name, name.partition(":")[2]}:
+        return True
+    if refused.startswith("kansei:"):
+        column = context.profiles.column(refused)
+        return column >= 0 and bool(context.profiles.strength[row, column] > 0)
+    return any(_slug(context.id(int(category))) == _slug(refused) for category in context.categories_of(row))
+
+
+def _veto(context: Context, row: int, refused: str) -> Decision:
+    names = {lang: context.label(row, lang) for lang in ("ja", "en")}
+    what = {lang: _named(context, refused, lang) for lang in ("ja", "en")}
+    reason = Sentence(
+        ja=f"{names['ja']}の決まりで{what['ja']}とは組めません。", en=f"{names['en']} does not work with {what['en']}."
+    )
+    return Decision(standing=Standing.BLOCKED, reason=reason)
+
+
+def _exclusive(context: Context, subject: int, candidates: Rows, plan: Plan) -> Iterator[tuple[int, Decision]]:
+    """Pairs that an exclusive tie-up of the artist (or its group) with another house forbids."""
+    rows = set(candidates.tolist())
+    for relation in context.tie_ups.relations:
+        if relation.attributes.get("exclusive") is not True or not _in_force(relation, plan):
+            continue
+        artist, thing = context.view.row(relation.source), context.view.row(relation.target)
+        if _bound(context, subject, artist):
+            pairs = ((row, row) for row in sorted(rows) if context.sides[row] != context.sides[subject])
+        elif context.sides[subject] != context.sides[artist]:
+            pairs = ((row, subject) for row in sorted(rows) if _bound(context, row, artist))
+        else:
+            continue
+        for row, other in pairs:
+            if _competes(context, relation, thing, other):
+                yield row, _blocked(context, relation, thing)
+
+
+def _bound(context: Context, row: int, artist: int) -> bool:
+    return bool(context.sides[row] == context.sides[artist]) and context.facts.same_group(row, artist)
+
+
+def _in_force(relation: Relation, plan: Plan) -> bool:
+    """Whether the tie-up's term, territory and medium meet the plan's; what is not stated meets everything."""
+    starts, ends = _first_day(relation.since), _last_day(relation.until or str(relation.attributes.get("until") or ""))
+    if (ends and plan.since and ends < _first_day(plan.since)) or (
+        starts and plan.until and starts > _last_day(plan.until)
+    ):
+        return False
+    for stated, planned in (("territory", plan.places), ("media", plan.media)):
+        bound = {_slug(word) for word in _stated(relation, stated)}
+        if bound and planned and not bound & {_slug(word) for word in planned}:
+            return False
+    return True
+
+
+def _stated(relation: Relation, name: str) -> tuple[str, ...]:
+    singular = {"media": "medium"}.get(name, name)
+    return words(relation.attributes.get(name)) or words(relation.attributes.get(singular))
+
+
+def _competes(context: Context, relation: Relation, partner: int, other: int) -> bool:
+    """Whether ``other`` is another house in the category the exclusivity covers (any, where none is known)."""
+    maker = context.profiles.brand_of
+    houses = [int(maker[row]) if maker[row] >= 0 else row for row in (partner, other)]
+    if context.facts.same_group(houses[0], houses[1]):
+        return False
+    covered = {_slug(word) for word in words(relation.attributes.get("category"))}
+    covered = covered or {_slug(context.id(int(row))) for row in context.categories_of(partner)}
+    theirs = {_slug(context.id(int(row))) for row in context.categories_of(other)}
+    return not covered or bool(covered & theirs)
+
+
+def _blocked(context: Context, relation: Relation, partner: int) -> Decision:
+    """Until when, with whom, and the clause: category × territory × medium."""
+    until = relation.until or str(relation.attributes.get("until") or "")
+    categories = words(relation.attributes.get("category"))
+    categories = categories or tuple(context.id(int(row)) for row in context.categories_of(partner))
+    scope = (*categories, *_stated(relation, "territory"), *_stated(relation, "media"))
+    clause = {lang: " × ".join(_named(context, word, lang) for word in scope) for lang in ("ja", "en")}
+    names = {lang: context.label(partner, lang) for lang in ("ja", "en")}
+    when = Sentence(
+        ja=f"{until} まで不可。" if until else "不可。", en=f"Blocked until {until}." if until else "Blocked."
+    )
+    what = Sentence(ja=f"：{clause['ja']}" if scope else "", en=f": {clause['en']}" if scope else "")
+    ja = f"{when.ja}{names['ja']}との独占{what.ja}。"
+    en = f"{when.en} Exclusive with {names['en']}{what.en}."
+    return Decision(standing=Standing.BLOCKED, reason=Sentence(ja=ja, en=en), until=until or None)
+
+
+def _named(context: Context, word: str, lang: str) -> str:
+    """The label of an id, or of the category or place of that slug; else the word itself."""
+    for entity_id in (word, f"category:{word}", f"place:{word}"):
+        if ":" in entity_id and (row := context.find(entity_id)) >= 0:
+            return context.label(row, lang)
+    return word
+
+
+def _slug(word: str) -> str:
+    return word.rpartition(":")[2].strip().casefold()
+
+
+def _first_day(date: str) -> str:
+    return f"{date}-01-01" if len(date) == len("2027") else f"{date}-01" if len(date) == len("2027-06") else date
+
+
+def _last_day(date: str) -> str:
+    return f"{date}-12-31" if len(date) == len("2027") else f"{date}-31" if len(date) == len("2027-06") else date

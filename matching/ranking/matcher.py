@@ -1,0 +1,340 @@
+"""The matcher: a question in, ranked matches with their evidence out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from kyokan.graph.dictionary import Dictionary
+from kyokan.graph.encoder import Encoder
+from kyokan.matching.evidence.edited import EditedView
+from kyokan.matching.evidence.removal import Removal
+from kyokan.matching.evidence.sentences import sentence
+from kyokan.matching.ranking import confidence
+from kyokan.matching.ranking.constraints import TOO_LITTLE, Decision, Plan, decisions
+from kyokan.matching.ranking.counterfactuals import counterfactuals
+from kyokan.matching.ranking.diversify import choose
+from kyokan.matching.ranking.fusion import FusionWeights, logistic
+from kyokan.matching.ranking.model import (
+    Benefit,
+    Contribution,
+    Counterfactual,
+    Match,
+    Proposal,
+    Query,
+    Sentence,
+    Standing,
+    Status,
+)
+from kyokan.matching.ranking.query import Reader, candidates_of, check, subject_of
+from kyokan.matching.signals import ANSWERS, Context, Signal, SignalSettings, SignalValues, Subject
+from kyokan.matching.signals.tie_ups import year_of
+from kyokan.matching.signals.view import Floats, GraphView, Rows
+
+WHAT_IFS_KEPT = 4  # contexts with forgotten attributes kept for the next question
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatcherSettings:
+    """How to match.
+
+    ``as_of`` (ISO date) is when a tie-up without stated dates would begin; empty takes the latest date among the
+    tie-ups, so that answers depend on the data alone. ``set_aside`` is how many of each standing are told.
+    """
+
+    signals: SignalSettings = field(default_factory=SignalSettings)
+    weights: FusionWeights = field(default_factory=FusionWeights)
+    as_of: str = ""
+    set_aside: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """All candidates of a question, before anyone is set aside.
+
+    ``rows`` (C,) ascending; ``raw`` (C,) = base + Σ contributions; ``contributions`` (answers, C) in the order of
+    ``ANSWERS``; ``answers`` the signals' own values.
+    """
+
+    context: Context
+    subject: Subject
+    rows: Rows
+    raw: Floats
+    contributions: Floats
+    answers: list[SignalValues]
+
+
+class Matcher:
+    """Answers questions over one snapshot; safe to share between threads.
+
+    Args:
+        snapshot: what is known.
+        encoder: turns briefs and sentences into vectors; without it ``meaning`` is silent.
+        settings: weights and constants.
+        dictionary: names and opposites of attributes, where the graph's own nodes are not enough.
+        read: reads the kansei of a written brief.
+    """
+
+    def __init__(
+        self,
+        snapshot: GraphView,
+        encoder: Encoder | None = None,
+        settings: MatcherSettings | None = None,
+        *,
+        dictionary: Dictionary | None = None,
+        read: Reader | None = None,
+    ) -> None:
+        self.snapshot = snapshot
+        self.encoder = encoder
+        self.settings = settings or MatcherSettings()
+        self.dictionary = dictionary
+        self._read = read
+        self._contexts: dict[frozenset[str], Context] = {}
+
+    def context(self, without_attributes: frozenset[str] = frozenset()) -> Context:
+        """What the signals read, as if some attributes did not exist."""
+        if without_attributes not in self._contexts:
+            view: GraphView = self.snapshot
+            if without_attributes:
+                view = EditedView(view, Removal(), forgotten=without_attributes)
+            if len(self._contexts) >= WHAT_IFS_KEPT:
+                self._contexts = {key: kept for key, kept in self._contexts.items() if not key}
+            self._contexts[without_attributes] = Context(view, self.encoder, self.settings.signals, self.dictionary)
+        return self._contexts[without_attributes]
+
+    def propose(self, query: Query) -> Proposal:
+        """Ranked matches for a question, diversified, each with its evidence; refusals with their reasons.
+
+        Raises:
+            QueryError: the question breaks a rule.
+            UnknownEntityError: the entity asked for, or one to leave out, is not in the snapshot.
+        """
+        start = time.perf_counter()
+        check(query, self.context())
+        context = self.context(query.without_attributes)
+        subject = subject_of(query, context, self._read)
+        if not self._known(context, subject):
+            return self._answer(query, start, Status.ABSTAINED, note=TOO_LITTLE)
+        rows = candidates_of(query, subject, context)
+        if not len(rows):
+            return self._answer(query, start, Status.EMPTY, note=NOBODY)
+        scored = self._score(query, context, subject, rows)
+        refused = decisions(context, subject, rows, Plan.of(query, self._as_of(context)))
+        open_ = np.array([row not in refused for row in rows.tolist()], dtype=np.bool_)
+        places = np.flatnonzero(open_)
+        chosen, exposed = choose(
+            context,
+            rows[places],
+            logistic(scored.raw[places]),
+            top=query.top,
+            diversity=query.diversity,
+            exposure=query.exposure,
+        )
+        matches = [
+            self._match(scored, int(places[place]), rank, exposure_slot=bool(exposed[rank - 1]))
+            for rank, place in enumerate(chosen.tolist(), start=1)
+        ]
+        status, note = self._status(query, found=bool(matches))
+        aside = self._set_aside(scored, refused)
+        return self._answer(query, start, status, matches=matches, set_aside=aside, considered=len(rows), note=note)
+
+    def explain(self, first: str, second: str, query: Query | None = None) -> Proposal:
+        """One pair looked at closely, whatever its standing, with counterfactuals.
+
+        Args:
+            first: id of who asks.
+            second: id of the candidate.
+            query: what-if toggles and plan; its entity and filters are not used.
+
+        Raises:
+            UnknownEntityError: either is not in the snapshot.
+        """
+        start = time.perf_counter()
+        query = replace(query or Query(), entity=first, text=None, top=1)
+        check(query, self.context())
+        context = self.context(query.without_attributes)
+        subject = subject_of(query, context, self._read)
+        row = context.view.row(second)
+        query = replace(query, kinds=(context.view.entity(row).kind,))
+        rows = np.array([row], dtype=np.int64)
+        if not self._known(context, subject):
+            return self._answer(query, start, Status.ABSTAINED, note=TOO_LITTLE)
+        scored = self._score(query, context, subject, rows)
+        refused = decisions(context, subject, rows, Plan.of(query, self._as_of(context)))
+        match = self._match(scored, 0, 1, decision=refused.get(row))
+        what_ifs = counterfactuals(match, context.view, query, self._rescore(query, second))
+        return self._answer(query, start, Status.OK, matches=[match], considered=1, counterfactuals=tuple(what_ifs))
+
+    def score(self, query: Query, rows: Rows | None = None) -> Scored:
+        """Values and contributions for all candidates of a question (or for ``rows``), nobody set aside."""
+        check(query, self.context())
+        context = self.context(query.without_attributes)
+        subject = subject_of(query, context, self._read)
+        return self._score(query, context, subject, candidates_of(query, subject, context) if rows is None else rows)
+
+    def without(self, removal: Removal) -> Matcher:
+        """A matcher over the same snapshot without some facts; everything but the weights is derived anew."""
+        view = EditedView(self.snapshot, removal, encoder=self.encoder)
+        return Matcher(view, self.encoder, self.settings, dictionary=self.dictionary, read=self._read)
+
+    # ----------------------------------------------------------------------------------------------------------
+
+    def _rescore(self, query: Query, second: str) -> Callable[[Removal, frozenset[str]], float]:
+        def rescore(removal: Removal, signals: frozenset[str]) -> float:
+            matcher = self.without(removal) if removal else self
+            changed = replace(query, without_signals=query.without_signals | signals)
+            scored = matcher.score(changed, np.array([self.snapshot.row(second)], dtype=np.int64))
+            return float(logistic(scored.raw[0]))
+
+        return rescore
+
+    def _score(self, query: Query, context: Context, subject: Subject, rows: Rows) -> Scored:
+        weights = self.settings.weights
+        answers = [
+            SignalValues.unknown(len(rows))
+            if signal.name in query.without_signals
+            else signal.score(context, subject, rows)
+            for signal in ANSWERS
+        ]
+        contributions = np.array(
+            [weights.contribution(signal.name, answer.values) for signal, answer in zip(ANSWERS, answers, strict=True)]
+        )
+        return Scored(context, subject, rows, weights.base + contributions.sum(axis=0), contributions, answers)
+
+    def _match(
+        self,
+        scored: Scored,
+        place: int,
+        rank: int,
+        *,
+        decision: Decision | None = None,
+        exposure_slot: bool = False,
+    ) -> Match:
+        context, row, weights = scored.context, int(scored.rows[place]), self.settings.weights
+        parts = tuple(
+            self._contribution(signal, scored, index, place)
+            for index, signal in enumerate(ANSWERS)
+            if scored.answers[index].known[place]
+        )
+        left, sure = confidence.doubts(weights, scored.answers)
+        raw = weights.base + sum(part.contribution for part in parts)
+        sides = {
+            benefit: weights.base + sum(part.contribution for part in parts if part.benefit in (benefit, Benefit.BOTH))
+            for benefit in (Benefit.ARTIST, Benefit.BRAND)
+        }
+        return Match(
+            rank=rank,
+            entity=context.view.entity(row),
+            score=float(logistic(raw)),
+            base=weights.base,
+            score_artist=float(logistic(sides[Benefit.ARTIST])),
+            score_brand=float(logistic(sides[Benefit.BRAND])),
+            confidence=float(sure[place]),
+            coverage=float(confidence.coverage(weights, scored.answers)[place]),
+            interval=confidence.interval(raw, float(left[place])),
+            standing=decision.standing if decision else Standing.OPEN,
+            reason=decision.reason if decision else None,
+            blocked_until=decision.until if decision else None,
+            exposure_slot=exposure_slot,
+            partners_since=_partners_since(context, scored.subject, row),
+            contributions=parts,
+            sentence=sentence(context, scored.subject, row, parts),
+        )
+
+    def _contribution(self, signal: Signal, scored: Scored, index: int, place: int) -> Contribution:
+        value = float(scored.answers[index].values[place])
+        scale = self.settings.weights.scale(signal.name, value)
+        items = signal.evidence(scored.context, scored.subject, int(scored.rows[place]))
+        return Contribution(
+            signal=signal.name,
+            contribution=float(scored.contributions[index, place]),
+            value=value,
+            benefit=signal.benefit,
+            evidence=tuple(replace(item, weight=item.weight * scale) for item in items),
+        )
+
+    def _set_aside(self, scored: Scored, refused: dict[int, Decision]) -> list[Match]:
+        """The best of each standing, blocked first."""
+        order = np.lexsort((scored.rows, -scored.raw)).tolist()
+        aside: list[Match] = []
+        for standing in (Standing.BLOCKED, Standing.RIVAL, Standing.TOO_LITTLE_KNOWN):
+            places = [place for place in order if _standing(refused, scored.rows[place]) is standing]
+            for place in places[: self.settings.set_aside]:
+                decision = refused[int(scored.rows[place])]
+                aside.append(self._match(scored, place, len(aside) + 1, decision=decision))
+        return aside
+
+    def _known(self, context: Context, subject: Subject) -> bool:
+        """Whether anything is known from which to answer."""
+        if subject.described or subject.vector is not None or subject.liked:
+            return True
+        if subject.row is None:
+            return False
+        rows = np.array([subject.row])
+        tied = bool(np.isin(rows, np.concatenate([context.tie_ups.artists, context.tie_ups.things]))[0])
+        return tied or bool(context.walk_graph.root[subject.row] > 0) or bool(context.audience_sizes[subject.row] > 0)
+
+    def _as_of(self, context: Context) -> str:
+        dates = [date for relation in context.tie_ups.relations for date in (relation.since,) if date]
+        return self.settings.as_of or max(dates, default="")
+
+    def _status(self, query: Query, *, found: bool) -> tuple[Status, Sentence | None]:
+        if not found:
+            return Status.EMPTY, NOBODY
+        if query.text and (self._read is None or self.encoder is None):
+            return Status.PARTIAL, UNREAD
+        return Status.OK, None
+
+    def _answer(
+        self,
+        query: Query,
+        start: float,
+        status: Status,
+        *,
+        matches: Sequence[Match] = (),
+        set_aside: Sequence[Match] = (),
+        considered: int = 0,
+        counterfactuals: tuple[Counterfactual, ...] = (),
+        note: Sentence | None = None,
+    ) -> Proposal:
+        entity = self.snapshot.entity(self.snapshot.row(query.entity)) if query.entity else None
+        return Proposal(
+            status=status,
+            query=query,
+            entity=entity,
+            snapshot=self.snapshot.hash,
+            encoder=self.encoder.name if self.encoder else "none",
+            dictionary=self.snapshot.dictionary,
+            took_ms=(time.perf_counter() - start) * 1000,
+            matches=tuple(matches),
+            set_aside=tuple(set_aside),
+            considered=considered,
+            counterfactuals=counterfactuals,
+            note=note,
+        )
+
+
+NOBODY = Sentence(
+    ja="条件に合う候補がありません。絞り込みを一つ外してください。", en="Nobody passes the filters. Take one away."
+)
+UNREAD = Sentence(
+    ja="文章の一部の読み取りが使えないため、残りの手がかりで答えました。",
+    en="Part of the reading of texts is switched off; the rest answered.",
+)
+
+
+def _standing(refused: dict[int, Decision], row: int) -> Standing:
+    decision = refused.get(int(row))
+    return decision.standing if decision else Standing.OPEN
+
+
+def _partners_since(context: Context, subject: Subject, row: int) -> str | None:
+    """Year of the first tie-up of the two; empty where no year is known, None without a tie-up."""
+    if subject.row is None:
+        return None
+    past = context.tie_ups.between(subject.row, row)
+    years = sorted(int(year) for year in map(year_of, past) if year == year)  # noqa: PLR0124  # NaN is not itself
+    return (str(years[0]) if years else "") if past else None

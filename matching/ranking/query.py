@@ -1,0 +1,198 @@
+"""From a question to who asks and who may answer: checks, the subject's profile, candidates that pass the filters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from kyokan.errors import QueryError, UnknownEntityError
+from kyokan.graph.model import EntityKind, KanseiValue, RelationKind
+from kyokan.matching.ranking.model import Query
+from kyokan.matching.signals import SIGNALS, Context, Side, Subject
+from kyokan.matching.signals.base import SIDE_OF_KIND
+from kyokan.matching.signals.texts import split_sentences, unit_rows
+from kyokan.matching.signals.view import Floats, Rows
+
+Reader = Callable[[str], Sequence[KanseiValue]]
+"""Reads the kansei of a written brief."""
+
+BRIEF_ID = "query:brief"
+JAPANESE = ("\u3040", "\u9fff")
+CANDIDATE_KINDS = (EntityKind.ARTIST, EntityKind.BRAND, EntityKind.PRODUCT)
+
+
+def check(query: Query, context: Context) -> None:
+    """Refuse a question that breaks a rule; names what is wrong and what would do.
+
+    Raises:
+        QueryError: nothing is asked, a figure is out of range, or a signal, attribute, category or place is unknown.
+    """
+    if not query.entity and not query.text and not query.kansei:
+        raise QueryError(
+            "query", "has no entity, no text and no kansei", "Name an entity, write a brief or want a kansei"
+        )
+    if query.top < 1:
+        raise QueryError(f"top {query.top}", "must be 1 or more")
+    for name, share in (("diversity", query.diversity), ("exposure", query.exposure)):
+        if not 0 <= share <= 1:
+            raise QueryError(f"{name} {share}", "must lie in 0..1")
+    for kind in query.kinds:
+        if kind not in CANDIDATE_KINDS:
+            raise QueryError(f"kind {kind!r}", "cannot be proposed", f"Known are {', '.join(CANDIDATE_KINDS)}")
+    for signal in sorted(query.without_signals):
+        if signal not in SIGNALS:
+            raise QueryError(f"signal {signal!r}", "is unknown", f"Known are {', '.join(SIGNALS)}")
+    _check_kansei(query, context)
+
+
+def _check_kansei(query: Query, context: Context) -> None:
+    for attribute in (*sorted(query.without_attributes), *query.kansei):
+        if context.profiles.column(attribute) < 0:
+            raise QueryError(f"kansei {attribute!r}", "is no attribute of this dictionary")
+    for attribute, weight in query.kansei.items():
+        if not -1 <= weight <= 1:
+            raise QueryError(f"kansei {attribute!r}", f"has weight {weight}, which is not in -1..1")
+
+
+def subject_of(query: Query, context: Context, read: Reader | None) -> Subject:
+    """Who asks: the entity, with the brief's and the wishes' kansei laid over it.
+
+    Raises:
+        UnknownEntityError: no entity of that id.
+    """
+    wishes = np.zeros(len(context.profiles.attributes))
+    for attribute, weight in query.kansei.items():
+        wishes[context.profiles.column(attribute)] = weight
+    base = _entity_subject(query.entity, wishes, context) if query.entity else _empty(wishes)
+    return _with_brief(base, query.text, context, read) if query.text else base
+
+
+def candidates_of(query: Query, subject: Subject, context: Context) -> Rows:
+    """Rows that pass the filters, ascending.
+
+    The subject itself, its own brand or products, what a fan already likes and excluded ids are left out; categories
+    and places keep only those known to be there.
+    """
+    kinds = query.kinds or _default_kinds(subject, context)
+    rows = context.view.rows(*kinds)
+    left_out = {context.view.row(entity_id) for entity_id in query.exclude} | set(subject.liked)
+    if subject.row is not None:
+        left_out.add(subject.row)
+        makers = context.profiles.brand_of
+        left_out.update(rows[(makers[rows] == subject.row) | (rows == makers[subject.row])].tolist())
+        if not query.include_partners:
+            left_out.update(_partners(subject.row, context))
+    keep = ~np.isin(rows, np.array(sorted(left_out), dtype=np.int64))
+    if query.categories:
+        wanted = [resolve(name, EntityKind.CATEGORY, context) for name in query.categories]
+        keep &= np.asarray(context.categories[rows][:, wanted].sum(axis=1) > 0).ravel()
+    if query.places:
+        wanted = [resolve(name, EntityKind.PLACE, context) for name in query.places]
+        keep &= np.asarray(context.view.matrix(RelationKind.IN_PLACE)[rows][:, wanted].sum(axis=1) > 0).ravel()
+    return np.asarray(rows[keep])
+
+
+def resolve(name: str, kind: EntityKind, context: Context) -> int:
+    """Row of a category or place given as id or slug.
+
+    Raises:
+        QueryError: there is none.
+    """
+    prefix = f"{kind.value}:"
+    try:
+        return context.view.row(name if name.startswith(prefix) else prefix + name)
+    except UnknownEntityError:
+        known = [context.id(int(row)) for row in context.view.rows(kind)[:12]]
+        raise QueryError(f"{kind.value} {name!r}", "is unknown", f"Known are {', '.join(known) or 'none'}") from None
+
+
+def _entity_subject(entity_id: str, wishes: Floats, context: Context) -> Subject:
+    row = context.view.row(entity_id)
+    kind = EntityKind(str(context.view.kinds[row]))
+    if kind is EntityKind.FAN:
+        return _fan_subject(entity_id, row, wishes, context)
+    if kind not in SIDE_OF_KIND:
+        raise QueryError(entity_id, f"is a {kind.value}, which cannot ask", "Name an artist, brand, product or fan")
+    vectors = context.texts
+    return Subject(
+        id=entity_id,
+        row=row,
+        side=context.side(row),
+        strength=context.profiles.strength[row].astype(np.float64),
+        wishes=wishes,
+        vector=vectors.centred[row] if vectors.known[row] else None,
+        sentences=vectors.sentences(row),
+        seeds={row: 1.0},
+    )
+
+
+def _fan_subject(entity_id: str, row: int, wishes: Floats, context: Context) -> Subject:
+    """A fan asks as the mean of what the fan likes; the fan's own row takes no part, so nothing points to a person."""
+    column = int(np.searchsorted(context.audiences.fan_rows, row))
+    likes = context.audiences.likes[:, [column]].tocoo()
+    liked = tuple(int(one) for one in np.sort(likes.coords[0]) if context.side(int(one)) is Side.PEOPLE)
+    if not liked:
+        return Subject(id=entity_id, row=None, side=Side.NONE, strength=np.zeros(len(wishes)), wishes=wishes)
+    rows = np.array(liked)
+    texts = rows[context.texts.known[rows]]
+    vector = unit_rows(context.texts.centred[texts].mean(axis=0, keepdims=True))[0] if len(texts) else None
+    return Subject(
+        id=entity_id,
+        row=None,
+        side=Side.PEOPLE,
+        strength=context.profiles.strength[rows].mean(axis=0, dtype=np.float64),
+        wishes=wishes,
+        vector=vector,
+        seeds={one: 1.0 / len(liked) for one in liked},
+        liked=liked,
+    )
+
+
+def _empty(wishes: Floats) -> Subject:
+    return Subject(id=BRIEF_ID, row=None, side=Side.NONE, strength=np.zeros(len(wishes)), wishes=wishes)
+
+
+def _with_brief(subject: Subject, text: str, context: Context, read: Reader | None) -> Subject:
+    """The subject with the brief's kansei (the stronger value holds), text and, without an entity, walk seeds."""
+    strength = subject.strength.copy()
+    for value in read(text) if read else ():
+        column = context.profiles.column(value.attribute)
+        if column >= 0:
+            strength[column] = max(strength[column], value.intensity * value.confidence)
+    vector, encoder = subject.vector, context.texts.encoder
+    if encoder is not None and context.texts.vectors is not None:
+        own = unit_rows(encoder.encode([text]) - context.texts.means[Side.NONE])[0]
+        vector = own if vector is None else unit_rows((vector + own)[None, :])[0]
+    nodes = context.profiles.nodes
+    total = float(strength[nodes >= 0].sum()) or 1.0
+    named = {int(nodes[column]): strength[column] / total for column in np.flatnonzero((strength > 0) & (nodes >= 0))}
+    lang = "ja" if any(JAPANESE[0] <= letter <= JAPANESE[1] for letter in text) else "en"
+    return Subject(
+        id=subject.id,
+        row=subject.row,
+        side=subject.side,
+        strength=strength,
+        wishes=subject.wishes,
+        vector=vector,
+        sentences=(*((lang, sentence) for sentence in split_sentences(text)), *subject.sentences),
+        seeds=subject.seeds or named,
+        liked=subject.liked,
+    )
+
+
+def _default_kinds(subject: Subject, context: Context) -> tuple[EntityKind, ...]:
+    """People are answered with brands (products where there are no brands), things and fans with artists."""
+    if subject.liked or subject.side is Side.THINGS:
+        return (EntityKind.ARTIST,)
+    things = EntityKind.BRAND if len(context.view.rows(EntityKind.BRAND)) else EntityKind.PRODUCT
+    return (things,) if subject.side is Side.PEOPLE else (EntityKind.ARTIST, things)
+
+
+def _partners(row: int, context: Context) -> set[int]:
+    """Rows that the subject has worked with, brands with their products."""
+    tie_ups = context.tie_ups
+    ends = np.concatenate([tie_ups.things[tie_ups.artists == row], tie_ups.artists[tie_ups.things == row]])
+    makers = context.profiles.brand_of
+    with_makers = np.concatenate([ends, makers[ends]])
+    return {int(one) for one in (*with_makers, *np.flatnonzero(np.isin(makers, ends))) if one >= 0}

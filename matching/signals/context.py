@@ -1,0 +1,134 @@
+"""Everything the signals derive from one snapshot, computed once and when first asked for."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+import scipy.sparse as sp
+
+from kyokan.errors import UnknownEntityError
+from kyokan.graph.dictionary import Dictionary
+from kyokan.graph.encoder import Encoder
+from kyokan.graph.model import EntityKind, RelationKind
+from kyokan.matching.signals.audiences import Audiences
+from kyokan.matching.signals.base import SIDE_OF_KIND, Side
+from kyokan.matching.signals.complement import PairTable, learn
+from kyokan.matching.signals.facts import Facts
+from kyokan.matching.signals.profiles import Profiles
+from kyokan.matching.signals.settings import SignalSettings
+from kyokan.matching.signals.texts import Texts
+from kyokan.matching.signals.tie_ups import Likeness, TieUps
+from kyokan.matching.signals.view import Flags, Floats, GraphView, Rows, Sparse
+from kyokan.matching.signals.walk_graph import WalkGraph
+
+
+class Context:
+    """Derived columns of one snapshot; immutable once made, safe to share between threads that only read."""
+
+    def __init__(
+        self,
+        view: GraphView,
+        encoder: Encoder | None = None,
+        settings: SignalSettings | None = None,
+        dictionary: Dictionary | None = None,
+    ) -> None:
+        self.view = view
+        self.settings = settings or SignalSettings()
+        self.dictionary = dictionary
+        self.sides = _sides(view)
+        self.profiles = Profiles(view, self.sides, self.settings, dictionary)
+        self.texts = Texts(view, encoder, self.sides)
+        self.audiences = Audiences(view, self.sides)
+        self.likeness = Likeness(view, self.profiles, self.texts)
+
+    def side(self, row: int) -> Side:
+        """The side of a row."""
+        return Side(int(self.sides[row]))
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What entities state of themselves."""
+        return Facts.read(self.view, self.sides)
+
+    @cached_property
+    def audience_sizes(self) -> Floats:
+        """(N,) people in each audience; 0 where unknown or under the minimum cell."""
+        return self.audiences.sizes(self.facts.sizes)
+
+    @cached_property
+    def tie_ups(self) -> TieUps:
+        """Tie-ups that happened."""
+        return TieUps.read(self.view, self.settings)
+
+    @cached_property
+    def complement(self) -> PairTable | None:
+        """Which attribute of an artist goes with which of a thing, learned from the tie-ups."""
+        return learn(self.tie_ups, self.profiles, self.settings)
+
+    @cached_property
+    def walk_graph(self) -> WalkGraph:
+        """The graph the walk goes over."""
+        return WalkGraph.build(self.view, self.profiles, self.sides, self.settings)
+
+    @cached_property
+    def categories(self) -> Sparse:
+        """(N, N) CSR of 0/1, entity × category; a product without one has its brand's, a brand its products'."""
+        own = self.view.matrix(RelationKind.IN_CATEGORY).astype(np.float64)
+        own = sp.csr_array(own)
+        own.data = np.ones_like(own.data)
+        made_by = sp.csr_array(self.view.matrix(RelationKind.MADE_BY))
+        made_by.data = np.ones_like(made_by.data, dtype=np.float64)
+        without = sp.diags_array((np.diff(own.indptr) == 0).astype(np.float64))
+        filled = own + without @ (made_by @ own) + without @ (sp.csr_array(made_by.T) @ own)
+        filled = sp.csr_array(filled)
+        filled.eliminate_zeros()
+        filled.data = np.ones_like(filled.data)
+        return filled
+
+    @cached_property
+    def sold_categories(self) -> Sparse:
+        """(N, N) CSR of 0/1, artist × category of the products the artist makes."""
+        made_by = sp.csr_array(sp.csr_array(self.view.matrix(RelationKind.MADE_BY)).T)
+        people = sp.diags_array((self.sides == Side.PEOPLE).astype(np.float64))
+        things = sp.diags_array((self.sides == Side.THINGS).astype(np.float64))
+        return sp.csr_array(people @ made_by @ things @ self.categories)
+
+    def categories_of(self, row: int) -> Rows:
+        """Category rows of an entity, ascending."""
+        start, end = self.categories.indptr[row], self.categories.indptr[row + 1]
+        return np.sort(self.categories.indices[start:end].astype(np.int64))
+
+    def id(self, row: int) -> str:
+        """The id of a row."""
+        return self.view.ids[row]
+
+    def find(self, entity_id: str) -> int:
+        """The row of an id, −1 if there is none."""
+        try:
+            return self.view.row(entity_id)
+        except UnknownEntityError:
+            return -1
+
+    def label(self, row: int, lang: str) -> str:
+        """The name of a row's entity in ``lang``."""
+        return self.view.entity(row).label(lang)
+
+    def attribute_label(self, column: int, lang: str) -> str:
+        """The label of a kansei column in ``lang``."""
+        return self.profiles.label(column, lang)
+
+    def cross(self, side: Side, candidates: Rows) -> Flags:
+        """(C,) whether each candidate stands on the other side (a brief stands opposite everybody)."""
+        if side is Side.NONE:
+            return np.ones(len(candidates), dtype=np.bool_)
+        return np.asarray(self.sides[candidates] != side)
+
+
+def _sides(view: GraphView) -> Rows:
+    sides = np.full(len(view.ids), Side.NONE, dtype=np.int64)
+    for kind in EntityKind:
+        side = SIDE_OF_KIND.get(kind)
+        if side is not None:
+            sides[view.rows(kind)] = side
+    return sides

@@ -1,0 +1,191 @@
+"""Kansei profiles as the signals use them: strengths, how telling each attribute is, and the overlap chance gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+
+import numpy as np
+
+from kyokan.errors import UnknownEntityError
+from kyokan.graph.dictionary import Dictionary
+from kyokan.graph.model import RelationKind
+from kyokan.matching.signals.base import Side
+from kyokan.matching.signals.settings import SignalSettings
+from kyokan.matching.signals.view import Floats, GraphView, Rows, Sparse
+
+
+class Profiles:
+    """Strength = intensity × confidence, (N, A) float32, 0 where unknown.
+
+    A product without a value of its own for an attribute takes its brand's at ``settings.inherited`` of its strength.
+    Telling weight of attribute a over the n described artists, brands and products, with s pseudo-entities:
+
+        telling_a = ln((n + s) / (Σ strength_a + s))
+
+    which is 0 for what everybody evokes and grows for what few do (inverse document frequency, Spärck Jones 1972,
+    with fractional counts).
+    """
+
+    def __init__(
+        self, view: GraphView, sides: Rows, settings: SignalSettings, dictionary: Dictionary | None = None
+    ) -> None:
+        self._view = view
+        self._dictionary = dictionary
+        self._sides = sides
+        intensity = np.asarray(view.kansei.intensity)
+        self.known = ~np.isnan(intensity)
+        self.own = np.where(self.known, intensity * np.asarray(view.kansei.confidence), 0.0).astype(np.float32)
+        self.strength, self.brand_of = _inherit(
+            self.own, self.known, view.matrix(RelationKind.MADE_BY), sides, settings
+        )
+        self.known_count = self.known.sum(axis=1)
+        self.attributes = tuple(view.kansei.attributes)
+        self.columns = {attribute: column for column, attribute in enumerate(self.attributes)}
+        self._prior = settings.telling_prior
+
+    @cached_property
+    def telling(self) -> Floats:
+        """(A,) how telling each attribute is, in nats."""
+        described = self.population(Side.NONE)
+        mass = self.strength[described].sum(axis=0, dtype=np.float64)
+        return np.asarray(np.log((len(described) + self._prior) / (mass + self._prior)))
+
+    def population(self, side: Side) -> Rows:
+        """Rows of the described entities of one side; of both for ``Side.NONE``."""
+        on_side = self._sides != Side.NONE if side is Side.NONE else self._sides == side
+        return np.flatnonzero(on_side & self.strength.any(axis=1))
+
+    @cached_property
+    def _chance(self) -> dict[Side, ChanceOverlap]:
+        return {side: ChanceOverlap(self.strength[self.population(side)]) for side in Side}
+
+    def chance(self, side: Side) -> ChanceOverlap:
+        """What a profile shares by chance with those of one side."""
+        return self._chance[side]
+
+    @cached_property
+    def _chance_mass(self) -> dict[Side, Floats]:
+        weights = self.telling
+        described = self.population(Side.NONE)
+        masses: dict[Side, Floats] = {}
+        for side in Side:
+            mass = np.zeros(len(self.strength))
+            mass[described] = self.chance(side).of(self.strength[described]) @ weights
+            masses[side] = mass
+        return masses
+
+    def chance_mass(self, side: Side) -> Floats:
+        """(N,) telling-weighted chance overlap of every row with a side: what over-described entities share anyhow."""
+        return self._chance_mass[side]
+
+    @cached_property
+    def _typical_overlap(self) -> dict[tuple[Side, Side], float]:
+        pairs = [(one, other) for one in Side for other in Side]
+        return {
+            (one, other): float(self.telling @ self.chance(one).of_population(self.chance(other)))
+            for one, other in pairs
+        }
+
+    def typical_overlap(self, one: Side, other: Side) -> float:
+        """Mean telling-weighted overlap of the profiles of one side with those of another."""
+        return self._typical_overlap[one, other]
+
+    def voices(self, row: int, columns: Iterable[int]) -> tuple[int, ...]:
+        """The brand of a product if it evokes one of ``columns``, so that the product would speak with its voice."""
+        brand = int(self.brand_of[row])
+        return (brand,) if brand >= 0 and self.own[brand, list(columns)].any() else ()
+
+    @cached_property
+    def nodes(self) -> Rows:
+        """(A,) row of each attribute's node, −1 where the graph has none."""
+        return np.array([_row(self._view, kansei_id(attribute)) for attribute in self.attributes], dtype=np.int64)
+
+    @cached_property
+    def opposites(self) -> Rows:
+        """(A,) column of each attribute's opposite (−1: none), from the dictionary, else the graph's nodes."""
+        found = np.full(len(self.attributes), -1, dtype=np.int64)
+        for column in range(len(self.attributes)):
+            opposite = self._opposite(column)
+            if opposite:
+                found[column] = self.column(opposite)
+        return found
+
+    def column(self, attribute: str) -> int:
+        """The column of an attribute id, with or without ``kansei:``; −1 if there is none."""
+        slug = attribute.removeprefix("kansei:")
+        return self.columns.get(slug, self.columns.get(f"kansei:{slug}", -1))
+
+    def label(self, column: int, lang: str) -> str:
+        """The name of an attribute in ``lang``; its id where neither dictionary nor graph names it."""
+        slug = self.attributes[column].removeprefix("kansei:")
+        if self._dictionary is not None and slug in self._dictionary:
+            return self._dictionary.get(slug).label[lang]
+        node = int(self.nodes[column])
+        return self._view.entity(node).label(lang) if node >= 0 else slug
+
+    def _opposite(self, column: int) -> str | None:
+        slug = self.attributes[column].removeprefix("kansei:")
+        if self._dictionary is not None and slug in self._dictionary:
+            return self._dictionary.get(slug).opposite
+        node = int(self.nodes[column])
+        opposite = self._view.entity(node).attributes.get("opposite") if node >= 0 else None
+        return opposite if isinstance(opposite, str) else None
+
+
+class ChanceOverlap:
+    """E[min(x_a, S_a)] over a population's strengths S, for any x: exact, by sorted columns and their running sums."""
+
+    def __init__(self, strengths: Floats) -> None:
+        self._count = len(strengths)
+        self._sorted: list[Floats] = []
+        self._sums: list[Floats] = []
+        for column in strengths.T:
+            values = np.sort(column[column > 0]).astype(np.float64)
+            self._sorted.append(values)
+            self._sums.append(np.concatenate([[0.0], np.cumsum(values)]))
+
+    def of(self, strengths: Floats) -> Floats:
+        """(C, A) → (C, A) expected overlap, attribute by attribute."""
+        expected = np.zeros(strengths.shape)
+        for column in range(strengths.shape[1]):
+            touched = np.flatnonzero(strengths[:, column] > 0)
+            expected[touched, column] = self._of_column(column, strengths[touched, column])
+        return expected
+
+    def of_population(self, other: ChanceOverlap) -> Floats:
+        """(A,) mean of ``of`` over another population: what two typical profiles share."""
+        totals = [self._of_column(column, values).sum() for column, values in enumerate(other._sorted)]
+        return np.array(totals) / max(other._count, 1)
+
+    def _of_column(self, column: int, x: Floats) -> Floats:
+        values = self._sorted[column]
+        below = np.searchsorted(values, x)
+        total = self._sums[column][below] + x * (len(values) - below)
+        return np.asarray(total / max(self._count, 1))
+
+
+def kansei_id(attribute: str) -> str:
+    """The graph id of an attribute."""
+    return attribute if attribute.startswith("kansei:") else f"kansei:{attribute}"
+
+
+def _row(view: GraphView, entity_id: str) -> int:
+    try:
+        return view.row(entity_id)
+    except UnknownEntityError:
+        return -1
+
+
+def _inherit(own: Floats, known: Sparse, made_by: Sparse, sides: Rows, settings: SignalSettings) -> tuple[Floats, Rows]:
+    """Fill a product's unknown attributes from its brand; also the brand's row of each row, −1 without one."""
+    brand_of = np.full(len(own), -1, dtype=np.int64)
+    edges = made_by.tocoo()
+    order = np.lexsort((-edges.col, edges.data, edges.row))  # the strongest edge is written last, ties by lower row
+    brand_of[edges.row[order]] = edges.col[order]
+    brand_of[sides != Side.THINGS] = -1
+    products = np.flatnonzero((brand_of >= 0) & (sides[brand_of] == Side.THINGS))
+    brand_of[np.setdiff1d(np.arange(len(own)), products)] = -1
+    strength = own.copy()
+    strength[products] = np.where(known[products], own[products], settings.inherited * own[brand_of[products]])
+    return strength, brand_of

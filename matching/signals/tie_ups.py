@@ -1,0 +1,131 @@
+"""Tie-ups that happened, in columns, and how alike two entities of one side are."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import scipy.sparse as sp
+
+from kyokan.graph.model import Relation, RelationKind
+from kyokan.matching.signals.base import Side, Subject
+from kyokan.matching.signals.profiles import Profiles
+from kyokan.matching.signals.settings import SignalSettings
+from kyokan.matching.signals.texts import Texts
+from kyokan.matching.signals.view import Floats, GraphView, Rows, Sparse
+
+YEAR = re.compile(r"^\d{4}")
+UNDATED_AGE = 1.0  # half-lives that an undated tie-up is taken to be old
+
+
+@dataclass(frozen=True, slots=True)
+class TieUps:
+    """T past tie-ups: rows of the artist and of the thing, weight = confidence × recency, and the relations."""
+
+    artists: Rows
+    things: Rows
+    weights: Floats
+    relations: tuple[Relation, ...]
+
+    @classmethod
+    def read(cls, view: GraphView, settings: SignalSettings) -> TieUps:
+        """All tie-ups of a snapshot; recency halves every ``precedent_half_life`` years before its latest tie-up."""
+        relations = tuple(view.relations(RelationKind.TIED_UP))
+        years = np.array([year_of(relation) for relation in relations], dtype=np.float64)
+        latest = np.nanmax(years) if len(years) and not np.isnan(years).all() else 0.0
+        age = np.where(np.isnan(years), UNDATED_AGE, (latest - years) / settings.precedent_half_life)
+        confidence = np.array([relation.confidence for relation in relations], dtype=np.float64)
+        return cls(
+            artists=np.array([view.row(relation.source) for relation in relations], dtype=np.int64),
+            things=np.array([view.row(relation.target) for relation in relations], dtype=np.int64),
+            weights=confidence * np.power(0.5, age),
+            relations=relations,
+        )
+
+    def __len__(self) -> int:
+        return len(self.relations)
+
+    def ends(self, side: Side) -> Rows:
+        """(T,) rows of one side."""
+        return self.artists if side is Side.PEOPLE else self.things
+
+    def between(self, one: int, other: int) -> list[Relation]:
+        """Tie-ups of two rows, in either order."""
+        hit = ((self.artists == one) & (self.things == other)) | ((self.artists == other) & (self.things == one))
+        return [self.relations[index] for index in np.flatnonzero(hit)]
+
+
+def year_of(relation: Relation) -> float:
+    """The year a tie-up began; NaN where the source gives none."""
+    found = YEAR.match(relation.since) or YEAR.match(relation.until)
+    return float(found.group()) if found else float("nan")
+
+
+class Likeness:
+    """How alike two entities of one side are, in 0..1: the mean of cosines over what both ends could have.
+
+    Three descriptions count, each as a cosine floored at 0: kansei strengths times how telling they are, centred text
+    vectors, and tags with categories (log weights times inverse document frequency). A description that an entity
+    lacks gives 0, so little-known entities are like nobody rather than like everybody.
+    """
+
+    def __init__(self, view: GraphView, profiles: Profiles, texts: Texts) -> None:
+        self._view = view
+        self._profiles = profiles
+        self._texts = texts
+
+    @cached_property
+    def marks(self) -> Sparse:
+        """(N, N) CSR of unit rows: tags and categories of each entity."""
+        tags = self._view.matrix(RelationKind.TAGGED).copy()
+        tags.data = np.log1p(np.maximum(tags.data, 0.0))
+        categories = self._view.matrix(RelationKind.IN_CATEGORY).copy()
+        categories.data = np.ones_like(categories.data, dtype=np.float64)
+        marks = sp.csr_array(tags + categories).astype(np.float64)
+        spread = np.bincount(marks.indices, minlength=marks.shape[1])
+        entities = np.count_nonzero(np.diff(marks.indptr))
+        marks.data = marks.data * np.log((entities + 1.0) / (spread[marks.indices] + 1.0))
+        lengths = np.sqrt(np.asarray(marks.power(2).sum(axis=1)).ravel())
+        scale = np.divide(1.0, lengths, out=np.zeros_like(lengths), where=lengths > 0)
+        return sp.csr_array(sp.diags_array(scale) @ marks)
+
+    def of(self, subject: Subject, rows: Rows) -> Floats:
+        """(R,) likeness of the subject to each row."""
+        telling = np.sqrt(self._profiles.telling)
+        total = _cosine(self._profiles.strength[rows] * telling, subject.strength * telling)
+        parts = 1
+        if self._texts.vectors is not None:
+            parts += 1
+            if subject.vector is not None:
+                total = total + np.maximum(self._texts.centred[rows] @ subject.vector, 0.0)
+        if subject.row is not None and self.marks.nnz:
+            parts += 1
+            total = total + (self.marks[rows] @ self.marks[[subject.row]].T).toarray().ravel()
+        return np.asarray(total / parts, dtype=np.float64)
+
+    def between(self, rows: Rows, others: Rows) -> Floats:
+        """(R, O) likeness of rows to others."""
+        telling = np.sqrt(self._profiles.telling).astype(np.float32)
+        left, right = (_unit(self._profiles.strength[chosen] * telling) for chosen in (rows, others))
+        total = left @ right.T
+        parts = 1
+        if self._texts.vectors is not None:
+            parts += 1
+            total += np.maximum(self._texts.centred[rows] @ self._texts.centred[others].T, 0.0)
+        if self.marks.nnz:
+            parts += 1
+            total += (self.marks[rows] @ self.marks[others].T).toarray()
+        result = np.asarray(total, dtype=np.float64) / parts
+        result[rows[:, None] == others[None, :]] = 1.0
+        return result
+
+
+def _cosine(rows: Floats, one: Floats) -> Floats:
+    return np.asarray(_unit(rows) @ _unit(one[None, :])[0])
+
+
+def _unit(rows: Floats) -> Floats:
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 0))
