@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -39,14 +39,22 @@ class Term(_Entry):
 
 
 def _with_default(weight: float) -> BeforeValidator:
-    """Accept a list of plain strings and ``{term: , weight: }``; a plain string takes the default ``weight``."""
+    """Accept ``word``, ``word: 0.4`` and ``{term: word, weight: 0.4}``; a plain word takes the default ``weight``."""
 
-    def expand(entries: Any) -> Any:
-        if not isinstance(entries, list | tuple):
-            return entries
-        return tuple({"term": entry, "weight": weight} if isinstance(entry, str) else entry for entry in entries)
+    def expand(entry: Any) -> Any:
+        if isinstance(entry, str):
+            return {"term": entry, "weight": weight}
+        if isinstance(entry, dict) and len(entry) == 1 and "term" not in entry:
+            word, given = next(iter(entry.items()))
+            return {"term": word, "weight": given}
+        if isinstance(entry, dict):
+            return {"weight": weight, **entry}
+        return entry
 
-    return BeforeValidator(expand)
+    def expand_all(entries: Any) -> Any:
+        return tuple(expand(entry) for entry in entries) if isinstance(entries, list | tuple) else entries
+
+    return BeforeValidator(expand_all)
 
 
 Synonyms = Annotated[tuple[Term, ...], _with_default(SYNONYM_WEIGHT)]
@@ -135,6 +143,7 @@ TermIndex = Mapping[str, tuple[tuple[str, float, Role], ...]]
 TagIndex = Mapping[str, tuple[tuple[str, float], ...]]
 
 
+@lru_cache(maxsize=32768)  # loading compares every term several times
 def normalise_term(text: str) -> str:
     """The form under which terms are compared: NFKC, case folded, hyphen and underscore as space."""
     folded = unicodedata.normalize("NFKC", text).casefold()
