@@ -33,7 +33,7 @@ Cube = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """Sheets of a panel: perceived, ideal (people, perfumes, attributes), liking (people, perfumes); NaN = not tried."""
+    """Sheets: perceived and ideal (people, perfumes, attributes), liking (people, perfumes); NaN = not tried."""
 
     people: tuple[str, ...]
     perfumes: tuple[str, ...]
