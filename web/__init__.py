@@ -1,1 +1,64 @@
 """How people reach Kyokan: pages in Japanese and English."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, g, url_for
+
+from kyokan.web import display, figures, preferences, security
+from kyokan.web.addresses import EntityConverter, address_with
+from kyokan.web.pages import register
+from kyokan.web.ports import Services
+from kyokan.web.view import current
+
+__all__ = ["Services", "create_app"]
+
+STATIC = Path(__file__).parent / "static"
+
+
+def create_app(services: Services) -> Flask:
+    """The web application over ``services``.
+
+    Every page is a GET that changes nothing but the person's own preferences.
+    """
+    app = Flask(__name__)
+    app.extensions["kyokan"] = services
+    app.url_map.converters["entity"] = EntityConverter
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    preferences.init_app(app)
+    security.init_app(app)
+    display.init_app(app)
+    versions = _static_versions()
+
+    @app.before_request
+    def begin() -> None:
+        current()
+
+    @app.context_processor
+    def shared() -> dict[str, Any]:
+        view = current()
+        return {
+            "view": view,
+            "t": view.say,
+            "lang": view.lang,
+            "figures": figures,
+            "address_with": address_with,
+            "theme": g.theme,
+            "ink": g.ink,
+            "asset": lambda name: url_for("static", filename=name, v=versions[name]),
+        }
+
+    register(app)
+    return app
+
+
+def _static_versions() -> dict[str, str]:
+    """Path of a static file -> the start of its SHA-256, so that browsers may keep it for good."""
+    return {
+        str(path.relative_to(STATIC)): hashlib.sha256(path.read_bytes()).hexdigest()[:10]
+        for path in STATIC.rglob("*")
+        if path.suffix in {".css", ".js", ".svg"}
+    }

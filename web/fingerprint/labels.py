@@ -53,4 +53,4 @@ def labels(names: Sequence[str], classes: Sequence[str], unit: float) -> Markup:
         anchor = "middle" if abs(aside) < NEAR_UPRIGHT else "start" if aside > 0 else "end"
         words += text(name, class_=css, x=x, y=y, text_anchor=anchor, dominant_baseline="central")
     ring = element("path", class_="fp-tick", d=ticks, stroke="#868D8B", stroke_width=1.2 * unit)
-    return ring + element("g", words, font_size=FONT_PX * unit)
+    return ring + element("g", words, class_="fp-names", font_size=FONT_PX * unit)

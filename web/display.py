@@ -1,0 +1,110 @@
+"""What templates may call: charts, addresses between pages, notes and credits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, url_for
+from markupsafe import Markup
+
+from kyokan.graph.model import Entity
+from kyokan.matching.ranking.model import Evidence, Match, Standing
+from kyokan.web.charts.bars import Scale, contribution_bar
+from kyokan.web.charts.lines import ratio, score_range
+from kyokan.web.charts.paths import edge_words
+from kyokan.web.fingerprint import cores
+from kyokan.web.fingerprint.sectors import core_kind
+from kyokan.web.fingerprint.mark import logo
+from kyokan.web.marks import MARKS, mark_of
+from kyokan.web.pages.why import evidence_of, note
+from kyokan.web.view import View, current
+
+# Sources whose terms ask to be named where their data shows: what to print and where it leads.
+CREDITS = {"sakenowa": ("さけのわデータ", "https://sakenowa.com")}
+
+
+def side(entity: Entity) -> str:
+    """``a`` for people, ``b`` for things, ``k`` for the rest."""
+    return cores.side(core_kind(entity.kind.value))[0]
+
+
+def host(address: str) -> str:
+    """The site of an address, for the words of a link."""
+    return (urlsplit(address).hostname or address).removeprefix("www.")
+
+
+def field_width(text: str) -> int:
+    """Columns a text takes in a field; a full-width letter takes two."""
+    return max(6, sum(1 if letter.isascii() else 2 for letter in text))
+
+
+def credit_lines(view: View, entities: Iterable[Entity]) -> Markup:
+    """The credits that the shown entities' sources ask for."""
+    records = {record.source.casefold() for entity in entities for record in entity.provenance}
+    named = [CREDITS[name] for name in CREDITS if any(name in record for record in records)]
+    if not named:
+        return Markup()
+    link = Markup('<a href="{}" rel="noreferrer noopener external" lang="ja">{}</a>')
+    links = Markup(", ").join(link.format(address, words) for words, address in named)
+    return Markup("<p>{} {}</p>").format(view.say("colophon.sources"), links)
+
+
+def shared() -> dict[str, Any]:
+    """The functions, bound to this request's view."""
+    view = current()
+
+    def bar(match: Match, scale: Scale) -> Markup:
+        return contribution_bar(match, scale, view.lang)
+
+    def range_of(match: Match) -> Markup:
+        low, high = match.interval
+        words = {"score": f"{match.score:.2f}", "low": f"{low:.2f}", "high": f"{high:.2f}"}
+        return score_range(match.score, match.interval, str(view.say("match.spoken", **words)))
+
+    def known_of(entity: Entity) -> str:
+        return f"{view.profile(entity).known}/{len(view.sectors)}"
+
+    def pair_words(item: Evidence) -> Markup:
+        return Markup(" × ").join(view.name(view.entity(one)) for one in item.ids[:2] if one in view.known)
+
+    def standing_of(match: Match) -> str:
+        if match.standing is Standing.BLOCKED and match.blocked_until:
+            return view.say("standing.blocked_until", date=match.blocked_until)
+        return view.say(f"standing.{match.standing.value}")
+
+    def reason_of(match: Match) -> str:
+        """The reason without the standing, which is printed before it."""
+        reason = getattr(match.reason, view.lang, "")
+        return reason.removeprefix(standing_of(match)).lstrip("。. ")
+
+    return {
+        "standing_of": standing_of,
+        "reason_of": reason_of,
+        "bar": bar,
+        "range_of": range_of,
+        "known_of": known_of,
+        "pair_words": pair_words,
+        "note_of": lambda item: note(view, item),
+        "edge_words": lambda relation: edge_words(view, relation),
+        "credit_lines": lambda entities: credit_lines(view, entities),
+        "why": lambda asker, entity: (
+            url_for("why", a=asker.id, b=entity.id) if asker else url_for("entity", entity_id=entity.id)
+        ),
+    }
+
+
+def init_app(app: Flask) -> None:
+    """Make them known to every template."""
+    app.context_processor(shared)
+    app.jinja_env.filters["host"] = host
+    app.jinja_env.globals |= {
+        "logo": logo,
+        "side": side,
+        "field_width": field_width,
+        "marks": MARKS,
+        "mark_of": mark_of,
+        "evidence_of": evidence_of,
+        "ratio": ratio,
+    }

@@ -1,0 +1,38 @@
+"""How numbers are written: two places, a real minus, "0." apart so that it can be set smaller."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+MINUS = "−"
+
+
+def signed(value: float) -> str:
+    """``+0.46``, ``−0.06``, ``±0.00``."""
+    written = f"{abs(value):.2f}"
+    if written == "0.00":
+        return f"±{written}"
+    return f"{'+' if value > 0 else MINUS}{written}"
+
+
+def plain(value: float) -> str:
+    """Two places with a real minus."""
+    written = f"{abs(value):.2f}"
+    return f"{MINUS}{written}" if value < 0 and written != "0.00" else written
+
+
+def weight(value: float) -> str:
+    """A slider's number: one place and a sign, 0 without."""
+    return f"{'+' if value > 0 else MINUS}{abs(value):.1f}" if round(value, 1) else "0"
+
+
+def score(value: float) -> Markup:
+    """A score with its "0." set apart."""
+    whole, places = f"{value:.2f}".split(".")
+    return Markup('<span class="lead">{}.</span>{}').format(whole, places)
+
+
+def short(value: float) -> str:
+    """``.82``, for the ruby over evidence."""
+    written = f"{value:.2f}"
+    return written.removeprefix("0")

@@ -1,0 +1,181 @@
+"""Matches: who fits, in order, each with its overlay, sentence, contributions and score; and who stands outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from flask import redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from kyokan.graph.model import Entity, EntityKind
+from kyokan.matching.ranking.model import Match, Proposal, Query, Standing, Status
+from kyokan.web.charts.bars import Scale
+from kyokan.web.pages.home import WANTED, opposite
+from kyokan.web.pages.suggest import hits
+from kyokan.web.parameters import KANSEI, ParameterError, Parameters
+from kyokan.web.view import View, current
+
+ALLOWED = (
+    *("entity", "q", "text", "for", "top", "category", "place", "medium", "since", "until"),
+    *("exclude", "without", "diversity", "exposure", "view", "add", "start"),
+)
+TOP, MORE, MOST = 10, 20, 100
+DIVERSITY, EXPOSURE = 0.2, 0.0
+SLIDERS = 5
+SIGNAL, ATTRIBUTE = "signal:", "attribute:"
+
+
+@dataclass(frozen=True, slots=True)
+class Slider:
+    """A kansei the rail offers, with the weight it has now."""
+
+    id: str
+    label: str
+    weight: float
+
+
+def show() -> str | Response:
+    """The ranking for a query; where a name may mean several entities, the choice between them."""
+    parameters = Parameters.of_request(ALLOWED, kansei=True)
+    view = current()
+    added = parameters.text("add")
+    if added and added not in view.dictionary:
+        raise ParameterError("add", "attribute", attribute=added)
+    if parameters.empty():
+        return _at(parameters.telling())
+    chosen = _chosen(view, parameters)
+    if isinstance(chosen, Response):
+        return chosen
+    if chosen is None and parameters.text("q"):
+        return render_template("choose.html", text=parameters.text("q"), found=hits(view, parameters.text("q"), 12))
+    query = query_of(view, parameters, chosen)
+    if query.entity is None and not query.text and not query.kansei:
+        raise ParameterError("entity", "nothing_asked")
+    proposal = view.services.propose(query)
+    return _page(view, parameters, query, proposal)
+
+
+def _page(view: View, parameters: Parameters, query: Query, proposal: Proposal) -> str:
+    rows = in_place(proposal)
+    scale = Scale.of([*proposal.matches, *proposal.set_aside])
+    blocked = sum(match.standing is Standing.BLOCKED for match in proposal.set_aside)
+    return render_template(
+        "matches.html",
+        proposal=proposal,
+        query=query,
+        asker=proposal.entity,
+        title=title(view, query, proposal.entity),
+        rows=rows,
+        outside=[match for match in proposal.set_aside if match.standing is not Standing.BLOCKED],
+        blocked=blocked,
+        scale=scale,
+        sliders=sliders(view, query, proposal.entity, parameters.text("add")),
+        kinds=WANTED,
+        table=parameters.choice("view", ("list", "table"), "list") == "table",
+        more=min(MOST, query.top + MORE) if len(proposal.matches) == query.top < MOST else None,
+        options=options(view),
+        kept=[(name, value) for name, value in parameters.values.items(multi=True) if name in {"entity", "text"}],
+        changes=len(query.kansei) + _filters(query),
+        Status=Status,
+    )
+
+
+def _filters(query: Query) -> int:
+    given = (query.categories, query.places, query.media, query.since, query.until, query.exclude)
+    return sum(bool(part) for part in given) + len(query.without_signals) + len(query.without_attributes)
+
+
+def _at(arguments: Iterable[tuple[str, str]]) -> Response:
+    """This page at its proper address, without the fields that say nothing."""
+    return redirect(f"{url_for('matches')}?{urlencode(list(arguments))}")
+
+
+def _chosen(view: View, parameters: Parameters) -> Entity | Response | None:
+    """The entity asked about. A typed name that means just one leads to the address with its id."""
+    given, text = parameters.text("entity"), parameters.text("q")
+    entity = view.entity(given) if given else None
+    if not text:
+        return entity
+    rest = [pair for pair in parameters.telling() if pair[0] not in {"q", "entity", "start"}]
+    if entity is not None and text in {entity.name, entity.name_ja, entity.name_en}:
+        return _at([("entity", entity.id), *rest])
+    exact = [hit.entity_id for hit in view.services.find(text, limit=12) if hit.exact]
+    exact = [one for one in exact if view.entity(one).kind.value in {*WANTED, "segment"}]
+    return _at([("entity", exact[0]), *rest]) if len(exact) == 1 else None
+
+
+def query_of(view: View, parameters: Parameters, entity: Entity | None) -> Query:
+    """The query that the address states."""
+    kinds = parameters.texts("for") or (opposite(entity),)
+    if unknown := set(kinds) - set(WANTED):
+        raise ParameterError("for", "choice", choices=", ".join(WANTED), value=min(unknown))
+    signals, attributes = without(view, parameters)
+    return Query(
+        entity=entity.id if entity else None,
+        text=parameters.text("text") or None,
+        kinds=tuple(EntityKind(kind) for kind in kinds),
+        top=int(parameters.number("top", TOP, 1, MOST)),
+        kansei=parameters.kansei(view.dictionary),
+        categories=parameters.texts("category"),
+        places=parameters.texts("place"),
+        media=parameters.texts("medium"),
+        since=parameters.date("since"),
+        until=parameters.date("until"),
+        exclude=parameters.texts("exclude"),
+        without_signals=signals,
+        without_attributes=attributes,
+        diversity=parameters.number("diversity", DIVERSITY, 0, 1),
+        exposure=parameters.number("exposure", EXPOSURE, 0, 1),
+    )
+
+
+def without(view: View, parameters: Parameters) -> tuple[frozenset[str], frozenset[str]]:
+    """The what-if toggles ``without=signal:<name>`` and ``without=attribute:<id>``."""
+    signals, attributes = set(), set()
+    for value in parameters.texts("without"):
+        if value.startswith(SIGNAL):
+            signals.add(value.removeprefix(SIGNAL))
+        elif value.startswith(ATTRIBUTE) and value.removeprefix(ATTRIBUTE).removeprefix("kansei:") in view.dictionary:
+            attributes.add(value.removeprefix(ATTRIBUTE))
+        else:
+            raise ParameterError("without", "without", value=value)
+    return frozenset(signals), frozenset(attributes)
+
+
+def title(view: View, query: Query, entity: Entity | None) -> str:
+    """「Citizen xC に響くアーティスト」 / "Artists who resonate with Citizen xC"."""
+    kind = query.kinds[0].value if query.kinds else "artist"
+    who = view.name(entity) if entity else view.say("matches.brief" if query.text else "matches.kansei")
+    return view.say(f"matches.title_{kind}", who=who)
+
+
+def in_place(proposal: Proposal) -> list[Match]:
+    """Ranked matches, with each blocked one where its score would put it."""
+    rows = list(proposal.matches)
+    for blocked in proposal.set_aside:
+        if blocked.standing is Standing.BLOCKED:
+            place = next((index for index, match in enumerate(rows) if match.score < blocked.score), len(rows))
+            rows.insert(place, blocked)
+    return rows
+
+
+def sliders(view: View, query: Query, entity: Entity | None, added: str) -> list[Slider]:
+    """Kansei with a weight, the one just added, then the strongest of the asker until there are five."""
+    ids = list(query.kansei) + [added] * bool(added and added not in query.kansei)
+    if entity is not None:
+        strongest = sorted(view.values(entity), key=lambda value: (-value.intensity, value.attribute))
+        names = (value.attribute.removeprefix("kansei:") for value in strongest)
+        ids += [name for name in names if name not in ids and name in view.dictionary][: max(0, SLIDERS - len(ids))]
+    return [
+        Slider(KANSEI + name, view.dictionary.get(name).label[view.lang], query.kansei.get(name, 0.0)) for name in ids
+    ]
+
+
+def options(view: View) -> dict[str, list[tuple[str, str]]]:
+    """What the filters offer: categories and places that are known, with their names."""
+    return {
+        name: [(entity.id, entity.label(view.lang)) for entity in map(view.known.entity, view.known.rows(kind))]
+        for name, kind in (("category", EntityKind.CATEGORY), ("place", EntityKind.PLACE))
+    }

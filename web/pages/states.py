@@ -1,0 +1,57 @@
+"""What is shown when something does not work: in the person's words, with the one act that helps."""
+
+from __future__ import annotations
+
+import secrets
+from http import HTTPStatus
+
+from flask import Flask, current_app, render_template
+from werkzeug.exceptions import HTTPException
+
+from kyokan.errors import InputError, KyokanError, UnavailableError, UnknownEntityError
+from kyokan.web.parameters import ParameterError
+from kyokan.web.view import current
+
+Answer = tuple[str, int]
+
+
+def page(state: str, status: int, **values: object) -> Answer:
+    """The page of a state; ``states.<state>_title`` and ``_text`` say it."""
+    return render_template("state.html", state=state, **values), status
+
+
+def refused(error: KyokanError) -> Answer:
+    """A typed error: what was wrong with which input, and what to do."""
+    if isinstance(error, UnknownEntityError):
+        return page("not_found", HTTPStatus.NOT_FOUND, detail=error.subject)
+    if isinstance(error, ParameterError):
+        return page("refused", HTTPStatus.BAD_REQUEST, detail=current().say(error.key, **error.values))
+    if isinstance(error, InputError):
+        return page("refused", HTTPStatus.BAD_REQUEST, foreign=str(error))
+    if isinstance(error, UnavailableError):
+        current_app.logger.warning("unavailable: %s", error)
+        return page("unavailable", HTTPStatus.SERVICE_UNAVAILABLE)
+    return broken(error)
+
+
+def http(error: HTTPException) -> Answer | HTTPException:
+    """An address or method that does not exist."""
+    if error.code == HTTPStatus.NOT_FOUND:
+        return page("not_found", HTTPStatus.NOT_FOUND)
+    if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
+        return error
+    return page("refused" if error.code < HTTPStatus.INTERNAL_SERVER_ERROR else "broken", error.code)
+
+
+def broken(error: Exception) -> Answer:
+    """Our own fault: logged under a record number that the page shows; the page itself stays silent about it."""
+    record = secrets.token_hex(3).upper()
+    current_app.logger.error("record %s", record, exc_info=error)
+    return page("broken", HTTPStatus.INTERNAL_SERVER_ERROR, record=record)
+
+
+def register(app: Flask) -> None:
+    """Every error has its page."""
+    app.register_error_handler(KyokanError, refused)
+    app.register_error_handler(HTTPException, http)
+    app.register_error_handler(Exception, broken)

@@ -1,0 +1,202 @@
+"""Why: one pair looked at closely: what both evoke, what each brings, and how the score comes about."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from flask import render_template
+from markupsafe import Markup
+
+from kyokan.errors import UnknownEntityError
+from kyokan.graph.model import Entity, RelationKind
+from kyokan.matching.ranking.model import Contribution, Evidence, Match, Proposal, Query
+from kyokan.web.charts.lines import what_if
+from kyokan.web.charts.paths import drawn_paths, stages
+from kyokan.web.charts.waterfall import waterfall
+from kyokan.web.fingerprint import brought, shared
+from kyokan.web.marks import in_order
+from kyokan.web.pages.matches import without
+from kyokan.web.parameters import ParameterError, Parameters
+from kyokan.web.preferences import remember
+from kyokan.web.reading import passages
+from kyokan.web.view import View, current
+
+BRINGS = 4
+LIFT_SHOWN = 2.5
+ROOM = 0.03  # of the score, kept at either end of the what-if lines
+
+
+@dataclass(frozen=True, slots=True)
+class Bring:
+    """A sector that one side leads, with both values."""
+
+    label: str
+    own: float
+    other: float
+
+
+@dataclass(frozen=True, slots=True)
+class TieUp:
+    """A recorded tie-up behind the precedent, with where it is recorded."""
+
+    artist: Entity
+    partner: Entity
+    form: str
+    year: str
+    source: str
+    address: str
+    nearness: float
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """One thing taken away: the toggle's value, what it is called, and the score without it."""
+
+    value: str | None
+    label: str
+    score: float
+    on: bool
+    line: Markup
+
+
+def show(a: str, b: str) -> str:
+    """The page of a pair; ``without`` takes signals or attributes away and recomputes everything."""
+    parameters = Parameters.of_request(("without",))
+    view = current()
+    first, second = view.entity(a), view.entity(b)
+    if a == b:
+        raise ParameterError(b, "same")
+    signals, attributes = without(view, parameters)
+    query = Query(entity=a, kinds=(second.kind,), without_signals=signals, without_attributes=attributes)
+    proposal = view.services.explain(a, b, query if signals or attributes else None)
+    remember(b)
+    remember(a)
+    people, things = view.pair(first, second)
+    match = one_match(proposal)
+    return render_template(
+        "why.html",
+        proposal=proposal,
+        match=match,
+        first=first,
+        second=second,
+        people=people,
+        things=things,
+        shared_names=_shared(view, people, things),
+        brings=[(people, things, _brings(view, people, things)), (things, people, _brings(view, things, people))],
+        removed=[*parameters.texts("without")],
+        **(_reasons(view, match, proposal, parameters) if match else {}),
+    )
+
+
+def one_match(proposal: Proposal) -> Match | None:
+    """The pair's match, whatever its standing; None where nothing can be said."""
+    return next(iter((*proposal.matches, *proposal.set_aside)), None)
+
+
+def _shared(view: View, a: Entity, b: Entity) -> list[str]:
+    return [view.sectors[index] for index in shared(view.profile(a), view.profile(b), BRINGS)]
+
+
+def _brings(view: View, a: Entity, b: Entity) -> list[Bring]:
+    one, two = view.profile(a), view.profile(b)
+    return [
+        Bring(view.sectors[index], one.values[index] or 0.0, two.values[index] or 0.0)
+        for index in brought(one, two, BRINGS)
+    ]
+
+
+def _reasons(view: View, match: Match, proposal: Proposal, parameters: Parameters) -> dict[str, Any]:
+    base, steps, total = waterfall(match)
+    found = stages(view, match)
+    return {
+        "base": base,
+        "steps": steps,
+        "total": total,
+        "paths": found,
+        "drawn": drawn_paths(view, found),
+        "texts": [(side, passages(view, side)) for side in view.pair(*_pair(proposal, match))],
+        "tie_ups": tie_ups(view, match),
+        "audience": [item for part in match.contributions if part.signal == "fan_bridge" for item in part.evidence],
+        "lift_shown": LIFT_SHOWN,
+        "what_ifs": what_ifs(view, match, proposal, parameters.texts("without")),
+    }
+
+
+def _pair(proposal: Proposal, match: Match) -> tuple[Entity, Entity]:
+    asker = proposal.entity
+    if asker is None:
+        raise UnknownEntityError(match.entity.id, "has nothing to be compared with")
+    return asker, match.entity
+
+
+def _evidence(match: Match, kind: str) -> list[Evidence]:
+    return [item for part in in_order(match.contributions) for item in part.evidence if item.kind == kind]
+
+
+def note(view: View, item: Evidence) -> str:
+    """What a piece of evidence says in the page's language."""
+    return (item.note_ja or item.note) if view.lang == "ja" else item.note
+
+
+def tie_ups(view: View, match: Match) -> list[TieUp]:
+    """Recorded tie-ups among the evidence, heaviest first, with the address of their source."""
+    rows = []
+    for item in _evidence(match, "tie_up"):
+        row = _tie_up(view, item)
+        if row is not None:
+            rows.append(row)
+    return sorted(rows, key=lambda row: (-abs(row.weight), row.artist.id, row.partner.id))
+
+
+def _tie_up(view: View, item: Evidence) -> TieUp | None:
+    """The recorded relation between two neighbouring ids of the evidence."""
+    for source, target in zip(item.ids, item.ids[1:], strict=False):
+        if source not in view.known or target not in view.known:
+            continue
+        for relation in view.known.relations(RelationKind.TIED_UP, source=source, target=target):
+            form = relation.attributes.get(f"medium_{view.lang}") or relation.attributes.get("medium") or ""
+            return TieUp(
+                view.entity(source),
+                view.entity(target),
+                str(form),
+                relation.since[:4],
+                relation.provenance.source,
+                relation.provenance.address,
+                math.prod(item.detail.get("likeness", {}).values()),
+                item.weight,
+            )
+    return None
+
+
+def what_ifs(view: View, match: Match, proposal: Proposal, removed: tuple[str, ...]) -> list[WhatIf]:
+    """What has been taken away, then what could be; all lines run over one scale."""
+    off = []
+    for value in removed:
+        kind, _, name = value.partition(":")
+        off.append(WhatIf(value, _label(view, kind, name), match.score, on=True, line=Markup()))
+    scores = [match.score, *(item.score for item in proposal.counterfactuals)]
+    scale = (max(0.0, min(scores) - ROOM), min(1.0, max(scores) + ROOM))
+    rows = []
+    for item in proposal.counterfactuals:
+        value = f"{item.kind}:{item.id}" if item.kind in {"signal", "attribute"} else None
+        line = what_if(match.score, item.score, scale)
+        rows.append(WhatIf(value, _label(view, item.kind, item.id), item.score, on=False, line=line))
+    return off + [row for row in rows if row.value not in removed]
+
+
+def _label(view: View, kind: str, name: str) -> str:
+    """What is taken away, in words; a path by the names along it."""
+    if kind == "signal":
+        return str(view.say(f"signal.{name}"))
+    if kind == "attribute":
+        return view.dictionary.get(name.removeprefix("kansei:")).label[view.lang]
+    steps = name.split(" > ")
+    return " → ".join(view.entity(one).label(view.lang) if one in view.known else one for one in steps)
+
+
+def evidence_of(part: Contribution) -> list[Evidence]:
+    """The evidence of a signal, heaviest first."""
+    return sorted(part.evidence, key=lambda item: (-abs(item.weight), item.ids))

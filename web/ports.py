@@ -1,0 +1,111 @@
+"""What the pages ask of the rest of Kyokan; ``kyokan.platform.services.Services`` keeps these promises."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kyokan.graph.dictionary import Dictionary
+from kyokan.graph.model import Entity, EntityKind, KanseiValue, Relation, RelationKind
+from kyokan.matching.ranking.model import Proposal, Query
+
+
+class Hit(Protocol):
+    """An entity that a name may mean."""
+
+    @property
+    def entity_id(self) -> str:
+        """Its id."""
+        ...
+
+    @property
+    def exact(self) -> bool:
+        """Whether a spelling was met exactly, not only nearly."""
+        ...
+
+
+class Columns(Protocol):
+    """Kansei of all rows."""
+
+    @property
+    def intensity(self) -> NDArray[np.float32]:
+        """Shape (rows, attributes); NaN where nothing is known."""
+        ...
+
+
+class Known(Protocol):
+    """The snapshot, as far as pages read it."""
+
+    @property
+    def ids(self) -> Sequence[str]:
+        """Ids of the rows."""
+        ...
+
+    @property
+    def kansei(self) -> Columns:
+        """Kansei of all rows."""
+        ...
+
+    @property
+    def hash(self) -> str:
+        """``sha256:…`` of what is known."""
+        ...
+
+    def __contains__(self, entity_id: object) -> bool: ...
+
+    def row(self, entity_id: str) -> int:
+        """Row of an id; raises UnknownEntityError."""
+        ...
+
+    def rows(self, *kinds: EntityKind) -> NDArray[np.int64]:
+        """Rows of some kinds, ascending."""
+        ...
+
+    def entity(self, row: int) -> Entity:
+        """The entity in a row."""
+        ...
+
+    def relations(self, kind: RelationKind, *, source: str | None = None, target: str | None = None) -> list[Relation]:
+        """Edges of a kind from or to an entity."""
+        ...
+
+
+class Services(Protocol):
+    """The one way in."""
+
+    @property
+    def dictionary(self) -> Dictionary:
+        """The kansei dictionary in use."""
+        ...
+
+    @property
+    def demo(self) -> bool:
+        """Whether generated data is among what is shown."""
+        ...
+
+    def snapshot(self) -> Known:
+        """What is known now."""
+        ...
+
+    def find(self, text: str, kinds: Sequence[EntityKind] = (), limit: int = 10) -> Sequence[Hit]:
+        """Entities that a spelling may mean, best first."""
+        ...
+
+    def profile(self, entity_id: str) -> tuple[KanseiValue, ...]:
+        """The kansei profile of an entity."""
+        ...
+
+    def read(self, text: str) -> tuple[KanseiValue, ...]:
+        """The kansei profile of a written brief."""
+        ...
+
+    def propose(self, query: Query) -> Proposal:
+        """Ranked matches."""
+        ...
+
+    def explain(self, first: str, second: str, query: Query | None = None) -> Proposal:
+        """One pair looked at closely."""
+        ...

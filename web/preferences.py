@@ -1,0 +1,57 @@
+"""What a person prefers: language, light or dark, two inks or one; kept in cookies for a year."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, g, request
+
+from kyokan.web.wording import LANGUAGES
+
+CHOICES: dict[str, tuple[str, ...]] = {
+    "lang": LANGUAGES,
+    "theme": ("auto", "light", "dark"),
+    "ink": ("two", "one"),
+}
+YEAR = 365 * 24 * 3600
+SEEN, SEEN_KEPT = "seen", 8
+
+
+def chosen(name: str) -> str:
+    """The value of a preference: query parameter, else cookie, else the browser's wish or the first choice."""
+    choices = CHOICES[name]
+    for source in (request.args, request.cookies):
+        if (value := source.get(name)) in choices:
+            return str(value)
+    if name == "lang":
+        return request.accept_languages.best_match(LANGUAGES) or "ja"
+    return choices[0]
+
+
+def seen() -> list[str]:
+    """Ids of the entities looked at last, newest first."""
+    return [part for part in request.cookies.get(SEEN, "").split("\x1f") if part][:SEEN_KEPT]
+
+
+def remember(entity_id: str) -> None:
+    """Note that an entity was looked at; written to the cookie with the answer."""
+    g.seen = [entity_id, *(other for other in g.get("seen", seen()) if other != entity_id)][:SEEN_KEPT]
+
+
+def keep(response: Response) -> Response:
+    """Write the cookies of what was chosen or looked at in this request."""
+    kept = {name: request.args[name] for name, choices in CHOICES.items() if request.args.get(name) in choices}
+    if "seen" in g:
+        kept[SEEN] = "\x1f".join(g.seen)
+    for name, value in kept.items():
+        response.set_cookie(name, value, max_age=YEAR, httponly=True, samesite="Lax", secure=request.is_secure)
+    return response
+
+
+def init_app(app: Flask) -> None:
+    """Read preferences before a page is made and keep them after."""
+
+    @app.before_request
+    def read() -> None:
+        for name in CHOICES:
+            setattr(g, name, chosen(name))
+
+    app.after_request(keep)

@@ -1,0 +1,149 @@
+"""What every page shows alike: names with their language, fingerprints, kinds, the colophon."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+from flask import current_app, g
+from markupsafe import Markup
+
+from kyokan.errors import KyokanError
+from kyokan.graph.dictionary import Dictionary
+from kyokan.graph.model import Entity, KanseiValue
+from kyokan.web.fingerprint import (
+    SectorProfile,
+    core_kind,
+    describe,
+    describe_overlay,
+    overlay,
+    sector_profile,
+    single,
+)
+from kyokan.web.fingerprint.profile import PEOPLE
+from kyokan.web.ports import Known, Services
+from kyokan.web.wording import language_of, say
+
+LIST_PX, LARGE_PX = 84, 400
+
+
+@dataclass
+class View:
+    """One request's way of showing things."""
+
+    services: Services
+    lang: Literal["ja", "en"]
+    one_ink: bool = False
+    started: float = field(default_factory=time.perf_counter)
+
+    @cached_property
+    def known(self) -> Known:
+        """The snapshot; the same for the whole request."""
+        return self.services.snapshot()
+
+    @cached_property
+    def dictionary(self) -> Dictionary:
+        """The kansei dictionary."""
+        return self.services.dictionary
+
+    @cached_property
+    def sectors(self) -> tuple[str, ...]:
+        """Names of the sectors, clockwise."""
+        return tuple(sector.label(self.lang) for sector in self.dictionary.sectors)
+
+    def say(self, key: str, **values: Any) -> Markup:
+        """The text of a key."""
+        return say(self.lang, key, **values)
+
+    def entity(self, entity_id: str) -> Entity:
+        """An entity by id; raises UnknownEntityError."""
+        return self.known.entity(self.known.row(entity_id))
+
+    def name(self, entity: Entity) -> Markup:
+        """The name to show, marked with its language where that is not the page's."""
+        return self.foreign(entity.label(self.lang))
+
+    def foreign(self, written: str) -> Markup:
+        """A text marked with its language where that is not the page's."""
+        spoken = language_of(written)
+        if spoken == self.lang or (self.lang == "ja" and written.isascii()):
+            return Markup("{}").format(written)
+        return Markup('<span lang="{}">{}</span>').format(spoken, written)
+
+    def kind(self, entity: Entity) -> Markup:
+        """Its kind, with its category where one is recorded."""
+        category = entity.attributes.get(f"category_{self.lang}") or entity.attributes.get("category")
+        kind = self.say(f"kind.{entity.kind.value}")
+        separator = "・" if self.lang == "ja" else " · "
+        return kind + separator + str(category) if category else kind
+
+    def values(self, entity: Entity) -> tuple[KanseiValue, ...]:
+        """The kansei profile of an entity."""
+        kept: dict[str, tuple[KanseiValue, ...]] = g.setdefault("profiles", {})
+        if entity.id not in kept:
+            kept[entity.id] = self.services.profile(entity.id)
+        return kept[entity.id]
+
+    def profile(self, entity: Entity) -> SectorProfile:
+        """The sectors of an entity."""
+        return sector_profile(self.values(entity), self.dictionary, entity.kind.value)
+
+    def glyph(self, entity: Entity, size: float = LIST_PX, *, large: bool = False) -> Markup:
+        """Its fingerprint: hidden from assistive technology beside a name, in words where it stands large."""
+        return self.picture(self.profile(entity), entity.label(self.lang), size, large=large)
+
+    def picture(self, profile: SectorProfile, name: str, size: float, *, large: bool = False) -> Markup:
+        """The fingerprint of a profile."""
+        label = describe(profile, name, self.sectors, self.lang) if large else None
+        return single(profile, size, label=label, names=self.sectors if large else (), one_ink=self.one_ink)
+
+    def pair(self, first: Entity, second: Entity) -> tuple[Entity, Entity]:
+        """People's side first, so that the same ink always stands for the same side."""
+        if core_kind(second.kind.value) in PEOPLE and core_kind(first.kind.value) not in PEOPLE:
+            return second, first
+        return first, second
+
+    def overlay(
+        self, first: Entity, second: Entity, size: float = LIST_PX, *, focus: Entity | None = None, large: bool = False
+    ) -> Markup:
+        """Two fingerprints laid over each other; ``focus`` is the one a list compares."""
+        a, b = self.pair(first, second)
+        one, two = self.profile(a), self.profile(b)
+        label = None
+        if large:
+            label = describe_overlay(one, two, (a.label(self.lang), b.label(self.lang)), self.sectors, self.lang)
+        side = None if focus is None else "a" if focus.id == a.id else "b"
+        names = self.sectors if large else ()
+        return overlay(one, two, size, label=label, names=names, one_ink=self.one_ink, focus=side)
+
+    @property
+    def stamp(self) -> str:
+        """The snapshot's hash, shortened; empty where the store is away, so that the error page still stands."""
+        try:
+            digest = self.known.hash
+        except KyokanError:
+            return ""
+        return f"{digest[:11]}…{digest[-4:]}"
+
+    @property
+    def demo(self) -> bool:
+        """Whether generated data is shown."""
+        try:
+            return self.services.demo
+        except KyokanError:
+            return False
+
+    @property
+    def milliseconds(self) -> int:
+        """Time since the request began."""
+        return max(1, round(1000 * (time.perf_counter() - self.started)))
+
+
+def current() -> View:
+    """The view of this request."""
+    if "view" not in g:
+        g.view = View(current_app.extensions["kyokan"], g.lang, one_ink=g.ink == "one")
+    view: View = g.view
+    return view

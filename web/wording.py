@@ -1,0 +1,42 @@
+"""The words of the pages in Japanese and English, and which of the two a person reads."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from markupsafe import Markup
+
+LANGUAGES = ("ja", "en")
+CATALOGUE = Path(__file__).parent / "words.yaml"
+
+
+@cache
+def catalogue() -> dict[str, dict[str, str]]:
+    """Key -> language -> text, from ``words.yaml``, where both languages of a text stand side by side."""
+    groups: dict[str, dict[str, dict[str, str]]] = yaml.safe_load(CATALOGUE.read_text(encoding="utf-8"))
+    return {f"{group}.{key}": texts for group, entries in groups.items() for key, texts in entries.items()}
+
+
+def say(lang: str, key: str, **values: Any) -> Markup:
+    """The text of a key with its values filled in and escaped.
+
+    Raises:
+        KeyError: the catalogue has no such key; a test keeps pages and catalogue together.
+    """
+    return Markup(catalogue()[key][lang]).format(**values)  # noqa: S704 - the catalogue is ours; values are escaped
+
+
+def language_of(text: str) -> str:
+    """``ja`` where a text has kana or kanji, else ``en``; for ``lang`` on names."""
+    japanese = any("\u3040" <= letter <= "\u30ff" or "\u3400" <= letter <= "\u9fff" for letter in text)
+    return "ja" if japanese else "en"
+
+
+def count(number: int, lang: str, one: str, many: str) -> str:
+    """A number with its noun in English; the number alone in Japanese, whose counters are in the sentence."""
+    if lang == "ja":
+        return f"{number:,}"
+    return f"{number:,} {one if number == 1 else many}"
