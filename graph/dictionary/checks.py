@@ -53,7 +53,9 @@ def _check_attributes(dictionary: Dictionary, file: str) -> None:
     sectors = {sector.id for sector in dictionary.sectors}
     for attribute in dictionary.attributes:
         if attribute.sector not in sectors:
-            _refuse(file, _name(attribute), f"sector {attribute.sector} is unknown", f"One of {', '.join(sorted(sectors))}")
+            _refuse(
+                file, _name(attribute), f"sector {attribute.sector} is unknown", f"One of {', '.join(sorted(sectors))}"
+            )
         _check_opposite(dictionary, attribute, file)
         for key in _source_keys(attribute):
             if dictionary.sources and key not in dictionary.sources and key != "own":

@@ -1,4 +1,4 @@
-"""What a kansei dictionary is made of: sectors on a circle, axes between opposite sectors, attributes with their words."""
+"""What a kansei dictionary is made of: sectors on a circle, axes between opposites, attributes and their words."""
 
 from __future__ import annotations
 
@@ -235,7 +235,7 @@ class Dictionary:
         """Normalised tag → ((attribute id, weight), …) in dictionary order.
 
         A tag listed under ``tags`` anywhere means exactly what is listed; any other synonym or cue of either language
-        counts as a tag with its own weight.
+        counts as a tag with its own weight. Several Latin words are also found written together ("darkambient").
         """
         return self._tag_terms
 
@@ -255,8 +255,8 @@ class Dictionary:
     def _tag_terms(self) -> TagIndex:
         listed: dict[str, dict[str, float]] = {}
         for attribute in self.attributes:
-            for tag in attribute.tags:
-                listed.setdefault(normalise_term(tag.term), {})[attribute.id] = tag.weight
+            for entry in attribute.tags:
+                listed.setdefault(normalise_term(entry.term), {})[attribute.id] = entry.weight
         words: dict[str, dict[str, float]] = {}
         for lang in LANGS:
             for term, entries in self.terms(lang).items():
@@ -267,7 +267,8 @@ class Dictionary:
         for tag, weights in (words | listed).items():
             ordered = sorted(weights.items(), key=lambda entry: self.index(entry[0]))
             found[tag] = tuple((attribute_id, weight) for attribute_id, weight in ordered if weight > 0)
-        return {tag: entries for tag, entries in found.items() if entries}
+        together = {tag.replace(" ", ""): entries for tag, entries in found.items() if " " in tag and tag.isascii()}
+        return {tag: entries for tag, entries in (together | found).items() if entries}
 
     def to_entities(self) -> list[Entity]:
         """The attributes as nodes of the graph, ``kansei:<id>``, free to share."""
