@@ -20,7 +20,7 @@ import jaconv
 from sudachipy import Dictionary, SplitMode, Tokenizer
 
 _LETTERS = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
-_SIGNS = str.maketrans({"&": " and ", "×": "x", "✕": "x", "✖": "x", "$": "s"})
+_SIGNS = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "&": " and ", "×": "x", "✕": "x", "✖": "x", "$": "s"})
 _LONG_VOWEL = re.compile(r"(?<=[ぁ-ゖー])[ー‐‑–—―−〜~]+")
 _FINAL_LONG_VOWEL = re.compile(r"(?<=[ぁ-ゖー]{3})ー(?![ぁ-ゖー])")
 _LEGAL_FORM = re.compile(r"株式会社|有限会社|\(株\)|\(有\)")
@@ -61,7 +61,7 @@ def normalise(name: str) -> str:
     >>> normalise("B'z"), normalise("The Beatles"), normalise("シチズン ×C")
     ('bz', 'beatles', 'しちずんxc')
     """
-    text = re.sub(r"^the\s+(?!the$)(?=\S)|,\s*the$", "", _fold(name))
+    text = re.sub(r"^the\s+(?!the$)(?=\S)|,\s*the$", "", fold_typing(name))
     text = jaconv.kata2hira(text)
     text = _FINAL_LONG_VOWEL.sub("", _LONG_VOWEL.sub("ー", text))
     return "".join(_words(text)) or "".join(unicodedata.normalize("NFKC", name).casefold().split())
@@ -75,6 +75,8 @@ def romanise(name: str) -> str:
     >>> romanise("うただ ひかる"), romanise("ティファニー")
     ('utada hikaru', 'tifani')
     """
+    if name.isascii():
+        return " ".join(name.split())
     parts = _readings(name) if has_kanji(name) else unicodedata.normalize("NFKC", name).split()
     return " ".join(filter(None, (_kana_to_latin(part) for part in parts)))
 
@@ -104,12 +106,12 @@ def slug(name: str) -> str:
     >>> slug("Female Vocalist"), slug("シチズン時計"), slug("AC/DC")
     ('female-vocalist', 'シチズン時計', 'ac-dc')
     """
-    text = _fold(name)
-    return "-".join(_words(re.sub("['’]", "", text))) or "u" + "-".join(f"{ord(sign):x}" for sign in text)
+    text = fold_typing(name)
+    return "-".join(_words(text.replace("'", ""))) or "u" + "-".join(f"{ord(sign):x}" for sign in text)
 
 
-def _fold(name: str) -> str:
-    """Width, case, legal forms, accents and signs that stand for letters or words."""
+def fold_typing(name: str) -> str:
+    """Width, case, accents, legal forms and signs that stand for letters or words; other signs and spaces stay."""
     text = _LEGAL_FORM.sub(" ", unicodedata.normalize("NFKC", name).casefold()).translate(_SIGNS).translate(_LETTERS)
     # "Florence + The Machine" says "and"; "+44" says "plus".
     text = re.sub(r"(?<=\s)\+(?=\s)", "and", text).replace("+", " plus ")
@@ -156,6 +158,8 @@ def _reversed(parts: list[str]) -> list[str]:
 
 
 def _kana_to_latin(text: str) -> str:
+    if text.isascii():
+        return text
     hiragana = _LONG_VOWEL.sub("", jaconv.kata2hira(text))
     latin: str = jaconv.kana2alphabet(_LOAN_SOUND.sub(lambda pair: _LOAN_SOUNDS[pair.group()], hiragana))
     return latin.replace("cch", "tch").replace("ー", "")

@@ -1,0 +1,125 @@
+"""Gives what was imported its kansei, to be written with it; profiles whose grounds did not change stay."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from kyokan.graph.importers.reading import Progress
+from kyokan.graph.model import Entity, EntityKind, KanseiValue, Relation, RelationKind
+from kyokan.graph.stores.protocol import GraphStore
+
+GROUNDS = "annotated"
+"""Attribute that holds a digest of what a profile was read from: texts, tags, annotator version."""
+
+_REPORT_EVERY = 200
+
+Identity = tuple[str, str, str, str]
+
+
+class ImportAnnotator(Protocol):
+    """What an import asks of an annotator."""
+
+    @property
+    def version(self) -> str:
+        """Annotator, dictionary and encoder versions."""
+        ...
+
+    def profile(self, entity: Entity, tags: Mapping[str, float]) -> tuple[KanseiValue, ...]:
+        """The kansei of an entity's texts and of its tags (name to weight)."""
+        ...
+
+    def to_relations(self, entity: Entity, profile: Sequence[KanseiValue]) -> Sequence[Relation]:
+        """The evokes relations of a profile."""
+        ...
+
+    def entities(self) -> Sequence[Entity]:
+        """The kansei attributes that evokes relations point at."""
+        ...
+
+
+@dataclass(slots=True)
+class Annotated:
+    """What annotating adds to an import: entities with their new digest, relations, and what they take the place of."""
+
+    entities: dict[str, Entity] = field(default_factory=dict)
+    relations: dict[Identity, Relation] = field(default_factory=dict)
+    outdated: list[Identity] = field(default_factory=list)
+    count: int = 0
+
+
+def annotate_entities(
+    entities: Mapping[str, Entity],
+    relations: Mapping[Identity, Relation],
+    store: GraphStore,
+    annotator: ImportAnnotator,
+    progress: Progress | None = None,
+) -> Annotated:
+    """Profiles of the entities that have texts or tags, where these or the annotator changed since the last time.
+
+    Args:
+        entities: what is about to be written, by id.
+        relations: likewise; tags are taken from here and from the store.
+        store: only read.
+        annotator: reads the profiles.
+        progress: called now and then.
+    """
+    found = Annotated()
+    tags = _tags(entities, relations, store)
+    due = []
+    for entity_id, entity in entities.items():
+        if entity.text_ja or entity.text_en or entity_id in tags:
+            digest = _grounds(entity, tags.get(entity_id, {}), annotator.version)
+            if entity.attributes.get(GROUNDS) != digest:
+                due.append((entity, digest))
+    if not due:
+        return found
+    held = _held(entities, store)
+    found.entities = {kansei.id: kansei for kansei in annotator.entities()}
+    for done, (entity, digest) in enumerate(due):
+        if progress and done % _REPORT_EVERY == 0:
+            progress("annotating", done, len(due))
+        profile = annotator.profile(entity, tags.get(entity.id, {}))
+        stored = held.get(entity.id, {})
+        corrected = {identity for identity, relation in stored.items() if relation.attributes.get("source") == "human"}
+        fresh = {relation.identity: relation for relation in annotator.to_relations(entity, profile)}
+        found.relations |= {identity: relation for identity, relation in fresh.items() if identity not in corrected}
+        found.outdated += [identity for identity in stored if identity not in fresh and identity not in corrected]
+        found.entities[entity.id] = replace(entity, attributes={**entity.attributes, GROUNDS: digest})
+    if progress:
+        progress("annotating", len(due), len(due))
+    found.count = len(due)
+    return found
+
+
+def _tags(
+    entities: Mapping[str, Entity], relations: Mapping[Identity, Relation], store: GraphStore
+) -> dict[str, dict[str, float]]:
+    """Tag names and weights by entity: what is stored, and over it what is about to be written."""
+    tagged = {relation.identity: relation for relation in store.relations(RelationKind.TAGGED)}
+    tagged |= {identity: relation for identity, relation in relations.items() if relation.kind is RelationKind.TAGGED}
+    names = {tag.id: tag.name for tag in store.entities(EntityKind.TAG)}
+    names |= {tag.id: tag.name for tag in entities.values() if tag.kind is EntityKind.TAG}
+    found: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for _, relation in sorted(tagged.items()):
+        if relation.source in entities:
+            found[relation.source][names[relation.target]] += relation.weight
+    return {entity_id: dict(weights) for entity_id, weights in found.items()}
+
+
+def _held(entities: Mapping[str, Entity], store: GraphStore) -> dict[str, dict[Identity, Relation]]:
+    """Evokes relations that the store holds for the entities."""
+    held: dict[str, dict[Identity, Relation]] = defaultdict(dict)
+    for relation in store.relations(RelationKind.EVOKES):
+        if relation.source in entities:
+            held[relation.source][relation.identity] = relation
+    return held
+
+
+def _grounds(entity: Entity, tags: Mapping[str, float], version: str) -> str:
+    grounds = json.dumps([entity.text_ja, entity.text_en, sorted(tags.items()), version], ensure_ascii=False)
+    return hashlib.sha256(grounds.encode()).hexdigest()[:16]
