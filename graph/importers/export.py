@@ -153,4 +153,6 @@ def _read(reading: Reading, file: str, decode: Callable[[str, str], Entity | Rel
                 item = decode(json.dumps(content["record"]), content["imported_at"])
             except (KeyError, TypeError, ValueError, AttributeError, StoreError) as error:
                 raise RowError("", "record", f"the line holds no record ({error})") from None
+            if not item.provenance:
+                raise RowError("provenance", "record", "the record names no source")
             yield Record(item, file, text.line)

@@ -14,6 +14,7 @@ from kyokan.graph.importers.problems import RowError
 from kyokan.graph.importers.reading import TextFile, json_value, parse_date, parse_json, read_document
 from kyokan.graph.importers.records import Reading, Record
 from kyokan.graph.model import Entity, EntityKind, Provenance, Relation, RelationKind, Rights
+from kyokan.graph.names import slug
 from kyokan.graph.stores import codec
 
 CSV_FILES = ("entities.csv",)
@@ -114,7 +115,7 @@ def _read(reading: Reading, ending: str, rows: _Rows) -> Iterator[Record]:
 
 
 def _provenance(reading: Reading) -> Provenance:
-    row = SourceRow(source=reading.source.resolve().name or "folder")
+    row = SourceRow(source=slug(reading.source.resolve().name))
     if reading.has(MANIFEST):
         text = read_document(reading.path(MANIFEST), reading.problems)
         try:

@@ -102,7 +102,8 @@ def load_mapping(path: Path, problems: Problems) -> Mapping:
     except yaml.YAMLError as error:
         problems.refuse(path.name, "yaml", f"the mapping is no YAML ({' '.join(str(error).split())})")
     except ValidationError as error:
-        first = error.errors()[0]
+        # A key that is not known explains better than the one that is missing for it.
+        first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
         column = ".".join(map(str, first["loc"]))
         problems.refuse(path.name, "mapping", f"{column or 'mapping'}: {first['msg']}", column=column)
 

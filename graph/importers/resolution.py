@@ -18,13 +18,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kyokan.graph.importers.nameindex import Named, NameIndex
 from kyokan.graph.importers.report import Outcome, Resolution
 from kyokan.graph.importers.vocabulary import categories
 from kyokan.graph.model import Entity, EntityKind, Relation, RelationKind
-from kyokan.graph.names import fold_typing
+from kyokan.graph.names import fold_typing, normalise
 from kyokan.graph.stores.protocol import GraphStore
 
 RESOLVED_KINDS = (EntityKind.ARTIST, EntityKind.BRAND, EntityKind.PRODUCT)  # products last: they look at their makers
@@ -32,6 +32,8 @@ _BY_ID = ("same id", "same external id")
 _BY_NAME = ("same name", "known names", "alias", "other order or script")
 _GUESSED = "reading"
 _LETTERS_THAT_TELL = 4
+
+_Borne = tuple[str, str, frozenset[str]]
 
 
 @dataclass(slots=True)
@@ -64,6 +66,7 @@ def resolve(
         if kind in RESOLVED_KINDS:
             _Pass(by_kind[kind], known, facts, found).run()
         _settle_ids(by_kind[kind], wishes, known, found)
+    found.notes = [replace(note, entity=found.ids[note.entity]) for note in found.notes]
     return found
 
 
@@ -109,9 +112,12 @@ class _Facts:
         if any(known.external_ids.get(scheme, value) != value for scheme, value in incoming.external_ids.items()):
             return False
         if incoming.kind is EntityKind.PRODUCT:
-            makers = {ids.get(maker, maker) for maker in self._makers.get(incoming.id, ())}
-            return bool(makers & self._known_makers.get(known.id, set()))
+            return not self.makers(incoming, ids).isdisjoint(self._known_makers.get(known.id, ()))
         return True
+
+    def makers(self, incoming: Entity, ids: Mapping[str, str]) -> frozenset[str]:
+        """Graph ids of an incoming product's makers."""
+        return frozenset(ids.get(maker, maker) for maker in self._makers.get(incoming.id, ()))
 
     def conflict(self, incoming: Entity, known: Entity) -> bool:
         """Whether the two are in fields that do not go together."""
@@ -132,7 +138,8 @@ class _Pass:
         self._found = found
         self._claimed: set[str] = set()
         self._names: dict[str, Named] = {}
-        self._reported: set[str] = set()
+        self._twins: Counter[_Borne] = Counter()
+        self._settled: set[str] = set()
 
     def run(self) -> None:
         if not self._known:
@@ -140,11 +147,13 @@ class _Pass:
         index = NameIndex(self._known.values())
         self._match_ids(index)
         self._names = {entity.id: Named.of(entity) for entity in self._incoming if self._is_open(entity)}
-        twins = Counter(key for named in self._names.values() for key in named.exact)
+        self._twins.update(
+            bearer for entity in self._incoming if entity.id in self._names for bearer in self._borne(entity)
+        )
         for level in (*_BY_NAME, _GUESSED):
             for entity in self._incoming:
-                if entity.id in self._names and entity.id not in self._reported:
-                    self._match_name(entity, level, index, twins)
+                if entity.id in self._names and entity.id not in self._settled:
+                    self._match_name(entity, level, index)
 
     def _match_ids(self, index: NameIndex) -> None:
         for entity in self._incoming:
@@ -161,7 +170,7 @@ class _Pass:
         sources = {record.source for record in self._known[match].provenance}
         return sources == {entity.provenance[0].source}
 
-    def _match_name(self, entity: Entity, level: str, index: NameIndex, twins: Mapping[str, int]) -> None:
+    def _match_name(self, entity: Entity, level: str, index: NameIndex) -> None:
         named = self._names[entity.id]
         own = self._found.ids.get(entity.id)
         candidates = [
@@ -173,47 +182,52 @@ class _Pass:
         ]
         if not candidates:
             return
-        match = None if own else self._choose(entity, level, candidates, named, twins)
+        self._settled.add(entity.id)
+        match = None if own else self._choose(entity, level, candidates)
         if match:
             self._take(entity, match.id, level)
-            self._reported.add(entity.id)
         else:
-            self._reported.add(entity.id)
-            self._note(Outcome.AMBIGUOUS, entity, own or "", level, [known.id for known in candidates])
+            self._note(Outcome.AMBIGUOUS, entity, level, [known.id for known in candidates])
 
-    def _choose(
-        self, entity: Entity, level: str, candidates: Sequence[Entity], named: Named, twins: Mapping[str, int]
-    ) -> Entity | None:
+    def _choose(self, entity: Entity, level: str, candidates: Sequence[Entity]) -> Entity | None:
         """The one candidate that the level lets join, if there is one."""
         fit = [known for known in candidates if not self._facts.conflict(entity, known)]
         if level == _GUESSED or not fit:
             return None
+        written, *keys = self._borne(entity)
         alike = [known for known in fit if known.name == entity.name]
-        if len(alike) == 1:
+        if len(alike) == 1 and self._twins[written] == 1:
             return alike[0]
-        if len(candidates) > 1 or any(twins[key] > 1 for key in named.exact):
+        if len(candidates) > 1 or any(self._twins[key] > 1 for key in keys):
             return None
-        if level == _BY_NAME[0] and _is_short(named) and fold_typing(entity.name) != fold_typing(fit[0].name):
+        if level == _BY_NAME[0] and _is_short(entity.name) and fold_typing(entity.name) != fold_typing(fit[0].name):
             return None
         if level == _BY_NAME[-1]:
             origins = entity.attributes.get("origin"), fit[0].attributes.get("origin")
             return fit[0] if origins[0] and origins[0] == origins[1] else None
         return fit[0]
 
+    def _borne(self, entity: Entity) -> list[_Borne]:
+        """The name as it is written, then its keys, each with the makers: what two of one source may both bear."""
+        makers = self._facts.makers(entity, self._found.ids)
+        return [
+            ("written", entity.name, makers),
+            *(("key", key, makers) for key in sorted(self._names[entity.id].exact)),
+        ]
+
     def _take(self, entity: Entity, match: str, rule: str) -> None:
         self._claimed.add(match)
         self._found.ids[entity.id] = match
         source = entity.provenance[0].source
         if any(record.source != source for record in self._known[match].provenance):
-            self._note(Outcome.MERGED, entity, match, rule, ())
+            self._note(Outcome.MERGED, entity, rule)
 
-    def _note(self, outcome: Outcome, entity: Entity, match: str, rule: str, candidates: Sequence[str]) -> None:
-        note = Resolution(
-            outcome=outcome, name=entity.name, entity=match or entity.id, rule=rule, candidates=tuple(candidates)
-        )
+    def _note(self, outcome: Outcome, entity: Entity, rule: str, candidates: Sequence[str] = ()) -> None:
+        note = Resolution(outcome=outcome, name=entity.name, entity=entity.id, rule=rule, candidates=tuple(candidates))
         self._found.notes.append(note)
 
 
-def _is_short(named: Named) -> bool:
+def _is_short(name: str) -> bool:
     """Whether so few Latin letters are left of the name that "M·A·C" and "mac" would be one."""
-    return any(key.isascii() and len(key) < _LETTERS_THAT_TELL for key in named.exact)
+    key = normalise(name)
+    return key.isascii() and len(key) < _LETTERS_THAT_TELL

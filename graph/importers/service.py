@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import reduce
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -101,7 +102,7 @@ class _Settings:
 class _Batch:
     """What a source says, by its own ids."""
 
-    entities: dict[str, Entity] = field(default_factory=dict)
+    entities: dict[str, list[Entity]] = field(default_factory=dict)  # one record a source within the folder
     wishes: dict[str, str] = field(default_factory=dict)
     relations: dict[Identity, Relation] = field(default_factory=dict)
     places: dict[Identity, tuple[str, int | None]] = field(default_factory=dict)
@@ -142,11 +143,11 @@ def _collect(chosen: Format, reading: Reading) -> _Batch:
             batch.relations[identity] = item
             batch.places[identity] = (record.file, record.row)
             continue
-        first = batch.entities.get(item.id)
-        if first is not None and first.provenance[0].source == item.provenance[0].source:
+        said = batch.entities.setdefault(item.id, [])
+        if any(one.provenance[0].source == item.provenance[0].source for one in said):
             problems.add(record.file, record.row, "id", "duplicate", f"{item.id} was given before")
             continue
-        batch.entities[item.id] = merge_entities(first, item) if first else item
+        said.append(item)
         if record.wish:
             batch.wishes[item.id] = record.wish
     if not batch.entities and not batch.relations:
@@ -158,17 +159,17 @@ def _resolve(batch: _Batch, chosen: Format, store: GraphStore) -> Resolved:
     if chosen.verbatim:
         stored = {entity.id: entity for entity in store.entities(ids=list(batch.entities))}
         return Resolved(ids={entity_id: entity_id for entity_id in batch.entities}, stored=stored)
-    return resolve(list(batch.entities.values()), batch.wishes, list(batch.relations.values()), store)
+    return resolve([said[0] for said in batch.entities.values()], batch.wishes, list(batch.relations.values()), store)
 
 
 def _merge(batch: _Batch, resolved: Resolved, store: GraphStore, problems: Problems) -> _Graph:
     """The batch by graph ids, joined with what is stored; relations whose ends nobody knows are left out."""
     graph = _Graph()
-    for own_id, entity in batch.entities.items():
+    for own_id, said in batch.entities.items():
         final = resolved.ids[own_id]
         known = graph.entities.get(final) or resolved.stored.get(final)
-        incoming = entity if entity.id == final else replace(entity, id=final)
-        graph.entities[final] = merge_entities(known, incoming) if known else incoming
+        incoming = [replace(entity, id=final) for entity in said]
+        graph.entities[final] = reduce(merge_entities, [known, *incoming] if known else incoming)
     ends = {end for _, *pair, _ in batch.relations for end in pair} - resolved.ids.keys()
     elsewhere = {entity.id for entity in store.entities(ids=sorted(ends))} if ends else set()
     for identity, relation in batch.relations.items():
