@@ -10,6 +10,7 @@ from typing import Self
 from kyokan.errors import UnknownEntityError
 from kyokan.graph.model import Relation, RelationKind
 from kyokan.matching.ranking.model import Evidence
+from kyokan.matching.signals.context import FANS, SIZES, TEXTS, VALUES
 from kyokan.matching.signals.view import GraphView
 from kyokan.matching.signals.walk_graph import EDGE_WEIGHTS
 
@@ -42,6 +43,16 @@ class Removal:
             sizes=self.sizes | other.sizes,
             texts=self.texts | other.texts,
         )
+
+    @property
+    def touched(self) -> frozenset[str]:
+        """What of a context must be derived anew, in the words of ``RESTS_ON``."""
+        touched = {identity[0] for identity in self.relations}
+        touched |= {VALUES} if self.values else set()
+        touched |= {TEXTS} if self.texts else set()
+        touched |= {FANS} if self.audiences else set()
+        touched |= {FANS, SIZES} if self.sizes else set()
+        return frozenset(touched)
 
     def meets(self, other: Removal) -> bool:
         """Whether the two share a fact."""

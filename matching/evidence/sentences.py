@@ -88,10 +88,14 @@ def _support(contributions: Sequence[Contribution]) -> Sentence | None:
         part for part in contributions if part.signal in SUPPORT and part.contribution >= LEAST_SHARED and part.evidence
     ]
     for part in sorted(helpful, key=lambda one: (-one.contribution, one.signal)):
-        best = next((item for item in part.evidence if item.weight > 0 and item.detail.get("role") != "rest"), None)
+        best = next((item for item in part.evidence if item.weight > 0 and _tellable(part.signal, item)), None)
         if best is not None:
             return _reason(part.signal, best)
     return None
+
+
+def _tellable(signal: str, item: Evidence) -> bool:
+    return signal == "meaning" or item.detail.get("role") != "rest"
 
 
 def _reason(signal: str, item: Evidence) -> Sentence:

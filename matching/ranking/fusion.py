@@ -43,7 +43,7 @@ class Shape:
 
 # Linear where values usually lie, so that evidence taken away costs what it claimed; flatter beyond, so that no single
 # signal decides alone.
-PLAIN = Shape((-2.0, 0.0, 2.0, 5.0), (-2.0, 0.0, 2.0, 3.0))
+PLAIN = Shape((-4.0, 0.0, 4.0, 8.0), (-4.0, 0.0, 4.0, 6.0))
 # What is good for one side only has falling returns and costs in full where it is missing: two even gains
 # beat one of the same sum, so a one-sided match falls while the parts still add up.
 ONE_SIDED = Shape((-1.0, 0.0, 0.5, 1.5), (-1.0, 0.0, 0.35, 0.6))

@@ -123,8 +123,7 @@ class Matcher:
             return self._answer(query, start, Status.EMPTY, note=NOBODY)
         scored = self._score(query, context, subject, rows)
         refused = decisions(context, subject, rows, Plan.of(query, self._as_of(context)))
-        open_ = np.array([row not in refused for row in rows.tolist()], dtype=np.bool_)
-        places = np.flatnonzero(open_)
+        places = np.flatnonzero(~np.isin(rows, np.array(sorted(refused), dtype=np.int64)))
         chosen, exposed = choose(
             context,
             rows[places],
@@ -178,7 +177,9 @@ class Matcher:
     def without(self, removal: Removal) -> Matcher:
         """A matcher over the same snapshot without some facts; everything but the weights is derived anew."""
         view = EditedView(self.snapshot, removal, encoder=self.encoder)
-        return Matcher(view, self.encoder, self.settings, dictionary=self.dictionary, read=self._read)
+        matcher = Matcher(view, self.encoder, self.settings, dictionary=self.dictionary, read=self._read)
+        matcher._contexts[frozenset()] = self.context().over(view, removal.touched)  # one of us
+        return matcher
 
     # ----------------------------------------------------------------------------------------------------------
 
@@ -219,7 +220,8 @@ class Matcher:
             for index, signal in enumerate(ANSWERS)
             if scored.answers[index].known[place]
         )
-        left, sure = confidence.doubts(weights, scored.answers)
+        at = [answer.at(place) for answer in scored.answers]
+        left, sure = confidence.doubts(weights, at)
         raw = weights.base + sum(part.contribution for part in parts)
         sides = {
             benefit: weights.base + sum(part.contribution for part in parts if part.benefit in (benefit, Benefit.BOTH))
@@ -232,9 +234,9 @@ class Matcher:
             base=weights.base,
             score_artist=float(logistic(sides[Benefit.ARTIST])),
             score_brand=float(logistic(sides[Benefit.BRAND])),
-            confidence=float(sure[place]),
-            coverage=float(confidence.coverage(weights, scored.answers)[place]),
-            interval=confidence.interval(raw, float(left[place])),
+            confidence=float(sure[0]),
+            coverage=float(confidence.coverage(weights, at)[0]),
+            interval=confidence.interval(raw, float(left[0])),
             standing=decision.standing if decision else Standing.OPEN,
             reason=decision.reason if decision else None,
             blocked_until=decision.until if decision else None,
@@ -258,12 +260,13 @@ class Matcher:
 
     def _set_aside(self, scored: Scored, refused: dict[int, Decision]) -> list[Match]:
         """The best of each standing, blocked first."""
-        order = np.lexsort((scored.rows, -scored.raw)).tolist()
+        places = np.flatnonzero(np.isin(scored.rows, np.array(sorted(refused), dtype=np.int64)))
+        order = places[np.lexsort((scored.rows[places], -scored.raw[places]))]
+        of_place = [(int(place), refused[int(scored.rows[place])]) for place in order]
         aside: list[Match] = []
         for standing in (Standing.BLOCKED, Standing.RIVAL, Standing.TOO_LITTLE_KNOWN):
-            places = [place for place in order if _standing(refused, scored.rows[place]) is standing]
-            for place in places[: self.settings.set_aside]:
-                decision = refused[int(scored.rows[place])]
+            best = [(place, decision) for place, decision in of_place if decision.standing is standing]
+            for place, decision in best[: self.settings.set_aside]:
                 aside.append(self._match(scored, place, len(aside) + 1, decision=decision))
         return aside
 
@@ -324,11 +327,6 @@ UNREAD = Sentence(
     ja="文章の一部の読み取りが使えないため、残りの手がかりで答えました。",
     en="Part of the reading of texts is switched off; the rest answered.",
 )
-
-
-def _standing(refused: dict[int, Decision], row: int) -> Standing:
-    decision = refused.get(int(row))
-    return decision.standing if decision else Standing.OPEN
 
 
 def _partners_since(context: Context, subject: Subject, row: int) -> str | None:

@@ -80,6 +80,11 @@ class SignalValues:
         """Nothing to go by for any of ``count`` candidates."""
         return cls(np.zeros(count), np.zeros(count, dtype=np.bool_), np.zeros(count))
 
+    def at(self, place: int) -> SignalValues:
+        """The answer for one candidate alone."""
+        one = slice(place, place + 1)
+        return SignalValues(self.values[one], self.known[one], self.reliability[one])
+
     @classmethod
     def of(cls, values: Floats, known: Flags, amount: Floats, half: float) -> SignalValues:
         """Values with reliability amount / (amount + half); unknown ones are set to 0."""

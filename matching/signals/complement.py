@@ -10,9 +10,8 @@ import numpy as np
 from kyokan.matching.ranking.model import Evidence
 from kyokan.matching.signals.base import Side, SignalValues, Subject, with_rest
 from kyokan.matching.signals.profiles import Profiles, kansei_id
-from kyokan.matching.signals.settings import SignalSettings
 from kyokan.matching.signals.tie_ups import TieUps
-from kyokan.matching.signals.view import Floats, Rows
+from kyokan.matching.signals.view import Flags, Floats, Rows
 
 if TYPE_CHECKING:
     from kyokan.matching.signals.context import Context
@@ -23,33 +22,47 @@ SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class PairTable:
-    """What tie-ups teach: ``table`` (A, A) artist attribute × thing attribute, and the mean profile of either end."""
+    """Weighted counts of what past tie-ups brought together.
 
-    table: Floats
-    mean_artist: Floats
-    mean_thing: Floats
-
-
-def learn(tie_ups: TieUps, profiles: Profiles, settings: SignalSettings) -> PairTable | None:
-    """The table of attribute pairs, or None with fewer than ``complement_tie_ups`` tie-ups of two described ends.
-
-    With strengths p of the artist and q of the thing of each tie-up, weighted ω (confidence × recency):
-
-        n_ab = Σ ω p_a q_b      e_ab = Σ ω p_a · Σ ω q_b / Σ ω      M_ab = ln((n_ab + k) / (e_ab + k)),  M_aa = 0
-
-    that is pointwise mutual information with k pseudo-observations of chance. The diagonal is left to resonance.
+    ``pairs`` (A, A) = Σ ω p_a q_b, artist attribute × thing attribute; ``artist`` and ``thing`` (A,) the sums of either
+    end; ``total`` = Σ ω; ``count`` the tie-ups behind them.
     """
+
+    pairs: Floats
+    artist: Floats
+    thing: Floats
+    total: float
+    count: int
+
+    def __sub__(self, other: PairTable) -> PairTable:
+        return PairTable(
+            self.pairs - other.pairs,
+            self.artist - other.artist,
+            self.thing - other.thing,
+            self.total - other.total,
+            self.count - other.count,
+        )
+
+    def lift(self, prior: float) -> Floats:
+        """(A, A) M_ab = ln((n_ab + k) / (e_ab + k)) with e_ab = Σ ω p_a · Σ ω q_b / Σ ω, and M_aa = 0.
+
+        Pointwise mutual information with k pseudo-observations of chance; the diagonal is left to resonance.
+        """
+        chance = np.outer(self.artist, self.thing) / self.total
+        table = np.log((np.maximum(self.pairs, 0.0) + prior) / (chance + prior))
+        np.fill_diagonal(table, 0.0)
+        return np.asarray(table)
+
+
+def count_pairs(tie_ups: TieUps, profiles: Profiles, chosen: Flags | None = None) -> PairTable:
+    """The counts over all tie-ups whose two ends are described, or over the chosen ones among them."""
     p, q = (profiles.strength[tie_ups.ends(side)].astype(np.float64) for side in (Side.PEOPLE, Side.THINGS))
-    both = p.any(axis=1) & q.any(axis=1) & (tie_ups.weights > 0)
-    if np.count_nonzero(both) < settings.complement_tie_ups:
-        return None
-    weights = tie_ups.weights[both][:, None]
-    p, q, total = p[both], q[both], float(weights.sum())
-    prior = settings.complement_prior
-    mass_p, mass_q = (weights * p).sum(axis=0), (weights * q).sum(axis=0)
-    table = np.log(((weights * p).T @ q + prior) / (np.outer(mass_p, mass_q) / total + prior))
-    np.fill_diagonal(table, 0.0)
-    return PairTable(table, mass_p / total, mass_q / total)
+    taken = p.any(axis=1) & q.any(axis=1) & (tie_ups.weights > 0)
+    taken = taken if chosen is None else taken & chosen
+    weights = tie_ups.weights[taken][:, None]
+    p, q = weights * p[taken], q[taken]
+    mass = (weights * q).sum(axis=0)
+    return PairTable(p.T @ q, p.sum(axis=0), mass, float(weights.sum()), int(np.count_nonzero(taken)))
 
 
 def score(context: Context, subject: Subject, candidates: Rows) -> SignalValues:
@@ -57,8 +70,9 @@ def score(context: Context, subject: Subject, candidates: Rows) -> SignalValues:
 
         value = Σ_b q_b · want_b / unit,    want = (p − p̄) M    (an artist asks; for a thing: want = (p − q̄) Mᵀ)
 
-    p̄ is the mean of the same side over past tie-ups: a want is what this subject's partners had beyond those of the
-    average subject, so that attributes of all frequent partners gain nothing. The value is linear in the candidate's
+    M is ``PairTable.lift`` over the tie-ups of others: the subject's own teach nothing about itself. p̄ is the mean of
+    the same side over those tie-ups: a want is what partners of the like had beyond those of the average subject, so
+    that attributes of all frequent partners gain nothing. The value is linear in the candidate's
     strengths, so each attribute it brings has an exact part.
 
     Edge cases: unknown (0) with too few tie-ups to learn from, within one side, and where either has no known kansei.
@@ -69,11 +83,10 @@ def score(context: Context, subject: Subject, candidates: Rows) -> SignalValues:
 
     Reference: positive and negative pointwise mutual information (Church and Hanks 1990) with additive smoothing.
     """
-    learned = context.complement
     cross = context.cross(subject.side, candidates)
     strength = context.profiles.strength[candidates]
     known = cross & strength.any(axis=1)
-    if learned is None or not subject.strength.any() or not known.any():
+    if _learned(context, subject) is None or not subject.strength.any() or not known.any():
         return SignalValues.unknown(len(candidates))
     values = np.zeros(len(candidates))
     for side in (Side.PEOPLE, Side.THINGS):
@@ -95,14 +108,24 @@ def evidence(context: Context, subject: Subject, candidate: int) -> tuple[Eviden
     return with_rest(items, float(values.values[0]), _rest_item(subject.id, context.id(candidate)))
 
 
+def _learned(context: Context, subject: Subject) -> PairTable | None:
+    """What the tie-ups of others teach; None where they are too few."""
+    table = context.pair_table
+    if subject.row is not None:
+        own = (context.tie_ups.artists == subject.row) | (context.tie_ups.things == subject.row)
+        table = table - count_pairs(context.tie_ups, context.profiles, own) if own.any() else table
+    return table if table.count >= context.settings.complement_tie_ups else None
+
+
 def _wants(context: Context, subject: Subject, side: Side) -> Floats:
-    """(A,) how much the subject wants each attribute of candidates on ``side``."""
-    learned = context.complement
+    """(A,) how much the subject wants each attribute of candidates on ``side``; zeros where nothing is learned."""
+    learned = _learned(context, subject)
     if learned is None:
         return np.zeros(len(context.profiles.attributes))
+    lift = learned.lift(context.settings.complement_prior)
     if side is Side.THINGS:
-        return np.asarray((subject.strength - learned.mean_artist) @ learned.table)
-    return np.asarray(learned.table @ (subject.strength - learned.mean_thing))
+        return np.asarray((subject.strength - learned.artist / learned.total) @ lift)
+    return np.asarray(lift @ (subject.strength - learned.thing / learned.total))
 
 
 def _item(context: Context, candidate: int, column: int, weight: float) -> Evidence:

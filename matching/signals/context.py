@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 
 import numpy as np
@@ -13,14 +14,31 @@ from kyokan.graph.encoder import Encoder
 from kyokan.graph.model import EntityKind, RelationKind
 from kyokan.matching.signals.audiences import Audiences
 from kyokan.matching.signals.base import SIDE_OF_KIND, Side
-from kyokan.matching.signals.complement import PairTable, learn
+from kyokan.matching.signals.complement import PairTable, count_pairs
 from kyokan.matching.signals.facts import Facts
 from kyokan.matching.signals.profiles import Profiles
 from kyokan.matching.signals.settings import SignalSettings
 from kyokan.matching.signals.texts import Texts
 from kyokan.matching.signals.tie_ups import Likeness, TieUps
 from kyokan.matching.signals.view import Flags, Floats, GraphView, Rows, Sparse
-from kyokan.matching.signals.walk_graph import WalkGraph
+from kyokan.matching.signals.walk_graph import EDGE_WEIGHTS, WalkGraph
+
+VALUES, TEXTS, FANS, SIZES = "values", "texts", "fans", "sizes"
+# What each part of a context is derived from, so that an edited copy derives anew no more than it must. Relations go by
+# their kind.
+RESTS_ON: Mapping[str, frozenset[str]] = {
+    "profiles": frozenset({VALUES, RelationKind.MADE_BY}),
+    "texts": frozenset({TEXTS}),
+    "audiences": frozenset({FANS, RelationKind.OVERLAPS, RelationKind.MADE_BY}),
+    "facts": frozenset({SIZES, RelationKind.RELATED}),
+    "audience_sizes": frozenset({FANS, SIZES, RelationKind.OVERLAPS, RelationKind.MADE_BY, RelationKind.RELATED}),
+    "tie_ups": frozenset({RelationKind.TIED_UP}),
+    "likeness": frozenset({VALUES, TEXTS, RelationKind.MADE_BY, RelationKind.TAGGED, RelationKind.IN_CATEGORY}),
+    "pair_table": frozenset({VALUES, RelationKind.MADE_BY, RelationKind.TIED_UP}),
+    "walk_graph": frozenset({VALUES, *EDGE_WEIGHTS}),
+    "categories": frozenset({RelationKind.IN_CATEGORY, RelationKind.MADE_BY}),
+    "sold_categories": frozenset({RelationKind.IN_CATEGORY, RelationKind.MADE_BY}),
+}
 
 
 class Context:
@@ -36,15 +54,40 @@ class Context:
         self.view = view
         self.settings = settings or SignalSettings()
         self.dictionary = dictionary
+        self.encoder = encoder
         self.sides = _sides(view)
-        self.profiles = Profiles(view, self.sides, self.settings, dictionary)
-        self.texts = Texts(view, encoder, self.sides)
-        self.audiences = Audiences(view, self.sides)
-        self.likeness = Likeness(view, self.profiles, self.texts)
+
+    def over(self, view: GraphView, touched: frozenset[str]) -> Context:
+        """The context of an edited copy of the same entities; what rests on none of ``touched`` is taken over."""
+        context = Context(view, self.encoder, self.settings, self.dictionary)
+        for part, sources in RESTS_ON.items():
+            if part in self.__dict__ and not sources & touched:
+                context.__dict__[part] = self.__dict__[part]
+        return context
 
     def side(self, row: int) -> Side:
         """The side of a row."""
         return Side(int(self.sides[row]))
+
+    @cached_property
+    def profiles(self) -> Profiles:
+        """Kansei profiles."""
+        return Profiles(self.view, self.sides, self.settings, self.dictionary)
+
+    @cached_property
+    def texts(self) -> Texts:
+        """Text vectors."""
+        return Texts(self.view, self.encoder, self.sides)
+
+    @cached_property
+    def audiences(self) -> Audiences:
+        """Fans and surveyed overlaps."""
+        return Audiences(self.view, self.sides)
+
+    @cached_property
+    def likeness(self) -> Likeness:
+        """How alike two of one side are."""
+        return Likeness(self.view, self.profiles, self.texts)
 
     @cached_property
     def facts(self) -> Facts:
@@ -62,9 +105,9 @@ class Context:
         return TieUps.read(self.view, self.settings)
 
     @cached_property
-    def complement(self) -> PairTable | None:
-        """Which attribute of an artist goes with which of a thing, learned from the tie-ups."""
-        return learn(self.tie_ups, self.profiles, self.settings)
+    def pair_table(self) -> PairTable:
+        """Which attribute of an artist went with which of a thing, over all tie-ups."""
+        return count_pairs(self.tie_ups, self.profiles)
 
     @cached_property
     def walk_graph(self) -> WalkGraph:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
+from kyokan.graph.encoder import Vectors
 from kyokan.matching.ranking.model import Evidence
-from kyokan.matching.signals.base import SignalValues, Subject
+from kyokan.matching.signals.base import SignalValues, Subject, with_rest
 from kyokan.matching.signals.context import Context
 from kyokan.matching.signals.texts import unit_rows
 from kyokan.matching.signals.view import Floats, Rows
@@ -35,9 +38,10 @@ def score(context: Context, subject: Subject, candidates: Rows) -> SignalValues:
 
 
 def evidence(context: Context, subject: Subject, candidate: int) -> tuple[Evidence, ...]:
-    """The nearest pairs of sentences, which share the value in proportion to their nearness.
+    """The nearest pairs of sentences; each weighs what the value would lose if neither text held its sentence.
 
-    A value of 0 or less has one item: the texts are no nearer than usual.
+    The loss is worked out on texts modelled as the sum of their sentences' vectors, language by language; what the
+    pairs leave of the value belongs to the texts as a whole.
     """
     values = score(context, subject, np.array([candidate]))
     if not values.known[0]:
@@ -45,36 +49,48 @@ def evidence(context: Context, subject: Subject, candidate: int) -> tuple[Eviden
     value = float(values.values[0])
     theirs = context.texts.sentences(candidate)[:SENTENCES]
     mine = subject.sentences[:SENTENCES]
-    pairs = _nearest(context, subject, candidate, mine, theirs) if value > 0 else []
-    if not pairs:
-        return (_whole(context, subject, candidate, value),)
-    total = sum(nearness for _, _, nearness in pairs)
-    return tuple(
-        _item(context, subject, candidate, mine[i], theirs[j], value * nearness / total) for i, j, nearness in pairs
-    )
+    items = []
+    if value > 0 and mine and theirs and context.texts.encoder is not None:
+        vectors = context.texts.encoder.encode([sentence for _, sentence in (*mine, *theirs)])
+        left = _Text(mine, vectors[: len(mine)], context.texts.means[subject.side])
+        right = _Text(theirs, vectors[len(mine) :], context.texts.means[context.side(candidate)])
+        whole = float(left.without() @ right.without())
+        for i, j in _nearest(left, right):
+            lost = (whole - float(left.without(i) @ right.without(j))) / context.settings.meaning_unit
+            if lost > 0:
+                items.append(_item(context, subject, candidate, mine[i], theirs[j], lost))
+        items.sort(key=lambda item: -item.weight)
+    return with_rest(items, value, _whole(subject.id, context.id(candidate), near=value > 0))
 
 
-def _nearest(
-    context: Context,
-    subject: Subject,
-    candidate: int,
-    mine: tuple[tuple[str, str], ...],
-    theirs: tuple[tuple[str, str], ...],
-) -> list[tuple[int, int, float]]:
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """Sentences with their vectors (S, D), and the mean of the side that is taken off."""
+
+    sentences: tuple[tuple[str, str], ...]
+    vectors: Vectors
+    mean: Vectors
+
+    def without(self, dropped: int | None = None) -> Vectors:
+        """(D,) the centred unit vector of the text, less one sentence."""
+        total = np.zeros_like(self.mean)
+        for lang in ("ja", "en"):
+            kept = [place for place, (one, _) in enumerate(self.sentences) if one == lang and place != dropped]
+            if kept:
+                total = total + unit_rows(self.vectors[kept].sum(axis=0, keepdims=True))[0]
+        one = total[None, :]
+        return np.asarray(unit_rows(unit_rows(one) - self.mean if total.any() else one)[0])
+
+
+def _nearest(left: _Text, right: _Text) -> list[tuple[int, int]]:
     """Up to ``SHOWN`` pairs of sentences, each sentence once, nearest first, all with a positive centred cosine."""
-    if context.texts.encoder is None or not mine or not theirs:
-        return []
-    vectors = context.texts.encoder.encode([sentence for _, sentence in (*mine, *theirs)])
-    left = unit_rows(vectors[: len(mine)] - context.texts.means[subject.side])
-    right = unit_rows(vectors[len(mine) :] - context.texts.means[context.side(candidate)])
-    nearness: Floats = (left @ right.T).astype(np.float64)
-    chosen: list[tuple[int, int, float]] = []
-    while len(chosen) < SHOWN:
+    nearness: Floats = (unit_rows(left.vectors - left.mean) @ unit_rows(right.vectors - right.mean).T).astype(
+        np.float64
+    )
+    chosen: list[tuple[int, int]] = []
+    while len(chosen) < SHOWN and nearness.max() > 0:
         i, j = np.unravel_index(int(np.argmax(nearness)), nearness.shape)
-        best = float(nearness[i, j])
-        if best <= 0:
-            break
-        chosen.append((int(i), int(j), best))
+        chosen.append((int(i), int(j)))
         nearness[i, :] = nearness[:, j] = -1.0
     return chosen
 
@@ -92,13 +108,12 @@ def _item(
     )
 
 
-def _whole(context: Context, subject: Subject, candidate: int, weight: float) -> Evidence:
-    near = weight > 0
+def _whole(subject: str, candidate: str, *, near: bool) -> Evidence:
     return Evidence(
         kind="text",
-        ids=(subject.id, context.id(candidate)),
-        weight=weight,
-        note="the two texts are near as a whole" if near else "the two texts are no nearer than usual",
-        note_ja="二つの文章は全体として近い" if near else "二つの文章はふつうより近くない",
-        detail={"texts": []},
+        ids=(subject, candidate),
+        weight=0.0,
+        note="the two texts as a whole" if near else "the two texts are no nearer than usual",
+        note_ja="二つの文章の全体" if near else "二つの文章はふつうより近くない",
+        detail={"role": "rest", "texts": []},
     )

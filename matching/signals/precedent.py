@@ -21,9 +21,9 @@ def score(context: Context, subject: Subject, candidates: Rows) -> SignalValues:
         value(a, b) = Σ_t ω_t · (s(a, a_t) − s̄_a) · s(b, b_t) / n(b_t)^γ / unit
 
     s is ``Likeness`` to the power ``precedent_power``, s̄_a its mean over the subject's side of all tie-ups, ω the
-    confidence × recency of the tie-up and n(b_t) the number of tie-ups of its far end. With s̄_a taken off, a brand
-    that works with everybody gains nothing from it; γ divides what many tie-ups repeat. Only the
-    ``precedent_neighbours`` ends most like the subject count. Tie-ups between the very two in question are left out, also
+    confidence × recency of the tie-up and n(b_t) the number of tie-ups of its far end. With s̄_a taken off, a
+    brand that works with everybody gains nothing from it; γ divides what many tie-ups repeat. Only the
+    ``precedent_neighbours`` ends most like the subject count. Tie-ups of the very two in question are left out, also
     those with a product of the same brand. Every tie-up has its exact part.
 
     Edge cases: unknown (0) without tie-ups, within one side, and where nobody resembles the subject at all. Asked

@@ -14,6 +14,8 @@ from kyokan.matching.signals.base import Side
 from kyokan.matching.signals.settings import SignalSettings
 from kyokan.matching.signals.view import Floats, GraphView, Rows, Sparse
 
+FEW_ROWS = 256  # up to so many, a figure is worked out for the rows asked for and not kept
+
 
 class Profiles:
     """Strength = intensity × confidence, (N, A) float32, 0 where unknown.
@@ -43,6 +45,9 @@ class Profiles:
         self.attributes = tuple(view.kansei.attributes)
         self.columns = {attribute: column for column, attribute in enumerate(self.attributes)}
         self._prior = settings.telling_prior
+        self._chances: dict[Side, ChanceOverlap] = {}
+        self._chance_masses: dict[Side, Floats] = {}
+        self._typical_overlaps: dict[tuple[Side, Side], float] = {}
 
     @cached_property
     def telling(self) -> Floats:
@@ -56,40 +61,28 @@ class Profiles:
         on_side = self._sides != Side.NONE if side is Side.NONE else self._sides == side
         return np.flatnonzero(on_side & self.strength.any(axis=1))
 
-    @cached_property
-    def _chance(self) -> dict[Side, ChanceOverlap]:
-        return {side: ChanceOverlap(self.strength[self.population(side)]) for side in Side}
-
     def chance(self, side: Side) -> ChanceOverlap:
         """What a profile shares by chance with those of one side."""
-        return self._chance[side]
+        if side not in self._chances:
+            self._chances[side] = ChanceOverlap(self.strength[self.population(side)])
+        return self._chances[side]
 
-    @cached_property
-    def _chance_mass(self) -> dict[Side, Floats]:
-        weights = self.telling
-        described = self.population(Side.NONE)
-        masses: dict[Side, Floats] = {}
-        for side in Side:
-            mass = np.zeros(len(self.strength))
-            mass[described] = self.chance(side).of(self.strength[described]) @ weights
-            masses[side] = mass
-        return masses
-
-    def chance_mass(self, side: Side) -> Floats:
-        """(N,) telling-weighted chance overlap of every row with a side: what over-described entities share anyhow."""
-        return self._chance_mass[side]
-
-    @cached_property
-    def _typical_overlap(self) -> dict[tuple[Side, Side], float]:
-        pairs = [(one, other) for one in Side for other in Side]
-        return {
-            (one, other): float(self.telling @ self.chance(one).of_population(self.chance(other)))
-            for one, other in pairs
-        }
+    def chance_mass(self, side: Side, rows: Rows) -> Floats:
+        """(R,) telling-weighted chance overlap of rows with a side: what over-described entities share anyhow."""
+        if len(rows) <= FEW_ROWS and side not in self._chance_masses:
+            return np.asarray(self.chance(side).of(self.strength[rows]) @ self.telling)
+        if side not in self._chance_masses:
+            described = self.population(Side.NONE)
+            self._chance_masses[side] = np.zeros(len(self.strength))
+            self._chance_masses[side][described] = self.chance(side).of(self.strength[described]) @ self.telling
+        return np.asarray(self._chance_masses[side][rows])
 
     def typical_overlap(self, one: Side, other: Side) -> float:
         """Mean telling-weighted overlap of the profiles of one side with those of another."""
-        return self._typical_overlap[one, other]
+        if (one, other) not in self._typical_overlaps:
+            shared = self.chance(one).of_population(self.chance(other))
+            self._typical_overlaps[one, other] = float(self.telling @ shared)
+        return self._typical_overlaps[one, other]
 
     def voices(self, row: int, columns: Iterable[int]) -> tuple[int, ...]:
         """The brand of a product if it evokes one of ``columns``, so that the product would speak with its voice."""

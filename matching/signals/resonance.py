@@ -82,7 +82,7 @@ def _chance(context: Context, subject: Subject, candidates: Rows) -> Floats:
     """(C,) F_S(q) · F_C(p) / G."""
     if not subject.strength.any():
         return np.zeros(len(candidates))
-    of_candidates = context.profiles.chance_mass(subject.side)[candidates]
+    of_candidates = context.profiles.chance_mass(subject.side, candidates)
     share = np.zeros(len(candidates))
     for side in (Side.PEOPLE, Side.THINGS):
         own, grand = _subject_chance(context, subject, side)

@@ -64,12 +64,10 @@ def rivals(context: Context, subject: Subject, candidates: Rows) -> Flags:
 def _parts(context: Context, subject: Subject, row: int, candidates: Rows) -> tuple[Floats, Floats, Floats]:
     """(C,) stated rivalry, likeness within one category, own sales in the category."""
     stated = np.zeros(len(candidates))
-    place = {int(candidate): index for index, candidate in enumerate(candidates)}
     for relation in stated_rivals(context, row):
         other = relation.target if relation.source == context.id(row) else relation.source
-        index = place.get(context.view.row(other))
-        if index is not None:
-            stated[index] = max(stated[index], relation.weight * relation.confidence)
+        hit = candidates == context.view.row(other)
+        stated[hit] = np.maximum(stated[hit], relation.weight * relation.confidence)
     makers = context.profiles.brand_of
     same = np.asarray((context.categories[candidates] @ context.categories[[row]].T).toarray())[:, 0] > 0
     own = (candidates == row) | (makers[candidates] == row) | (makers[row] == candidates)

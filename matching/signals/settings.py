@@ -20,9 +20,9 @@ class SignalSettings:
 
     complement_prior: float = 3.0  # pseudo-observations of chance behind each pair of attributes
     complement_tie_ups: int = 20  # fewer than this teach nothing
-    complement_unit: float = 1.0  # nats
+    complement_unit: float = 0.4  # nats
 
-    meaning_unit: float = 0.3  # centred cosine
+    meaning_unit: float = 0.25  # centred cosine
 
     bridge_prior: float = 5.0  # pseudo-fans of chance behind each pair of audiences
     bridge_unit: float = 1.5  # nats of lift
@@ -30,14 +30,14 @@ class SignalSettings:
     walk_steps: int = 4
     walk_damping: float = 0.6  # chance to go on at each step
     walk_prior: float = 1.0  # added to every degree, so that one lone edge is not everything
-    walk_probes: int = 64  # entities of each side from which the unit of the walk is measured
+    walk_probes: int = 32  # entities of each side from which the unit of the walk is measured
     walk_unit: float = 3.0  # typical values (root mean square over probe pairs) that make a strong case
 
     precedent_neighbours: int = 50  # past artists most like this one
-    precedent_power: float = 2.0  # sharpens likeness
-    precedent_popularity: float = 0.5  # 0: a brand's many tie-ups all count; 1: divided by their number
+    precedent_power: float = 3.0  # sharpens likeness
+    precedent_popularity: float = 0.25  # 0: a brand's many tie-ups all count; 1: divided by their number
     precedent_half_life: float = 10.0  # years after which a tie-up counts half
-    precedent_unit: float = 0.5
+    precedent_unit: float = 0.2
 
     reach_prior: float = 20.0  # pseudo-people behind each audience
     reach_unit: float = 2.0  # nats above the typical audience

@@ -10,7 +10,7 @@ from kyokan.matching.signals.context import Context
 from kyokan.matching.signals.view import Floats, Rows, Sparse
 
 HALF = 5.0  # edges of the sparser end at which half of the doubt is gone
-SHOWN = 5
+SHOWN = 8
 
 
 def score(context: Context, subject: Subject, candidates: Rows) -> SignalValues:
@@ -46,10 +46,10 @@ def score(context: Context, subject: Subject, candidates: Rows) -> SignalValues:
 
 def evidence(context: Context, subject: Subject, candidate: int) -> tuple[Evidence, ...]:
     """The strongest ways out of the subject, each with its best path; each weighs as all walks that set out so."""
-    values = score(context, subject, np.array([candidate]))
-    if not values.known[0]:
-        return ()
     graph = context.walk_graph
+    seeds = _seeds(context, subject)
+    if not seeds.any() or not graph.root[candidate] > 0:
+        return ()
     end = np.zeros(len(graph.root))
     end[candidate] = 1.0
     onward = graph.reach(end, first=_first(subject) - 1, last=graph.steps - 1)
@@ -59,11 +59,13 @@ def evidence(context: Context, subject: Subject, candidate: int) -> tuple[Eviden
         ((share * step * onward[hop], seed, hop) for seed, share, hop, step in _ways_out(context, subject)),
         key=lambda way: (-way[0], way[1], way[2]),
     )
+    carried = sum(mass for mass, _, _ in starts) * scale
+    expected = float(graph.expected(seeds, first=_first(subject))[candidate]) * scale / graph.damping
     for mass, seed, hop in starts[: 2 * SHOWN]:
         path = _best_path(context, hop, candidate, {seed})
         if mass > 0 and path and len(items) < SHOWN:
             items.append(_item(context, (seed, *path), float(mass * scale)))
-    return with_rest(items, float(values.values[0]), _rest_item(subject.id, context.id(candidate)))
+    return with_rest(items, float(carried) - expected, _rest_item(subject.id, context.id(candidate)))
 
 
 def _seeds(context: Context, subject: Subject) -> Floats:
