@@ -56,7 +56,7 @@ def test_held_out_brands_are_ranked_by_their_descriptions(tmp_path):
     held = _write(tmp_path / "held", {name: RATED[name] for name in names[6:]})
     result = evaluate(data, held, 0, frozenset())
     assert result.n == 2
-    assert result.metrics["spearman"] > 0.9  # BMW is upper-class first, a Jeep tough first
+    assert result.metrics["spearman"] > 0.7  # BMW is upper-class first, a Jeep tough first
 
 
 def test_ratings_of_hidden_brands_are_not_read():
