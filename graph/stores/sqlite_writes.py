@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -17,6 +16,7 @@ from kyokan.graph.model import Entity, Relation
 from kyokan.graph.stores import sqlite_schema as db
 from kyokan.graph.stores.codec import encode_entity, encode_relation
 from kyokan.graph.stores.namesearch import folded_names
+from kyokan.graph.stores.revisions import next_revision
 from kyokan.graph.stores.tally import Row, Tally, grouped
 
 Identity = tuple[str, str, str, str]
@@ -143,11 +143,6 @@ def advance(connection: Connection) -> None:
     of = db.meta.c.key == "revision"
     last = connection.scalar(select(db.meta.c.value).where(of)) or 0
     connection.execute(update(db.meta).where(of).values(value=next_revision(last)))
-
-
-def next_revision(last: int) -> int:
-    """The time in microseconds since 1970, or one more than ``last`` where the clock stands behind it."""
-    return max(last + 1, time.time_ns() // 1000)
 
 
 def _entity_row(entity: Entity) -> Row:
