@@ -54,7 +54,10 @@ def _check_attributes(dictionary: Dictionary, file: str) -> None:
     for attribute in dictionary.attributes:
         if attribute.sector not in sectors:
             _refuse(
-                file, _name(attribute), f"sector {attribute.sector} is unknown", f"One of {', '.join(sorted(sectors))}"
+                file,
+                _name(attribute),
+                f"sector {attribute.sector} is unknown",
+                f"Name one of {', '.join(sorted(sectors))}",
             )
         _check_opposite(dictionary, attribute, file)
         for key in _source_keys(attribute):

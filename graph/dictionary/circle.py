@@ -93,10 +93,7 @@ def sector_correlations(
     if unknown is not None:
         values = np.where(np.isnan(values), unknown, values)
     known = ~np.isnan(values)
-    centred = np.where(known, values, 0.0)
-    centred -= np.where(
-        known, centred.sum(axis=1, keepdims=True) / np.maximum(known.sum(axis=1, keepdims=True), 1), 0.0
-    )
+    centred = np.where(known, values - np.nanmean(values, axis=1, keepdims=True), 0.0)
     mask = known.astype(np.float64)
     count = mask.T @ mask
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -227,9 +224,13 @@ def _steps(correlation: Floats) -> Floats:
     return means
 
 
+def _ranks(values: Floats) -> Floats:
+    return np.asarray(rankdata(values.round(9)), dtype=np.float64)  # equal but for rounding shares a rank
+
+
 def _rank_correlation(one: Floats, other: Floats, chosen: NDArray[np.bool_]) -> float:
     chosen = chosen & ~np.isnan(one) & ~np.isnan(other)
-    return _pearson(rankdata(one[chosen]), rankdata(other[chosen].round(12)))
+    return _pearson(_ranks(one[chosen]), _ranks(other[chosen]))
 
 
 def _pearson(one: Floats, other: Floats) -> float:
@@ -239,7 +240,7 @@ def _pearson(one: Floats, other: Floats) -> float:
 
 
 def _spearman(correlation: Floats, cosine: Floats, pairs: tuple[NDArray[np.int64], NDArray[np.int64]]) -> float:
-    return _pearson(rankdata(correlation[pairs]), rankdata(cosine[pairs].round(12)))
+    return _pearson(_ranks(correlation[pairs]), _ranks(cosine[pairs]))
 
 
 def _p_value(
@@ -253,11 +254,11 @@ def _p_value(
     """Share of shuffled orders that fit at least as well, counting the present one among them."""
     if np.isnan(spearman):
         return float("nan")
-    ranks = rankdata(correlation[pairs])
+    ranks = _ranks(correlation[pairs])
     as_good = 1
     for _ in range(shuffles):
         place = random.permutation(len(correlation))
-        shuffled = rankdata(cosine[place[pairs[0]], place[pairs[1]]].round(12))
+        shuffled = _ranks(cosine[place[pairs[0]], place[pairs[1]]])
         as_good += _pearson(ranks, shuffled) >= spearman - GAIN
     return as_good / (shuffles + 1)
 

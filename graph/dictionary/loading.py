@@ -128,7 +128,7 @@ def add_own_file(base: Dictionary, name: str, content: bytes) -> Dictionary:
     for position, entry in enumerate(entries, start=1):
         here = _Mark(name, f"attribute {entry.get('id', position)}")
         try:
-            if entry.get("id") in base:
+            if str(entry.get("id")) in base:
                 addition: Extension | Attribute = Extension.model_validate(entry)
             else:
                 addition = Attribute.model_validate({"source": "own", **entry})
