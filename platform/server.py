@@ -14,7 +14,7 @@ from kyokan.platform.settings import Settings
 APPLICATION = "kyokan.web"  # named, not imported: the web stands above the platform
 
 
-class WebServer(BaseApplication):  # type: ignore[misc]
+class WebServer(BaseApplication):
     """Gunicorn around ``create_app``; each process opens services of its own over the same store and snapshots."""
 
     def __init__(self, settings: Settings) -> None:

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from kyokan.errors import AmbiguousNameError, UnknownEntityError
-from kyokan.graph.dictionary import Dictionary, load_dictionary
+from kyokan.graph.dictionary import Attribute, Dictionary, load_dictionary, normalise_term
 from kyokan.graph.model import Entity, EntityKind, KanseiValue
 from kyokan.platform.settings import Settings
 
@@ -27,6 +27,7 @@ Progress = Callable[[str, int, int], None]
 
 # A name is taken as meant when its best hit is exact and no other exact hit is as good.
 CANDIDATES_SHOWN = 6
+LANGS = ("ja", "en")
 
 
 class Services:
@@ -140,6 +141,18 @@ class Services:
         from kyokan.graph.model import RelationKind
 
         return from_relations(self.snapshot().relations(RelationKind.EVOKES, source=entity_id))
+
+    def attribute(self, name: str) -> Attribute | None:
+        """The kansei attribute of that id, label or synonym, Japanese or English; None where there is none."""
+        if name in self.dictionary:
+            return self.dictionary.get(name)
+        for lang in LANGS:
+            named = [
+                entry for entry in self.dictionary.terms(lang).get(normalise_term(name), ()) if entry[2] == "synonym"
+            ]
+            if named:
+                return self.dictionary.get(max(named, key=lambda entry: entry[1])[0])
+        return None
 
     def propose(self, query: Query) -> Proposal:
         """Ranked matches for a query, each with its evidence."""

@@ -139,7 +139,7 @@ def _kansei(services: Services, terms: list[str], sign: float) -> dict[str, floa
     weights = {}
     for term in terms:
         name, _, figure = term.partition("=")
-        attribute = services.dictionary.named(name)
+        attribute = services.attribute(name)
         if attribute is None:
             raise QueryError(name, "is not a kansei term", "kyokan dictionary lists them")
         try:
@@ -160,7 +160,7 @@ def _split_without(services: Services, names: list[str]) -> tuple[frozenset[str]
     for name in names:
         if name in SIGNALS:
             signals.add(name)
-        elif attribute := services.dictionary.named(name):
+        elif attribute := services.attribute(name):
             attributes.add(attribute.id)
         else:
             raise QueryError(name, "is neither a signal nor a kansei term", f"Signals are {', '.join(SIGNALS)}")

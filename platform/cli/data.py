@@ -134,9 +134,9 @@ def dictionary(
                 "sectors": [{"id": s.id, "ja": s.ja, "en": s.en} for s in words.sectors],
             }
         else:
-            from kyokan.graph.dictionary.circle import circle_fit
+            from kyokan.graph.dictionary.circle import fit_report
 
-            figures = circle_fit(services.snapshot().kansei.intensity, words).to_json()
+            figures = fit_report(services.snapshot().kansei.intensity, words)
     if as_json:
         print_json(figures)
     else:

@@ -44,7 +44,7 @@ def evaluate(
 
 @app.command()
 def bench(
-    name: Annotated[str, typer.Argument(help="Benchmark: propose, import, snapshot, walk, annotate, search.")],
+    name: Annotated[str, typer.Argument(help="Benchmark: find, walk, snapshot, propose or annotate.")],
     as_json: JsonOption = False,
 ) -> None:
     """Time one part beside a peer in the same run and print the ratio.
