@@ -15,11 +15,12 @@ from kyokan.web.charts.bars import Scale, contribution_bar
 from kyokan.web.charts.lines import ratio, score_range
 from kyokan.web.charts.paths import edge_words
 from kyokan.web.fingerprint import cores
-from kyokan.web.fingerprint.sectors import core_kind
 from kyokan.web.fingerprint.mark import logo
+from kyokan.web.fingerprint.sectors import core_kind
 from kyokan.web.marks import MARKS, mark_of
 from kyokan.web.pages.why import evidence_of, note
 from kyokan.web.view import View, current
+from kyokan.web.wording import field_width
 
 # Sources whose terms ask to be named where their data shows: what to print and where it leads.
 CREDITS = {"sakenowa": ("さけのわデータ", "https://sakenowa.com")}
@@ -35,9 +36,12 @@ def host(address: str) -> str:
     return (urlsplit(address).hostname or address).removeprefix("www.")
 
 
-def field_width(text: str) -> int:
-    """Columns a text takes in a field; a full-width letter takes two."""
-    return max(6, sum(1 if letter.isascii() else 2 for letter in text))
+def by_signal(match: Match) -> dict[str, float]:
+    """What each signal adds; one that is good for each side apart is added up."""
+    sums: dict[str, float] = {}
+    for part in match.contributions:
+        sums[part.signal] = sums.get(part.signal, 0.0) + part.contribution
+    return sums
 
 
 def credit_lines(view: View, entities: Iterable[Entity]) -> Markup:
@@ -103,6 +107,7 @@ def init_app(app: Flask) -> None:
         "logo": logo,
         "side": side,
         "field_width": field_width,
+        "by_signal": by_signal,
         "marks": MARKS,
         "mark_of": mark_of,
         "evidence_of": evidence_of,

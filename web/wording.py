@@ -35,8 +35,6 @@ def language_of(text: str) -> str:
     return "ja" if japanese else "en"
 
 
-def count(number: int, lang: str, one: str, many: str) -> str:
-    """A number with its noun in English; the number alone in Japanese, whose counters are in the sentence."""
-    if lang == "ja":
-        return f"{number:,}"
-    return f"{number:,} {one if number == 1 else many}"
+def field_width(text: str) -> int:
+    """Half-width columns that a text takes; a full-width letter takes two."""
+    return sum(1 if letter.isascii() else 2 for letter in text)

@@ -1,6 +1,32 @@
-"""What the web tests share."""
+"""What the web tests share: a small real world and the application over it."""
 
 import sys
 from pathlib import Path
 
+import pytest
+
+from kyokan.web import create_app
+
 sys.path.insert(0, str(Path(__file__).parent))
+
+from world import World
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory):
+    """One store, snapshot and matcher for all tests of a worker; nothing writes to it."""
+    made = World(tmp_path_factory.mktemp("world"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def app(world):
+    made = create_app(world)
+    made.testing = False  # errors must become pages, as they do for people
+    return made
+
+
+@pytest.fixture
+def client(app):
+    return app.test_client()

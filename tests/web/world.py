@@ -182,7 +182,7 @@ class World:
         self.store.close()
 
 
-def edge(kind, source, target, *, weight=1.0, since="", until="", provenance=OURS, **attributes):
+def edge(kind, source, target, *, weight=1.0, since="", until="", provenance=OURS, exclusive=False, medium=""):
     return Relation(
         kind=kind,
         source=source,
@@ -191,6 +191,6 @@ def edge(kind, source, target, *, weight=1.0, since="", until="", provenance=OUR
         confidence=0.8,
         since=since,
         until=until,
-        attributes=attributes,
+        attributes={"exclusive": True, "medium": medium} if exclusive else {"medium": medium} if medium else {},
         provenance=provenance,
     )

@@ -14,12 +14,15 @@ from kyokan.web.fingerprint.cores import side
 from kyokan.web.fingerprint.sectors import core_kind
 from kyokan.web.fingerprint.svg import element, text
 from kyokan.web.view import View
+from kyokan.web.wording import field_width
 
 WIDTH, LANE, PAD = 960, 104, 74
-END_PX, NODE_PX = 64, 48
+END_PX, NODE_PX = 64, 44
 LANES, NODES = 4, 12
 THINNEST, THICKEST = 1.2, 5.0
 EDGE_GAP = 12
+HALF_LETTER = 6.6  # px a half-width letter takes at 12 px bold
+Place = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,29 +93,24 @@ def drawn_paths(view: View, found: list[Stage]) -> Markup:
     height = LANE * len(found) + 24
     middle = LANE * len(found) / 2
     heaviest = max(abs(stage.weight) for stage in found) or 1.0
-    edges, nodes = Markup(), Markup()
+    lines, words, nodes = Markup(), Markup(), Markup()
     for lane, stage in enumerate(found):
         y = LANE * (lane + 0.5)
         places = _places(len(stage.steps), y, middle)
         width = THINNEST + (THICKEST - THINNEST) * abs(stage.weight) / heaviest
-        for step, start, end in zip(stage.steps[1:], places, places[1:], strict=False):
-            edges += _edge(view, step, start, end, width)
+        for (one, other), (start, end) in zip(pairwise(stage.steps), pairwise(places), strict=True):
+            lines += _line(one, other, start, end, width)
+            words += _word(view, other, start, end)
         for step, place in zip(stage.steps[1:-1], places[1:-1], strict=True):
             nodes += _node(view, step.entity, place, NODE_PX)
     for step, x in ((found[0].steps[0], PAD), (found[0].steps[-1], WIDTH - PAD)):
         nodes += _node(view, step.entity, (x, middle), END_PX)
-    return element(
-        "svg",
-        edges + nodes,
-        class_="paths",
-        viewBox=f"0 0 {WIDTH} {height}",
-        width=WIDTH,
-        height=height,
-        aria_hidden="true",
-    )
+    box = f"0 0 {WIDTH} {height}"
+    drawn = lines + words + nodes
+    return element("svg", drawn, class_="paths", viewBox=box, width=WIDTH, height=height, aria_hidden="true")
 
 
-def _places(count: int, y: float, middle: float) -> list[tuple[float, float]]:
+def _places(count: int, y: float, middle: float) -> list[Place]:
     """Where the nodes of a lane stand: the ends at mid height, the others in the lane."""
     inner = count - 2
     span = WIDTH - 2 * PAD
@@ -120,25 +118,35 @@ def _places(count: int, y: float, middle: float) -> list[tuple[float, float]]:
     return [(PAD, middle), *between_ends, (WIDTH - PAD, middle)]
 
 
-def _edge(view: View, step: Step, start: tuple[float, float], end: tuple[float, float], width: float) -> Markup:
-    letter = side(core_kind(step.entity.kind.value))[0]
-    line = element(
-        "line", class_=f"edge edge-{letter}", x1=start[0], y1=start[1], x2=end[0], y2=end[1], stroke_width=width
-    )
+def _line(one: Step, other: Step, start: Place, end: Place, width: float) -> Markup:
+    """An edge, in the ink of the side it leads from or to; ink where it joins both sides or neither."""
+    letters = {side(core_kind(step.entity.kind.value))[0] for step in (one, other)} - {"k"}
+    css = f"edge edge-{letters.pop() if len(letters) == 1 else 'k'}"
+    (x1, y1), (x2, y2) = start, end
+    return element("line", class_=css, x1=x1, y1=y1, x2=x2, y2=y2, stroke_width=width)
+
+
+def _word(view: View, step: Step, start: Place, end: Place) -> Markup:
+    """What the edge says, over a gap of paper."""
     x, y = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
-    return line + text(
-        edge_words(view, step.relation), class_="edge-word", x=x, y=y, text_anchor="middle", dominant_baseline="central"
-    )
+    words = edge_words(view, step.relation)
+    wide = field_width(words) * HALF_LETTER + EDGE_GAP
+    gap = element("rect", class_="plate", x=x - wide / 2, y=y - EDGE_GAP, width=wide, height=2 * EDGE_GAP)
+    return gap + _text(words, "edge-word", x, y)
 
 
-def _node(view: View, entity: Entity, place: tuple[float, float], size: float) -> Markup:
+def _node(view: View, entity: Entity, place: Place, size: float) -> Markup:
+    """A fingerprint with its name under it; a kansei is its name in a ring as wide as it needs."""
     x, y = place
     name = entity.label(view.lang)
-    plate = element("circle", class_="plate", cx=x, cy=y, r=size / 2 + EDGE_GAP / 2)
     if entity.kind is EntityKind.KANSEI:
-        ring = element("circle", class_="node-ring", cx=x, cy=y, r=size / 2)
-        return (
-            plate + ring + text(name, class_="node-kansei", x=x, y=y, text_anchor="middle", dominant_baseline="central")
-        )
+        wide = max(size, field_width(name) * HALF_LETTER + size / 2)
+        ring = element("rect", class_="node-ring", x=x - wide / 2, y=y - size / 2, width=wide, height=size, rx=size / 2)
+        return ring + _text(name, "node-kansei", x, y)
+    plate = element("circle", class_="plate", cx=x, cy=y, r=size / 2 + EDGE_GAP / 2)
     glyph = element("g", view.glyph(entity, size), transform=f"translate({x - size / 2:g} {y - size / 2:g})")
-    return plate + glyph + text(name, class_="node-name", x=x, y=y + size / 2 + 18, text_anchor="middle")
+    return plate + glyph + _text(name, "node-name", x, y + size / 2 + 14)
+
+
+def _text(words: str, css: str, x: float, y: float) -> Markup:
+    return text(words, class_=css, x=x, y=y, text_anchor="middle", dominant_baseline="central")

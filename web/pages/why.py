@@ -174,9 +174,9 @@ def _tie_up(view: View, item: Evidence) -> TieUp | None:
 def what_ifs(view: View, match: Match, proposal: Proposal, removed: tuple[str, ...]) -> list[WhatIf]:
     """What has been taken away, then what could be; all lines run over one scale."""
     off = []
-    for value in removed:
-        kind, _, name = value.partition(":")
-        off.append(WhatIf(value, _label(view, kind, name), match.score, on=True, line=Markup()))
+    for toggle in removed:
+        kind, _, name = toggle.partition(":")
+        off.append(WhatIf(toggle, _label(view, kind, name), match.score, on=True, line=Markup()))
     scores = [match.score, *(item.score for item in proposal.counterfactuals)]
     scale = (max(0.0, min(scores) - ROOM), min(1.0, max(scores) + ROOM))
     rows = []

@@ -1,0 +1,77 @@
+"""Two languages, complete, in use, and in the voice they should have."""
+
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from kyokan.graph.model import EntityKind, RelationKind
+from kyokan.matching.ranking.model import Benefit, Standing
+from kyokan.matching.signals import ANSWERS
+from kyokan.web.wording import catalogue, language_of, say
+
+WEB = Path(__file__).resolve().parents[2] / "web"
+SOURCES = [path for pattern in ("*.py", "*.html") for path in WEB.rglob(pattern) if "vendor" not in path.parts]
+
+
+def fields(text):
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("key", catalogue())
+def test_every_text_stands_in_both_languages_with_the_same_blanks(key):
+    texts = catalogue()[key]
+    assert set(texts) == {"ja", "en"}
+    assert all(isinstance(text, str) and text for text in texts.values())
+    assert fields(texts["ja"]) == fields(texts["en"])
+
+
+@pytest.mark.parametrize("key", catalogue())
+def test_the_voice_is_plain(key):
+    texts = catalogue()[key]
+    assert not re.search(r"[!！]", texts["ja"] + texts["en"])
+    assert not re.search(r"最適|簡単|シナジー", texts["ja"])
+    assert not re.search(r"\b(synergy|best|easy|just)\b", texts["en"], re.IGNORECASE) or "just now" in texts["en"]
+
+
+def test_every_key_in_pages_is_in_the_catalogue():
+    asked = set()
+    for path in SOURCES:
+        asked |= set(
+            re.findall(r"""\b(?:t|say)\(\s*['"]([a-z]+\.[a-z_]+)['"]\s*[,)]""", path.read_text(encoding="utf-8"))
+        )
+    assert asked
+    assert asked <= set(catalogue())
+
+
+def test_no_text_is_left_unused():
+    code = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)
+    groups = set(re.findall(r"""['"]([a-z]+\.(?:[a-z]+_)?)['"] ~""", code)) | {
+        *("kind.", "relation.", "standing.", "signal.", "benefit.", "refused.", "looks.", "states.", "matches.title_"),
+    }
+    unused = {
+        key
+        for key in catalogue()
+        if f'"{key}"' not in code and f"'{key}'" not in code and not key.startswith(tuple(groups))
+    }
+    assert unused == set()
+
+
+def test_every_kind_signal_relation_and_standing_has_its_words():
+    wanted = (
+        {f"kind.{kind.value}" for kind in EntityKind}
+        | {f"relation.{kind.value}" for kind in RelationKind}
+        | {f"benefit.{benefit.value}" for benefit in Benefit}
+        | {f"standing.{standing.value}" for standing in Standing if standing is not Standing.OPEN}
+        | {f"{group}.{signal.name}" for group in ("signal", "question") for signal in ANSWERS}
+    )
+    assert wanted <= set(catalogue())
+
+
+def test_values_are_escaped():
+    assert "<b>" not in say("en", "choose.title", text="<b>")
+
+
+def test_the_language_of_a_name_is_seen_from_its_letters():
+    assert [language_of(name) for name in ("凪原 灯", "みなも", "Citizen xC", "AC/DC")] == ["ja", "ja", "en", "en"]
