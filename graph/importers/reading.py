@@ -21,6 +21,7 @@ _UTF8_MARK = b"\xef\xbb\xbf"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
+_PLAIN_DIGITS = 16  # fewer digits than this are exact in a float
 _REPORT_EVERY = 10_000  # lines between two reports of progress
 
 
@@ -49,6 +50,9 @@ class Row:
 
     def integer(self, column: str, *, minimum: int | None = None) -> int:
         """The value as a whole number."""
+        text = self.text(column)
+        if text.isascii() and text.isdigit() and len(text) < _PLAIN_DIGITS and int(text) >= (minimum or 0):
+            return int(text)  # the common case, without the checks it cannot fail
         value = self.number_of(column, minimum=-math.inf if minimum is None else minimum)
         if not value.is_integer():
             raise RowError(column, "number", f"{self.text(column)!r} is not a whole number")
@@ -180,7 +184,9 @@ def read_table(
         start = source.line + 1
         for fields in reader:
             start = source.line + 1
-            number = source.line - sum(field.count("\n") for field in fields)  # a quoted value may span lines
+            number = source.line
+            if quoted:  # a value may span lines
+                number -= sum(field.count("\n") for field in fields)
             if len(fields) == len(header):
                 yield Row(file, number, dict(zip(header, fields, strict=True)))
             else:

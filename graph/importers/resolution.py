@@ -46,7 +46,11 @@ class Resolved:
 
 
 def resolve(
-    entities: Sequence[Entity], wishes: Mapping[str, str], relations: Iterable[Relation], store: GraphStore
+    entities: Sequence[Entity],
+    wishes: Mapping[str, str],
+    relations: Iterable[Relation],
+    sources: frozenset[str],
+    store: GraphStore,
 ) -> Resolved:
     """Give every incoming entity its id in the graph.
 
@@ -54,6 +58,7 @@ def resolve(
         entities: incoming, ids the source's own.
         wishes: the id that an entity would like to have, by its own id; one without a wish keeps its own.
         relations: incoming; makers and categories are taken from them.
+        sources: names of all sources that are coming in.
         store: what is known so far; only read.
     """
     found = Resolved()
@@ -64,7 +69,7 @@ def resolve(
     for kind in sorted(by_kind, key=lambda kind: (kind in RESOLVED_KINDS and 1 + RESOLVED_KINDS.index(kind), kind)):
         known = {entity.id: entity for entity in store.entities(kind)}
         if kind in RESOLVED_KINDS:
-            _Pass(by_kind[kind], known, facts, found).run()
+            _Pass(by_kind[kind], known, facts, sources, found).run()
         _settle_ids(by_kind[kind], wishes, known, found)
     found.notes = [replace(note, entity=found.ids[note.entity]) for note in found.notes]
     return found
@@ -131,10 +136,18 @@ class _Facts:
 class _Pass:
     """One kind's entities through all levels."""
 
-    def __init__(self, incoming: Sequence[Entity], known: Mapping[str, Entity], facts: _Facts, found: Resolved) -> None:
+    def __init__(
+        self,
+        incoming: Sequence[Entity],
+        known: Mapping[str, Entity],
+        facts: _Facts,
+        sources: frozenset[str],
+        found: Resolved,
+    ) -> None:
         self._incoming = incoming
         self._known = known
         self._facts = facts
+        self._sources = sources
         self._found = found
         self._claimed: set[str] = set()
         self._names: dict[str, Named] = {}
@@ -165,10 +178,11 @@ class _Pass:
     def _is_open(self, entity: Entity) -> bool:
         """Whether names can still add something: not found yet, or found and known to this source alone."""
         match = self._found.ids.get(entity.id)
-        if match is None:
-            return True
-        sources = {record.source for record in self._known[match].provenance}
-        return sources == {entity.provenance[0].source}
+        return match is None or not self._is_shared(match)
+
+    def _is_shared(self, known_id: str) -> bool:
+        """Whether a source that is not coming in now knows the entity too."""
+        return any(record.source not in self._sources for record in self._known[known_id].provenance)
 
     def _match_name(self, entity: Entity, level: str, index: NameIndex) -> None:
         named = self._names[entity.id]
@@ -218,8 +232,7 @@ class _Pass:
     def _take(self, entity: Entity, match: str, rule: str) -> None:
         self._claimed.add(match)
         self._found.ids[entity.id] = match
-        source = entity.provenance[0].source
-        if any(record.source != source for record in self._known[match].provenance):
+        if self._is_shared(match):
             self._note(Outcome.MERGED, entity, rule)
 
     def _note(self, outcome: Outcome, entity: Entity, rule: str, candidates: Sequence[str] = ()) -> None:

@@ -159,7 +159,9 @@ def _resolve(batch: _Batch, chosen: Format, store: GraphStore) -> Resolved:
     if chosen.verbatim:
         stored = {entity.id: entity for entity in store.entities(ids=list(batch.entities))}
         return Resolved(ids={entity_id: entity_id for entity_id in batch.entities}, stored=stored)
-    return resolve([said[0] for said in batch.entities.values()], batch.wishes, list(batch.relations.values()), store)
+    entities = [said[0] for said in batch.entities.values()]
+    sources = {record.source for said in batch.entities.values() for one in said for record in one.provenance}
+    return resolve(entities, batch.wishes, batch.relations.values(), frozenset(sources), store)
 
 
 def _merge(batch: _Batch, resolved: Resolved, store: GraphStore, problems: Problems) -> _Graph:

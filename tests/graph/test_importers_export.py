@@ -2,12 +2,14 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from kyokan.errors import ImportRefusedError, InputError
 from kyokan.graph.importers import export_graph, import_source
 from kyokan.graph.model import Rights
+from kyokan.graph.snapshot import build_snapshot
 from kyokan.graph.stores import SqliteStore
 
 EXAMPLES = Path(__file__).parents[1] / "fixtures" / "imports"
@@ -40,6 +42,14 @@ def test_an_export_read_back_is_the_same_graph(store, other, tmp_path):
     assert report.problems == ()
     assert sum(report.added.values()) == manifest["entities"] + manifest["relations"]
     assert content(other) == content(store)
+
+
+def test_an_export_read_back_has_the_same_snapshot(store, other, tmp_path):
+    export_graph(store, tmp_path / "out")
+    import_source(tmp_path / "out", store=other)
+    dictionary = SimpleNamespace(version="1", ids=())
+    hashes = {build_snapshot(one, tmp_path / "snapshots", dictionary=dictionary).hash for one in (store, other)}
+    assert len(hashes) == 1
 
 
 def test_two_exports_of_one_graph_are_the_same_bytes(store, other, tmp_path):
