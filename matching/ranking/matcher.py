@@ -34,6 +34,7 @@ from kyokan.matching.signals import ANSWERS, Context, Signal, SignalSettings, Si
 from kyokan.matching.signals.tie_ups import year_of
 from kyokan.matching.signals.view import Floats, GraphView, Rows
 
+SINGLE_PRECISION = 1e-6
 WHAT_IFS_KEPT = 4  # contexts with forgotten attributes kept for the next question
 
 
@@ -218,7 +219,7 @@ class Matcher:
         parts = tuple(
             self._contribution(signal, scored, index, place)
             for index, signal in enumerate(ANSWERS)
-            if scored.answers[index].known[place]
+            if scored.answers[index].known[place] and weights.weight(signal.name)
         )
         at = [answer.at(place) for answer in scored.answers]
         left, sure = confidence.doubts(weights, at)
@@ -248,8 +249,11 @@ class Matcher:
 
     def _contribution(self, signal: Signal, scored: Scored, index: int, place: int) -> Contribution:
         value = float(scored.answers[index].values[place])
-        scale = self.settings.weights.scale(signal.name, value)
         items = signal.evidence(scored.context, scored.subject, int(scored.rows[place]))
+        scale = self.settings.weights.scale(signal.name, value)
+        # One candidate alone and many at once differ in the last digits of single precision; the score holds.
+        total = sum(item.weight for item in items)
+        scale *= value / total if abs(total) > SINGLE_PRECISION else 1.0
         return Contribution(
             signal=signal.name,
             contribution=float(scored.contributions[index, place]),

@@ -1,0 +1,183 @@
+"""Evidence holds: take it away and the score falls by what was claimed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from kyokan.graph.model import RelationKind
+from kyokan.graph.snapshot import build_snapshot
+from kyokan.matching.evidence.removal import Removal
+from kyokan.matching.ranking import FusionWeights, Match, Matcher, MatcherSettings, Query
+from tests.matching.sketch import Sketch, Terms
+
+
+def only(*signals: str) -> MatcherSettings:
+    return MatcherSettings(weights=FusionWeights(base=0.0, weights=dict.fromkeys(signals, 1.0)))
+
+
+def items_of(match: Match) -> list:
+    return [item for part in match.contributions for item in part.evidence if item.detail.get("role") != "rest"]
+
+
+def fall(matcher: Matcher, match: Match, asked: str, removal: Removal) -> float:
+    row = np.array([matcher.snapshot.row(match.entity.id)])
+    return match.raw - float(matcher.without(removal).score(Query(entity=asked), row).raw[0])
+
+
+@pytest.fixture
+def crowd(sketch: Sketch) -> Sketch:
+    """Forty artists and forty brands, so that one pair's facts hardly move what is typical."""
+    rng = np.random.default_rng(7)
+    for side in ("artist", "brand"):
+        for place in range(40):
+            chosen = rng.choice(sketch.attributes, 2, replace=False)
+            sketch.add(f"{side}:{place:02d}", {name: round(float(rng.uniform(0.2, 1)), 2) for name in chosen})
+            for tag in rng.choice(30, 3, replace=False):
+                sketch.edge("tagged", f"{side}:{place:02d}", f"tag:{tag}", weight=2)
+    for place in range(30):
+        sketch.edge("tied_up", f"artist:{place:02d}", f"brand:{(place * 7) % 40:02d}", since="2020")
+    sketch.fans(0, 30, "artist:00", "brand:01")
+    sketch.fans(30, 90, "artist:03")
+    return sketch
+
+
+def test_resonance_falls_by_exactly_what_each_attribute_claimed(crowd: Sketch) -> None:
+    matcher = Matcher(crowd.snapshot(), settings=only("resonance"))
+    match = matcher.propose(Query(entity="artist:00")).matches[0]
+    for item in items_of(match):
+        removed = fall(matcher, match, "artist:00", Removal.of(matcher.snapshot, [item]))
+        assert removed == pytest.approx(item.weight, abs=0.03 * abs(match.raw))
+
+
+def test_precedent_falls_by_what_each_tie_up_claimed(crowd: Sketch) -> None:
+    matcher = Matcher(crowd.snapshot(), settings=only("precedent"))
+    match = matcher.propose(Query(entity="artist:35")).matches[0]
+    for item in items_of(match):
+        removed = fall(matcher, match, "artist:35", Removal.of(matcher.snapshot, [item]))
+        assert removed == pytest.approx(item.weight, abs=0.06 * abs(match.raw))
+
+
+def test_the_fan_bridge_falls_to_nothing_without_the_shared_fans(crowd: Sketch) -> None:
+    matcher = Matcher(crowd.snapshot(), settings=only("fan_bridge"))
+    match = matcher.explain("artist:00", "brand:01").matches[0]
+    items = items_of(match)
+    assert [item.kind for item in items] == ["audience"]
+    assert fall(matcher, match, "artist:00", Removal.of(matcher.snapshot, items)) == pytest.approx(items[0].weight)
+
+
+def test_walks_fall_without_their_paths(crowd: Sketch) -> None:
+    matcher = Matcher(crowd.snapshot(), settings=only("walk"))
+    match = matcher.propose(Query(entity="artist:00")).matches[0]
+    items = items_of(match)
+    claimed = sum(item.weight for item in items)
+    removed = fall(matcher, match, "artist:00", Removal.of(matcher.snapshot, items))
+    assert removed == pytest.approx(claimed, rel=0.25)
+
+
+def test_cited_evidence_costs_far_more_than_uncited(crowd: Sketch) -> None:
+    matcher = Matcher(crowd.snapshot())
+    match = matcher.propose(Query(entity="artist:00")).matches[0]
+    cited = Removal.of(matcher.snapshot, [item for item in items_of(match) if item.weight > 0])
+    others = Removal(
+        values=frozenset((f"brand:{place}", "kansei:bold") for place in range(20, 20 + len(cited.values))),
+    )
+    assert fall(matcher, match, "artist:00", cited) > 5 * abs(fall(matcher, match, "artist:00", others))
+
+
+def test_an_edited_copy_scores_like_a_store_that_never_held_the_facts(new_sketch: Callable[[str], Sketch]) -> None:
+    whole, less = new_sketch("whole"), new_sketch("less")
+    for sketch in (whole, less):
+        sketch.add("artist:a", {"serene": 0.8, "warm": 0.4})
+        sketch.add("brand:x", {"warm": 0.9, "serene": 0.5})
+        sketch.add("brand:y", {"bold": 0.5})
+        sketch.edge("tagged", "artist:a", "tag:t", weight=3)
+        sketch.edge("tagged", "brand:x", "tag:t", weight=3)
+        sketch.edge("overlaps", "artist:a", "brand:y", weight=0.4)
+    removal = Removal(
+        values=frozenset({("brand:x", "kansei:serene")}), relations=frozenset({("tagged", "brand:x", "tag:t", "")})
+    )
+    with less.store() as store:
+        store.delete(relations=[("evokes", "brand:x", "kansei:serene", ""), *removal.relations])
+        small = build_snapshot(store, less.folder / "snapshots", dictionary=Terms(less.attributes))
+    query = Query(entity="artist:a")
+    edited, stored = Matcher(whole.snapshot()).without(removal).score(query), Matcher(small).score(query)
+    assert edited.raw.tolist() == pytest.approx(stored.raw.tolist(), abs=1e-12)
+
+
+def test_counterfactuals_are_recomputed_without_the_thing(crowd: Sketch) -> None:
+    matcher = Matcher(crowd.snapshot())
+    found = matcher.explain("artist:00", "brand:01")
+    by_kind = {
+        kind: [one for one in found.counterfactuals if one.kind == kind] for kind in ("attribute", "signal", "path")
+    }
+    assert all(by_kind.values())
+    for one in by_kind["signal"]:
+        query = Query(without_signals=frozenset({one.id}))
+        assert one.score == pytest.approx(matcher.explain("artist:00", "brand:01", query).matches[0].score)
+    attribute = by_kind["attribute"][0]
+    values = frozenset((name, attribute.id) for name in ("artist:00", "brand:01"))
+    again = matcher.without(Removal(values=values)).explain("artist:00", "brand:01")
+    assert attribute.score == pytest.approx(again.matches[0].score)
+
+
+def test_a_what_if_derives_anew_only_what_the_facts_touch(crowd: Sketch) -> None:
+    matcher = Matcher(crowd.snapshot())
+    matcher.propose(Query(entity="artist:00"))
+    tie_up = next(iter(matcher.context().tie_ups.relations)).identity
+    edited = matcher.without(Removal(relations=frozenset({tie_up}))).context()
+    assert edited.profiles is matcher.context().profiles
+    assert len(edited.tie_ups) == len(matcher.context().tie_ups) - 1
+
+
+def test_forgotten_sentences_leave_the_text(sketch: Sketch) -> None:
+    sketch.add("artist:a", text_en="Soft songs. Loud drums.", text_ja="静かな歌。")
+    matcher = Matcher(sketch.snapshot())
+    less = matcher.without(Removal(texts=frozenset({("artist:a", "en", "Loud drums.")})))
+    assert less.snapshot.entity(less.snapshot.row("artist:a")).text_en == "Soft songs."
+
+
+def test_shared_fans_let_go_of_the_second_entity_only(crowd: Sketch) -> None:
+    matcher = Matcher(crowd.snapshot())
+    less = matcher.without(Removal(audiences=frozenset({("artist:00", "brand:01")}))).context()
+    assert less.audiences.fans[less.view.row("brand:01")] == 0
+    assert less.audiences.fans[less.view.row("artist:00")] == 30
+
+
+def test_the_sentence_names_what_both_evoke_and_what_is_brought(sketch: Sketch) -> None:
+    sketch.add("artist:a", {"serene": 0.8})
+    sketch.add("artist:other", {"bold": 0.8})
+    sketch.add("brand:other", {"bold": 0.8})
+    sketch.add("brand:x", {"serene": 0.7, "nostalgic": 0.6, "warm": 0.5})
+    match = Matcher(sketch.snapshot(), settings=only("resonance")).explain("artist:a", "brand:x").matches[0]
+    assert match.sentence.en == "Both evoke Serene; brings Nostalgic and Warm."
+    assert match.sentence.ja == "sereneがともに響き、nostalgicとwarmを添える。"
+
+
+def test_the_sentence_claims_nothing_where_nothing_speaks_for_the_pair(sketch: Sketch) -> None:
+    sketch.add("artist:a", {"serene": 0.8})
+    sketch.add("brand:x", {"bold": 0.1})
+    match = Matcher(sketch.snapshot()).explain("artist:a", "brand:x").matches[0]
+    assert match.sentence.en == "Nothing yet speaks clearly for this pair."
+
+
+def test_the_sentence_names_only_attributes_that_the_graph_holds_for_the_two(crowd: Sketch) -> None:
+    matcher = Matcher(crowd.snapshot())
+    held = {(edge.source, edge.target) for edge in crowd.relations if edge.kind is RelationKind.EVOKES}
+    for match in matcher.propose(Query(entity="artist:00", top=40)).matches:
+        spoken = match.sentence.en.partition(".")[0]
+        for attribute in crowd.attributes:
+            if attribute.title() in spoken and "Connected" not in spoken:
+                assert (match.entity.id, f"kansei:{attribute}") in held
+
+
+def test_removals_meet_when_they_share_a_fact() -> None:
+    one = Removal(audiences=frozenset({("artist:a", "brand:b")}))
+    assert one.meets(Removal(audiences=frozenset({("brand:b", "artist:a")})))
+    assert one.meets(Removal(sizes=frozenset({"artist:a"})))
+    assert not one.meets(replace(one, audiences=frozenset({("artist:a", "brand:c")})))
+    assert not Removal().meets(one)
+    assert not Removal()
