@@ -107,7 +107,7 @@ def slug(name: str) -> str:
     ('female-vocalist', 'シチズン時計', 'ac-dc')
     """
     text = fold_typing(name)
-    return "-".join(_words(text.replace("'", ""))) or "u" + "-".join(f"{ord(sign):x}" for sign in text)
+    return "-".join(_words(text.replace("'", ""))) or "u" + "-".join(f"{ord(sign):x}" for sign in name.strip())
 
 
 def fold_typing(name: str) -> str:

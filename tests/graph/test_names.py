@@ -42,7 +42,7 @@ def test_different_names_keep_different_keys(one, other):
 @pytest.mark.parametrize("name", ["!!!", "∴", "株式会社", "The"])
 def test_a_name_is_never_folded_to_nothing(name):
     assert normalise(name)
-    assert slug(name)
+    assert slug(name) not in {"", "u"}
 
 
 def test_normalising_twice_changes_nothing():
