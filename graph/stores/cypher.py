@@ -67,7 +67,7 @@ SET m.turn = coalesce(m.turn, 0) + 1
 RETURN m.revision AS revision
 """
 ADVANCE = "MATCH (m:KyokanMeta {name: 'store'}) SET m.revision = $revision"
-ANYTHING = "MATCH (n) RETURN count(n) > 0 AS found"
+ANYTHING = "MATCH (n) WHERE NOT n:KyokanMeta RETURN count(n) > 0 AS found"
 
 # Writing -----------------------------------------------------------------------------------------------------
 

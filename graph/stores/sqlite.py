@@ -150,7 +150,7 @@ class SqliteStore:
         if kinds:
             query = query.where(db.entity.c.kind.in_([kind.value for kind in kinds]))
         with self._reading() as connection:
-            rows = connection.execute(query).tuples().all()
+            rows = connection.execute(query).all()
         ids = namesearch.best(want, rows, limit)
         found = {item.id: item for item in self.entities(ids=ids)}
         return [found[entity_id] for entity_id in ids if entity_id in found]
@@ -165,7 +165,7 @@ class SqliteStore:
         columns = db.vector.c
         query = select(columns.id, columns.vector).where(columns.kind == kind.value).order_by(columns.id)
         with self._reading() as connection:
-            rows = connection.execute(query).tuples().all()
+            rows = connection.execute(query).all()
         vectors = [np.frombuffer(blob, dtype="<f4") for _, blob in rows]
         return nearest_rows(vector, [entity_id for entity_id, _ in rows], vectors, limit)
 
@@ -182,7 +182,7 @@ class SqliteStore:
     def _count(self, kind: ColumnElement[str]) -> dict[str, int]:
         with self._reading() as connection:
             rows = connection.execute(select(kind, func.count()).group_by(kind).order_by(kind))
-            return dict(rows.tuples().all())
+            return dict(rows.all())
 
     def _prepare(self) -> None:
         """Make the tables of a new file; refuse a file that another version made."""
@@ -199,7 +199,7 @@ class SqliteStore:
 
     def _stream(self, query: Select[str, str]) -> Iterator[tuple[str, str]]:
         with self._reading() as connection:
-            yield from connection.execution_options(yield_per=READ_BATCH).execute(query).tuples()
+            yield from connection.execution_options(yield_per=READ_BATCH).execute(query)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:

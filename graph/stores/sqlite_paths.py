@@ -116,4 +116,4 @@ def _relation(connection: Connection, identity: Identity) -> Relation:
     query = select(columns.record, columns.imported_at).where(
         *(name == value for name, value in zip(db.relation.primary_key, identity, strict=True))
     )
-    return decode_relation(*connection.execute(query).tuples().one())
+    return decode_relation(*connection.execute(query).one())

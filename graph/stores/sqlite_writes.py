@@ -95,7 +95,7 @@ def write_relations(connection: Connection, relations: Sequence[Relation], tally
 
 def delete_relations(connection: Connection, identities: Sequence[Identity]) -> int:
     """Remove relations by identity; returns how many there were."""
-    stored = [identity for identity, _ in _stored_relations(connection, identities)]
+    stored = [identity for identity, _ in _stored_relations(connection, dict.fromkeys(identities))]
     if stored:
         connection.execute(
             _DELETE_RELATION,

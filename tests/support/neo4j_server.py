@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from neo4j import GraphDatabase
 from neo4j.exceptions import DriverError, Neo4jError
@@ -65,7 +65,7 @@ class Server:
 
 def version() -> str:
     """The pinned version of Neo4j."""
-    found = ElementTree.parse(POM).findtext("{*}version")  # noqa: S314 - our own file
+    found = ET.parse(POM).findtext("{*}version")  # noqa: S314 - our own file
     if found is None:
         raise CannotStartError(f"{POM} names no version")
     return found
@@ -176,7 +176,9 @@ def _check(folder: Path) -> None:
     found = _digests(folder)
     wrong = sorted(name for name in pinned.keys() | found.keys() if pinned.get(name) != found.get(name))
     if wrong:
-        raise CannotStartError(f"{len(wrong)} jars in {folder} are not the pinned ones ({', '.join(wrong[:3])} …); remove it")
+        raise CannotStartError(
+            f"{len(wrong)} jars in {folder} are not the pinned ones ({', '.join(wrong[:3])} …); remove it"
+        )
 
 
 # The process -------------------------------------------------------------------------------------------------
@@ -192,7 +194,9 @@ def _free_port() -> int:
 def _start(jars: Path, home: Path, port: int) -> subprocess.Popen[bytes]:
     (home / "conf").mkdir(exist_ok=True)
     (home / "conf" / "neo4j.conf").write_text(CONFIGURATION.format(home=home, port=port), encoding="utf-8")
-    opened = (f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in ("java.nio", "java.io", "sun.nio.ch", "java.lang"))
+    opened = (
+        f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in ("java.nio", "java.io", "sun.nio.ch", "java.lang")
+    )
     command = [
         "java", "-cp", f"{jars}/*", "-Xms512m", "-Xmx2g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", *opened,
         "-Dio.netty.tryReflectionSetAccessible=true",
@@ -200,7 +204,11 @@ def _start(jars: Path, home: Path, port: int) -> subprocess.Popen[bytes]:
     ]  # fmt: skip
     with (home / "console.log").open("wb") as log:
         return subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, preexec_fn=_die_with_parent
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            preexec_fn=_die_with_parent,  # noqa: PLW1509 - the hook is one system call, safe beside threads
         )
 
 
