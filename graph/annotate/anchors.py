@@ -1,0 +1,214 @@
+"""Anchors: where each kansei attribute lies in an encoder's space, learned from its words and from scenes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+
+from kyokan.errors import DictionaryError
+from kyokan.graph.dictionary import Attribute, Dictionary
+from kyokan.graph.encoder import Encoder, Vectors
+
+DATA = Path(__file__).parent / "data"
+SCENES_FILE = DATA / "scenes.yaml"
+DEFINITION_WEIGHT = 1.0
+SCENE_WEIGHTS = (1.0, 0.8)  # for the first kansei of a scene, and for the others
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A text in two languages and the attributes it evokes, with their weights; none for a neutral one."""
+
+    ja: str
+    en: str
+    weights: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Anchors:
+    """A direction for each attribute, and what scores along it are usual.
+
+    ``directions`` (attributes, dimensions) are unit vectors around ``centre``, the mean of all dictionary words;
+    ``usual`` and ``spread`` (attributes,) are the mean over neutral texts and the standard deviation over all scenes of
+    the projection on each direction.
+    """
+
+    encoder: str
+    attributes: tuple[str, ...]
+    digests: tuple[str, ...]
+    centre: Vectors
+    directions: Vectors
+    usual: Vectors
+    spread: Vectors
+
+    def scores(self, vectors: Vectors) -> Floats:
+        """Projections in standard deviations above a neutral text, shape (texts, attributes).
+
+        z = ((v − centre) · direction − usual) / spread.
+        """
+        projected = (vectors - self.centre) @ self.directions.T
+        return np.asarray((projected - self.usual) / self.spread, dtype=np.float64)
+
+    def save(self, path: Path) -> None:
+        """Write the anchors as a compressed file of half-precision numbers."""
+        np.savez_compressed(
+            path,
+            encoder=np.array(self.encoder),
+            attributes=np.array(self.attributes),
+            digests=np.array(self.digests),
+            centre=self.centre.astype(np.float16),
+            directions=self.directions.astype(np.float16),
+            usual=self.usual,
+            spread=self.spread,
+        )
+
+
+def find_anchors(dictionary: Dictionary, encoder: Encoder) -> Anchors:
+    """Anchors of every attribute for ``encoder``: the shipped ones where their words are unchanged, others made now.
+
+    Making all of them encodes every word of the dictionary (half a minute with the bundled encoder); those of the
+    bundled encoder ship with the annotator.
+    """
+    known = read_anchors(anchors_file(encoder.name))
+    material = _material(dictionary)
+    digests = {attribute: _digest(texts) for attribute, texts in material.items()}
+    if known is not None and known.encoder == encoder.name:
+        rows = {attribute: row for row, attribute in enumerate(known.attributes)}
+        kept = [a for a in dictionary.ids if a in rows and known.digests[rows[a]] == digests[a]]
+        centre = known.centre
+    else:
+        rows, kept, known = {}, [], None
+        centre = encoder.encode(_all_words(dictionary)).mean(axis=0)
+    missing = [attribute for attribute in dictionary.ids if attribute not in set(kept)]
+    columns: dict[str, tuple[Vectors, float, float]] = {}
+    if missing:
+        made = _make(encoder, {attribute: material[attribute] for attribute in missing}, centre)
+        columns |= dict(zip(missing, made, strict=True))
+    if known is not None:
+        columns |= {a: (known.directions[rows[a]], known.usual[rows[a]], known.spread[rows[a]]) for a in kept}
+    return Anchors(
+        encoder=encoder.name,
+        attributes=dictionary.ids,
+        digests=tuple(digests[attribute] for attribute in dictionary.ids),
+        centre=centre,
+        directions=np.stack([columns[attribute][0] for attribute in dictionary.ids]),
+        usual=np.array([columns[attribute][1] for attribute in dictionary.ids], dtype=np.float32),
+        spread=np.array([columns[attribute][2] for attribute in dictionary.ids], dtype=np.float32),
+    )
+
+
+def anchors_file(encoder: str) -> Path:
+    """Where the anchors of an encoder ship: ``data/anchors-universal-0.2.1.npz``."""
+    return DATA / f"anchors-{re.sub(r'[^A-Za-z0-9.]+', '-', encoder).strip('-').lower()}.npz"
+
+
+@lru_cache(maxsize=2)
+def read_anchors(path: Path) -> Anchors | None:
+    """Anchors from a file; None where there is no such file."""
+    if not path.is_file():
+        return None
+    with np.load(path, allow_pickle=False) as file:
+        return Anchors(
+            encoder=str(file["encoder"]),
+            attributes=tuple(file["attributes"].tolist()),
+            digests=tuple(file["digests"].tolist()),
+            centre=file["centre"].astype(np.float32),
+            directions=file["directions"].astype(np.float32),
+            usual=file["usual"].astype(np.float32),
+            spread=file["spread"].astype(np.float32),
+        )
+
+
+@lru_cache(maxsize=1)
+def _scene_entries() -> tuple[Mapping[str, Any], ...]:
+    return tuple(yaml.safe_load(SCENES_FILE.read_text(encoding="utf-8")))
+
+
+def read_scenes(dictionary: Dictionary) -> list[Scene]:
+    """The scenes, with the attributes of ``dictionary`` that their kansei words name."""
+    named = _named(dictionary)
+    scenes = []
+    for entry in _scene_entries():
+        weights: dict[str, float] = {}
+        for place, word in enumerate(entry["kansei"]):
+            for attribute in named.get(word, ()):
+                weights[attribute] = max(weights.get(attribute, 0.0), SCENE_WEIGHTS[min(place, 1)])
+        scenes.append(Scene(entry["ja"], entry["en"], weights))
+    return scenes
+
+
+def attributes_named(dictionary: Dictionary, word: str) -> tuple[str, ...]:
+    """The attributes an English word names: by id, else by label and synonyms.
+
+    Raises:
+        DictionaryError: the word names none.
+    """
+    found = _named(dictionary).get(word, ())
+    if not found:
+        raise DictionaryError(word, "names no attribute of the dictionary", "Use an English label or synonym")
+    return found
+
+
+def _named(dictionary: Dictionary) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for term, entries in dictionary.terms("en").items():
+        names = tuple(attribute for attribute, _, role in entries if role == "synonym")
+        if names:
+            found[term] = names
+    return found | {attribute: (attribute,) for attribute in dictionary.ids}
+
+
+def _material(dictionary: Dictionary) -> dict[str, list[tuple[str, float]]]:
+    """For each attribute the texts that show where it lies, with weights: definition, words and scenes, ja and en."""
+    material = {attribute.id: _own_texts(attribute) for attribute in dictionary.attributes}
+    for lang in ("ja", "en"):
+        for term, entries in dictionary.terms(lang).items():
+            for attribute, weight, _ in entries:
+                material[attribute].append((term, weight))
+    for scene in read_scenes(dictionary):
+        for attribute, weight in scene.weights.items():
+            material[attribute] += [(scene.ja, weight), (scene.en, weight)]
+    return material
+
+
+def _own_texts(attribute: Attribute) -> list[tuple[str, float]]:
+    return [(attribute.definition.ja, DEFINITION_WEIGHT), (attribute.definition.en, DEFINITION_WEIGHT)]
+
+
+def _all_words(dictionary: Dictionary) -> list[str]:
+    definitions = [text for attribute in dictionary.attributes for text, _ in _own_texts(attribute)]
+    return [*dictionary.terms("ja"), *dictionary.terms("en"), *definitions]
+
+
+def _digest(texts: Sequence[tuple[str, float]]) -> str:
+    return hashlib.sha256(json.dumps(texts, ensure_ascii=False).encode()).hexdigest()[:16]
+
+
+def _make(
+    encoder: Encoder, material: Mapping[str, Sequence[tuple[str, float]]], centre: Vectors
+) -> list[tuple[Vectors, float, float]]:
+    """(direction, usual, spread) of each attribute; the direction is the mean of its texts, as a unit vector."""
+    scenes = _scene_entries()
+    backdrop = encoder.encode([entry[lang] for entry in scenes for lang in ("ja", "en")]) - centre
+    neutral = np.repeat([not entry["kansei"] for entry in scenes], 2)
+    made = []
+    for texts in material.values():
+        weights = np.array([weight for _, weight in texts], dtype=np.float32)
+        mean = weights @ (encoder.encode([text for text, _ in texts]) - centre)
+        # rounded as when shipped, so that anchors made now equal those read from a file
+        direction = (mean / max(float(np.linalg.norm(mean)), 1e-9)).astype(np.float16).astype(np.float32)
+        projected = backdrop @ direction
+        made.append((direction, float(projected[neutral].mean()), float(projected.std())))
+    return made

@@ -1,0 +1,257 @@
+"""The annotator: texts and tags in, kansei profiles with their evidence out."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from kyokan.errors import InputError
+from kyokan.graph.annotate.embedding import EmbeddingEvidence
+from kyokan.graph.annotate.fusion import (
+    EMBEDDING_CONFIDENCE,
+    ENTITY_FLOOR,
+    FLOOR,
+    TAG_CONFIDENCE,
+    finished,
+    fuse,
+    louder,
+    tag_intensity,
+    word_value,
+)
+from kyokan.graph.annotate.language import Lang, detect_language, sentences
+from kyokan.graph.annotate.lexicon import Hit, Lexicon
+from kyokan.graph.annotate.relations import made_from, to_relations
+from kyokan.graph.annotate.tags import TagReader
+from kyokan.graph.dictionary import Dictionary
+from kyokan.graph.encoder import Encoder
+from kyokan.graph.model import Entity, KanseiValue, Relation, Span
+
+ANNOTATOR = "kyokan-annotator/1"
+Values = dict[str, KanseiValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """The profile of one text, strongest first; spans are offsets into that text."""
+
+    lang: Lang
+    annotator: str
+    dictionary: str
+    profile: tuple[KanseiValue, ...]
+
+    def to_json(self, dictionary: Dictionary) -> dict[str, Any]:
+        """Plain lists, dicts and numbers, with label and axis of each attribute."""
+        return {
+            "lang": self.lang,
+            "annotator": self.annotator,
+            "dictionary": self.dictionary,
+            "profile": [_value_json(value, dictionary) for value in self.profile],
+        }
+
+
+def _value_json(value: KanseiValue, dictionary: Dictionary) -> dict[str, Any]:
+    attribute = dictionary.get(value.attribute)
+    return {
+        "attribute": value.attribute,
+        "label": {"ja": attribute.label.ja, "en": attribute.label.en},
+        "axis": dictionary.axis_of(value.attribute).id,
+        "sector": attribute.sector,
+        "intensity": value.intensity,
+        "confidence": value.confidence,
+        "negated": value.negated,
+        "source": value.source,
+        "spans": [[span.start, span.end, span.text] for span in value.spans],
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A text taken apart: its sentences, and the words in it that speak for kansei."""
+
+    text: str
+    lang: Lang
+    sentences: tuple[tuple[int, int], ...]
+    hits: tuple[Hit, ...]
+
+
+class Annotator:
+    """Reads kansei from Japanese and English texts and from tags.
+
+    Args:
+        dictionary: the attributes and their words.
+        encoder: makes sentences into vectors; without one there is no embedding evidence.
+        lexicon: whether the words of the dictionary count.
+        embedding: whether the nearness of sentences to the attributes counts.
+        tags: whether tags count.
+
+    The same text gives the same profile, whatever was read before it. An annotator may be shared by threads.
+    """
+
+    def __init__(
+        self,
+        dictionary: Dictionary,
+        encoder: Encoder | None = None,
+        *,
+        lexicon: bool = True,
+        embedding: bool = True,
+        tags: bool = True,
+    ) -> None:
+        self.dictionary = dictionary
+        self._encoder = encoder if embedding else None
+        self._order = {attribute: place for place, attribute in enumerate(dictionary.ids)}
+        self._use_lexicon, self._use_tags = lexicon, tags
+
+    @cached_property
+    def version(self) -> str:
+        """Annotator, dictionary, encoder and the kinds of evidence in use."""
+        kinds = [("lexicon", self._use_lexicon), ("embedding", self._encoder is not None), ("tags", self._use_tags)]
+        used = "+".join(name for name, on in kinds if on) or "nothing"
+        encoder = f" encoder/{self._encoder.name}" if self._encoder is not None else ""
+        return f"{ANNOTATOR} dictionary/{self.dictionary.version}{encoder} {used}"
+
+    def annotate(self, text: str, lang: str | None = None) -> Annotation:
+        """The kansei profile of a text.
+
+        Args:
+            text: any length; a blank text gives an empty profile.
+            lang: ``ja`` or ``en``; recognised by its script if left out.
+
+        Raises:
+            InputError: ``lang`` is neither.
+        """
+        return self.annotate_many([text], lang)[0]
+
+    def annotate_many(self, texts: Sequence[str], lang: str | None = None) -> list[Annotation]:
+        """As ``annotate`` for each text, but many at a time are faster: their sentences are encoded together."""
+        read = [self._take_apart(text, _language(text, lang)) for text in texts]
+        return [
+            Annotation(part.lang, self.version, self.dictionary.version, finished(values.values(), FLOOR, self._order))
+            for part, values in zip(read, self._values(read), strict=True)
+        ]
+
+    def annotate_tags(self, tags: Mapping[str, float], scale: float | None = None) -> tuple[KanseiValue, ...]:
+        """The kansei profile of tags.
+
+        Args:
+            tags: name to weight (people who gave it, or a strength).
+            scale: the weight at which a tag counts fully; the highest of ``tags`` if left out.
+        """
+        return finished(self._tag_values(tags, scale).values(), FLOOR, self._order)
+
+    def profile(self, entity: Entity, tags: Mapping[str, float]) -> tuple[KanseiValue, ...]:
+        """The kansei of an entity from its texts in both languages and its tags (name to weight)."""
+        langs: tuple[Lang, ...] = ("ja", "en")
+        texts = [self._take_apart(entity.text(lang), lang) for lang in langs if entity.text(lang)]
+        told: Values = {}
+        for values in self._values(texts):
+            told = louder(told, values)
+        return finished(fuse(told, self._tag_values(tags, None)).values(), ENTITY_FLOOR, self._order)
+
+    def to_relations(self, entity: Entity, profile: Sequence[KanseiValue]) -> tuple[Relation, ...]:
+        """The evokes relations of an entity's profile, with the entity's own rights."""
+        return to_relations(entity.id, profile, made_from(entity, self.version))
+
+    def entities(self) -> list[Entity]:
+        """The kansei attributes that the relations point at."""
+        return self.dictionary.to_entities()
+
+    @cached_property
+    def _lexicon(self) -> Lexicon:
+        return Lexicon(self.dictionary)
+
+    @cached_property
+    def _embedding(self) -> EmbeddingEvidence | None:
+        return None if self._encoder is None else EmbeddingEvidence(self.dictionary, self._encoder)
+
+    @cached_property
+    def _tags(self) -> TagReader:
+        return TagReader(self.dictionary, self._lexicon)
+
+    def _take_apart(self, text: str, lang: Lang) -> _Read:
+        # Denials are looked for even with the lexicon off: the encoder must not hear what a text denies.
+        hits = tuple(self._lexicon.hits(text, lang)) if text.strip() else ()
+        return _Read(text, lang, tuple(sentences(text)), hits)
+
+    def _values(self, read: Sequence[_Read]) -> list[Values]:
+        words = [self._word_values(part) if self._use_lexicon else {} for part in read]
+        heard = self._heard(read)
+        return [fuse(said, meant) for said, meant in zip(words, heard, strict=True)]
+
+    def _word_values(self, part: _Read) -> Values:
+        by_attribute: dict[str, list[Hit]] = defaultdict(list)
+        for hit in part.hits:
+            by_attribute[hit.attribute].append(hit)
+        return {
+            attribute: word_value(attribute, hits, [_span(part, h.start, h.end) for h in hits], len(part.sentences))
+            for attribute, hits in by_attribute.items()
+        }
+
+    def _heard(self, read: Sequence[_Read]) -> list[Values]:
+        """What the encoder makes of each text, with the words a text denies or only wishes for left out."""
+        if self._embedding is None:
+            return [{} for _ in read]
+        cut = [_without(part, start, end) for part in read for start, end in part.sentences]
+        vectors = self._embedding.encode(cut)
+        found, row = [], 0
+        for part in read:
+            found.append(self._embedding_values(part, vectors[row : row + len(part.sentences)]))
+            row += len(part.sentences)
+        return found
+
+    def _embedding_values(self, part: _Read, vectors: Any) -> Values:
+        if not part.sentences or self._embedding is None:
+            return {}
+        readings = self._embedding.read(vectors)
+        intensities = readings.intensity()
+        return {
+            self.dictionary.ids[column]: KanseiValue(
+                attribute=self.dictionary.ids[column],
+                intensity=float(intensities[column]),
+                confidence=float(intensities[column]) * EMBEDDING_CONFIDENCE,
+                source="embedding",
+                spans=tuple(_span(part, *part.sentences[sentence]) for sentence in readings.telling(int(column))),
+            )
+            for column in np.flatnonzero(intensities >= FLOOR)
+        }
+
+    def _tag_values(self, tags: Mapping[str, float], scale: float | None) -> Values:
+        if not self._use_tags:
+            return {}
+        return {
+            attribute: KanseiValue(
+                attribute=attribute,
+                intensity=tag_intensity(sum(shares.values())),
+                confidence=TAG_CONFIDENCE * tag_intensity(sum(shares.values())),
+                source="tags",
+                tags=shares,
+            )
+            for attribute, shares in self._tags.read(tags, scale).items()
+        }
+
+
+def _language(text: str, lang: str | None) -> Lang:
+    match lang:
+        case None:
+            return detect_language(text)
+        case "ja" | "en":
+            return lang
+    raise InputError(f"language {lang!r}", "is neither ja nor en", "Name one of them, or leave it out")
+
+
+def _span(part: _Read, start: int, end: int) -> Span:
+    return Span(lang=part.lang, start=start, end=end, text=part.text[start:end])
+
+
+def _without(part: _Read, start: int, end: int) -> str:
+    """A sentence without the words whose reading is not heard."""
+    kept, place = [], start
+    for hit in part.hits:
+        if not hit.reading.heard and start <= hit.start and hit.end <= end and hit.start >= place:
+            kept.append(part.text[place : hit.start])
+            place = hit.end
+    return "".join([*kept, part.text[place:end]])
