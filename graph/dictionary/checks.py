@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import NoReturn
 
 from kyokan.errors import DictionaryError
-from kyokan.graph.dictionary.model import LANGS, Attribute, Dictionary, normalise_term
+from kyokan.graph.dictionary.entries import LANGS, Attribute, normalise_term
+from kyokan.graph.dictionary.model import Dictionary
 
 
 def check_dictionary(dictionary: Dictionary, file: str) -> None:

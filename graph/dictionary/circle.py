@@ -6,7 +6,6 @@ two sectors over entities should fall with the angle between them (Guttman 1954;
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,18 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
+from kyokan.graph.dictionary.correlation import Floats, Profiles, sector_correlations
 from kyokan.graph.dictionary.model import Dictionary
 
-Floats = NDArray[np.float64]
-
-MIN_PAIRS = 20  # entities in which both sectors are known, below which a correlation is not trusted
 SHUFFLES = 2000
-GAIN = 1e-9
+ROUNDING = 1e-9  # differences below it are rounding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CircleFit:
-    """The fit of an order of 2n sectors.
+    """The fit of an order of 2n sectors; a figure that cannot be had is NaN.
 
     ``spearman`` is the rank correlation, over pairs of sectors, between their correlation over entities and the cosine
     of the angle between them: 1 for a perfect circle, 0 for a random order. ``p_value`` is the share of shuffled orders
@@ -44,7 +41,7 @@ class CircleFit:
     sectors: dict[str, float]
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON; what could not be measured is None."""
+        """Plain values for JSON, None for NaN."""
         return {
             "entities": self.entities,
             "pairs": self.pairs,
@@ -65,88 +62,39 @@ class SuggestedOrder:
     moves: tuple[str, ...]
 
 
-def sector_profiles(profiles: NDArray[np.floating[Any]], dictionary: Dictionary) -> Floats:
-    """The strongest known attribute of each sector: (M, A) → (M, 2n), NaN where the sector is unknown."""
-    values = np.asarray(profiles, dtype=np.float64)
-    if values.ndim != 2 or values.shape[1] != len(dictionary):  # noqa: PLR2004 - a matrix
-        raise ValueError(
-            f"profiles of shape {values.shape} do not have the {len(dictionary)} columns of the dictionary"
-        )
-    sector_of = np.array([dictionary.sector_index(attribute) for attribute in dictionary.ids])
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # a sector without any known value stays NaN
-        columns = [np.nanmax(values[:, sector_of == k], axis=1) for k in range(len(dictionary.sectors))]
-    return np.stack(columns, axis=1)
-
-
-def sector_correlations(
-    profiles: NDArray[np.floating[Any]], dictionary: Dictionary, *, unknown: float | None = None
-) -> Floats:
-    """Pearson correlations between sectors over entities, (2n, 2n); NaN where fewer than ``MIN_PAIRS`` know both.
-
-    Each entity's mean over its known sectors is taken off first, as circumplex studies do, so that talkative
-    descriptions do not make every sector go with every other. ``unknown`` stands in for unknown values; use 0 for
-    tags, which only ever say what is there.
-    """
-    values = sector_profiles(profiles, dictionary)
-    values = values[~np.isnan(values).all(axis=1)]
-    if unknown is not None:
-        values = np.where(np.isnan(values), unknown, values)
-    known = ~np.isnan(values)
-    centred = np.where(known, values - np.nanmean(values, axis=1, keepdims=True), 0.0)
-    mask = known.astype(np.float64)
-    count = mask.T @ mask
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = (centred.T @ mask) / count  # of the row's sector over entities that know both
-        square = ((centred**2).T @ mask) / count - mean**2
-        covariance = (centred.T @ centred) / count - mean * mean.T
-        correlation = covariance / np.sqrt(square * square.T)
-    correlation[(count < MIN_PAIRS) | ~np.isfinite(correlation) | (square <= GAIN) | (square.T <= GAIN)] = np.nan
-    return np.clip(correlation, -1.0, 1.0)
-
-
 def circle_fit(
-    profiles: NDArray[np.floating[Any]],
+    profiles: Profiles,
     dictionary: Dictionary,
     *,
-    unknown: float | None = None,
+    unknown: float | None = 0.0,
     seed: int = 0,
     shuffles: int = SHUFFLES,
 ) -> CircleFit:
     """How well the sector order fits ``profiles`` (M, A), attributes in dictionary order, NaN = unknown.
 
-    Figures that cannot be had (too few entities, no variation) are NaN. Same input and seed, same result.
+    ``unknown`` as in ``sector_correlations``. Same input and seed, same result.
 
     Raises:
         ValueError: ``profiles`` does not have one column for each attribute.
     """
     correlation = sector_correlations(profiles, dictionary, unknown=unknown)
-    size = len(dictionary.sectors)
-    cosine = _cosines(size)
-    pairs = _measured_pairs(correlation)
+    cosine = _cosines(len(correlation))
+    rows, columns = _measured_pairs(correlation)
     steps = _steps(correlation)
-    own = {
-        sector.id: _rank_correlation(correlation[k], cosine[k], np.arange(size) != k)
-        for k, sector in enumerate(dictionary.sectors)
-    }
-    spearman = _spearman(correlation, cosine, pairs)
+    own = {sector.id: _rank_correlation(correlation[k], cosine[k]) for k, sector in enumerate(dictionary.sectors)}
     return CircleFit(
         entities=int((~np.isnan(np.asarray(profiles, dtype=np.float64)).all(axis=1)).sum()),
-        pairs=len(pairs[0]),
-        spearman=spearman,
-        p_value=_p_value(correlation, cosine, pairs, spearman, np.random.default_rng(seed), shuffles),
+        pairs=len(rows),
+        spearman=_rank_correlation(correlation[rows, columns], cosine[rows, columns]),
+        p_value=_p_value(correlation, np.random.default_rng(seed), shuffles),
         steps=tuple(float(value) for value in steps),
-        falls=_rank_correlation(steps, -np.arange(len(steps), dtype=np.float64), np.ones(len(steps), dtype=bool)),
+        falls=_rank_correlation(steps, -np.arange(len(steps), dtype=np.float64)),
         sectors=dict(sorted(own.items(), key=lambda item: (np.nan_to_num(item[1], nan=-2.0), item[0]))),
     )
 
 
 def suggest_order(
-    profiles: NDArray[np.floating[Any]],
-    dictionary: Dictionary,
-    *,
-    unknown: float | None = None,
-    max_moves: int = 12,
+    profiles: Profiles, dictionary: Dictionary, *, unknown: float | None = 0.0, max_moves: int = 12
 ) -> SuggestedOrder:
     """Improve the order step by step, poles always opposite: swap or shift whole axes, or turn one around.
 
@@ -154,34 +102,33 @@ def suggest_order(
     none does or ``max_moves`` are made, so the first few moves are the ones that matter most.
     """
     correlation = sector_correlations(profiles, dictionary, unknown=unknown)
-    size = len(dictionary.sectors)
-    cosine = _cosines(size)
-    weights = correlation - np.nanmean(correlation) if np.isfinite(correlation).any() else correlation
-    weights = np.where(np.isnan(weights), 0.0, weights)
+    cosine = _cosines(len(correlation))
+    rows, columns = _measured_pairs(correlation)
+    mean = correlation[rows, columns].mean() if len(rows) else 0.0
+    weights = np.nan_to_num(correlation - mean)
     ids = [sector.id for sector in dictionary.sectors]
-    order = list(range(size))
-    moves: list[str] = []
+    order, moves = list(range(len(ids))), list[str]()
     while len(moves) < max_moves:
-        best, gained, said = order, GAIN, ""
-        present = _agreement(weights, cosine, order)
+        best, most, said = order, _agreement(weights, cosine, order) + ROUNDING, ""
         for candidate, move in _neighbours(order, ids):
-            gain = _agreement(weights, cosine, candidate) - present
-            if gain > gained + GAIN:
-                best, gained, said = candidate, gain, move
+            agreement = _agreement(weights, cosine, candidate)
+            if agreement > most + ROUNDING:
+                best, most, said = candidate, agreement, move
         if not said:
             break
         order = best
         moves.append(said)
     arranged = correlation[np.ix_(order, order)]
+    rows, columns = _measured_pairs(arranged)
     return SuggestedOrder(
         order=tuple(ids[k] for k in order),
-        spearman=_spearman(arranged, cosine, _measured_pairs(arranged)),
+        spearman=_rank_correlation(arranged[rows, columns], cosine[rows, columns]),
         moves=tuple(moves),
     )
 
 
 def fit_report(
-    profiles: NDArray[np.floating[Any]], dictionary: Dictionary, *, unknown: float | None = None, seed: int = 0
+    profiles: Profiles, dictionary: Dictionary, *, unknown: float | None = 0.0, seed: int = 0
 ) -> dict[str, Any]:
     """Fit of the present order and of a better one, as plain values for JSON."""
     suggested = suggest_order(profiles, dictionary, unknown=unknown)
@@ -198,7 +145,7 @@ def fit_report(
 
 
 def _plain(value: float) -> float | None:
-    return round(value, 6) if np.isfinite(value) else None
+    return round(float(value), 6) if np.isfinite(value) else None
 
 
 def _cosines(size: int) -> Floats:
@@ -219,7 +166,7 @@ def _steps(correlation: Floats) -> Floats:
     means = np.full(size // 2, np.nan)
     for step in range(1, size // 2 + 1):
         values = np.array([correlation[k, (k + step) % size] for k in range(size)])
-        if (~np.isnan(values)).any():
+        if not np.isnan(values).all():
             means[step - 1] = np.nanmean(values)
     return means
 
@@ -228,38 +175,32 @@ def _ranks(values: Floats) -> Floats:
     return np.asarray(rankdata(values.round(9)), dtype=np.float64)  # equal but for rounding shares a rank
 
 
-def _rank_correlation(one: Floats, other: Floats, chosen: NDArray[np.bool_]) -> float:
-    chosen = chosen & ~np.isnan(one) & ~np.isnan(other)
-    return _pearson(_ranks(one[chosen]), _ranks(other[chosen]))
+def _rank_correlation(one: Floats, other: Floats) -> float:
+    """Spearman's ρ where both are known; NaN where one of them never varies."""
+    known = ~np.isnan(one) & ~np.isnan(other) & (other < 1 - ROUNDING)  # a sector is not paired with itself
+    return _pearson(_ranks(one[known]), _ranks(other[known]))
 
 
 def _pearson(one: Floats, other: Floats) -> float:
-    one, other = one - one.mean() if len(one) else one, other - other.mean() if len(other) else other
+    if len(one) == 0:
+        return float("nan")
+    one, other = one - one.mean(), other - other.mean()
     scale = float(np.sqrt((one**2).sum() * (other**2).sum()))
     return float((one * other).sum()) / scale if scale > 0 else float("nan")
 
 
-def _spearman(correlation: Floats, cosine: Floats, pairs: tuple[NDArray[np.int64], NDArray[np.int64]]) -> float:
-    return _pearson(_ranks(correlation[pairs]), _ranks(cosine[pairs]))
-
-
-def _p_value(
-    correlation: Floats,
-    cosine: Floats,
-    pairs: tuple[NDArray[np.int64], NDArray[np.int64]],
-    spearman: float,
-    random: np.random.Generator,
-    shuffles: int,
-) -> float:
+def _p_value(correlation: Floats, random: np.random.Generator, shuffles: int) -> float:
     """Share of shuffled orders that fit at least as well, counting the present one among them."""
-    if np.isnan(spearman):
+    cosine = _cosines(len(correlation))
+    rows, columns = _measured_pairs(correlation)
+    ranks = _ranks(correlation[rows, columns])
+    present = _pearson(ranks, _ranks(cosine[rows, columns]))
+    if np.isnan(present):
         return float("nan")
-    ranks = _ranks(correlation[pairs])
     as_good = 1
     for _ in range(shuffles):
         place = random.permutation(len(correlation))
-        shuffled = _ranks(cosine[place[pairs[0]], place[pairs[1]]])
-        as_good += _pearson(ranks, shuffled) >= spearman - GAIN
+        as_good += _pearson(ranks, _ranks(cosine[place[rows], place[columns]])) >= present - ROUNDING
     return as_good / (shuffles + 1)
 
 
@@ -270,25 +211,24 @@ def _agreement(weights: Floats, cosine: Floats, order: Sequence[int]) -> float:
 def _neighbours(order: list[int], ids: Sequence[str]) -> Iterator[tuple[list[int], str]]:
     """Orders one move away, with the move in words."""
     half = len(order) // 2
-    first, second = order[:half], order[half:]
-
-    def name(k: int) -> str:
-        return f"{ids[first[k]]}–{ids[second[k]]}"
-
-    for k in range(half):
-        near, far = first.copy(), second.copy()
-        near[k], far[k] = far[k], near[k]
-        yield near + far, f"turn {name(k)} around"
-    for k in range(half):
+    axes = list(zip(order[:half], order[half:], strict=True))
+    for k, (left, right) in enumerate(axes):
+        name, turned = f"{ids[left]}–{ids[right]}", (right, left)
+        rest = axes[:k] + axes[k + 1 :]
+        yield _laid_out([*axes[:k], turned, *axes[k + 1 :]]), f"turn {name} around"
         for other in range(k + 1, half):
-            near, far = first.copy(), second.copy()
-            near[k], near[other], far[k], far[other] = near[other], near[k], far[other], far[k]
-            yield near + far, f"swap {name(k)} and {name(other)}"
-    for k in range(half):
-        near, far = first[:k] + first[k + 1 :], second[:k] + second[k + 1 :]
+            swapped = axes.copy()
+            swapped[k], swapped[other] = axes[other], axes[k]
+            yield _laid_out(swapped), f"swap {name} and {ids[axes[other][0]]}–{ids[axes[other][1]]}"
         for place in range(half):
             if abs(place - k) > 1:  # one place on is a swap of neighbours
-                moved = [*near[:place], first[k], *near[place:]], [*far[:place], second[k], *far[place:]]
-                yield moved[0] + moved[1], f"move {name(k)} to place {place + 1}"
-                turned = [*near[:place], second[k], *near[place:]], [*far[:place], first[k], *far[place:]]
-                yield turned[0] + turned[1], f"turn {name(k)} around and move it to place {place + 1}"
+                yield _laid_out([*rest[:place], axes[k], *rest[place:]]), f"move {name} to place {place + 1}"
+                yield (
+                    _laid_out([*rest[:place], turned, *rest[place:]]),
+                    f"turn {name} around and move it to place {place + 1}",
+                )
+
+
+def _laid_out(axes: Sequence[tuple[int, int]]) -> list[int]:
+    """Axes as an order of sectors: one pole of each, then the other in the same order."""
+    return [left for left, _ in axes] + [right for _, right in axes]

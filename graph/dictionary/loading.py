@@ -13,11 +13,12 @@ from pydantic import Field, ValidationError
 
 from kyokan.errors import DictionaryError
 from kyokan.graph.dictionary.checks import check_dictionary
-from kyokan.graph.dictionary.model import (
+from kyokan.graph.dictionary.entries import (
+    LANGS,
     Attribute,
     Axis,
     CueLists,
-    Dictionary,
+    Entry,
     Sector,
     Slug,
     Source,
@@ -25,14 +26,14 @@ from kyokan.graph.dictionary.model import (
     Tags,
     Term,
     Words,
-    _Entry,
     normalise_term,
 )
+from kyokan.graph.dictionary.model import Dictionary
 
 DATA_FILE = Path(__file__).parent / "data" / "kansei.yaml"
 
 
-class DictionaryFile(_Entry):
+class DictionaryFile(Entry):
     """The shape of the dictionary's own file."""
 
     version: Words
@@ -42,13 +43,13 @@ class DictionaryFile(_Entry):
     attributes: tuple[Attribute, ...] = Field(strict=False)
 
 
-class OwnFile(_Entry):
+class OwnFile(Entry):
     """The shape of a planner's own file: attributes alone, read one by one."""
 
     attributes: tuple[Mapping[str, Any], ...] = Field(strict=False)
 
 
-class Extension(_Entry):
+class Extension(Entry):
     """Words that a planner adds to an attribute the dictionary has; a word it had takes the new weight."""
 
     id: Slug
@@ -149,7 +150,7 @@ def add_own_file(base: Dictionary, name: str, content: bytes) -> Dictionary:
 def _extended(attribute: Attribute, more: Extension) -> Attribute:
     """``attribute`` with the words of ``more``; a word that was listed before is moved to where ``more`` lists it."""
     synonyms, cues = {}, {}
-    for lang in ("ja", "en"):
+    for lang in LANGS:
         moved = {normalise_term(term.term) for term in (*more.synonyms[lang], *more.cues[lang])}
         synonyms[lang] = _without(attribute.synonyms[lang], moved) + more.synonyms[lang]
         cues[lang] = _without(attribute.cues[lang], moved) + more.cues[lang]

@@ -8,7 +8,7 @@ import pytest
 
 from kyokan.errors import UnknownEntityError
 from kyokan.graph.dictionary import load_dictionary, normalise_term
-from kyokan.graph.dictionary.model import LANGS
+from kyokan.graph.dictionary.entries import LANGS
 from kyokan.graph.model import EntityKind, Rights
 
 DICTIONARY = load_dictionary()

@@ -10,14 +10,9 @@ import numpy as np
 import pytest
 
 from kyokan.graph.dictionary import Dictionary
-from kyokan.graph.dictionary.circle import (
-    circle_fit,
-    fit_report,
-    sector_correlations,
-    sector_profiles,
-    suggest_order,
-)
-from kyokan.graph.dictionary.model import Attribute, Axis, Bilingual, Sector
+from kyokan.graph.dictionary.circle import circle_fit, fit_report, suggest_order
+from kyokan.graph.dictionary.correlation import sector_correlations, sector_profiles
+from kyokan.graph.dictionary.entries import Attribute, Axis, Bilingual, Sector
 
 NAMES = ["north", "northeast", "east", "southeast", "south", "southwest", "west", "northwest"]
 ANGLE = {name: 2 * math.pi * k / 8 for k, name in enumerate(NAMES)}
@@ -107,20 +102,19 @@ def test_a_sector_shows_its_strongest_known_attribute():
     assert np.isnan(sectors[1]).all()
 
 
-def test_correlations_are_taken_over_entities_that_know_both():
+def test_correlations_can_be_kept_to_entities_that_know_both():
     profiles = directions(NAMES)
     profiles[:20, 0] = np.nan
-    known = sector_correlations(profiles, compass(NAMES))
+    known = sector_correlations(profiles, compass(NAMES), unknown=None)
     centred = profiles[20:] - profiles[20:].mean(axis=1, keepdims=True)
     assert known[0, 2] == pytest.approx(np.corrcoef(centred[:, 0], centred[:, 2])[0, 1])
 
 
-def test_a_stand_in_for_unknown_values_is_used_when_asked_for():
+def test_what_an_entity_is_silent_on_counts_as_not_evoked():
     profiles = directions(NAMES)
-    profiles[profiles < 0.5] = np.nan
-    filled = sector_correlations(profiles, compass(NAMES), unknown=0.0)
-    assert np.isfinite(filled).all()
-    assert np.isnan(sector_correlations(profiles, compass(NAMES))[0, 4])  # opposites are never known together
+    profiles[profiles < 0.49] = np.nan
+    assert sector_correlations(profiles, compass(NAMES))[0, 4] < -0.5
+    assert np.isnan(sector_correlations(profiles, compass(NAMES), unknown=None)[0, 4])  # never known together
 
 
 @pytest.mark.parametrize("profiles", [np.empty((0, 8)), np.full((50, 8), np.nan), np.full((50, 8), 0.5)])
