@@ -22,7 +22,7 @@ TAG_RATE = 1.5  # see tag_intensity
 TAG_CONFIDENCE = 0.7
 CONTESTED = 0.5  # left of what one source affirms and the words of another deny
 FLOOR = 0.02  # weaker evidence is left out of an annotation
-ENTITY_FLOOR = 0.1  # and of the profile kept for an entity
+ENTITY_FLOOR = 0.33  # and of the profile kept for an entity: what a reader of its texts would agree to
 DIGITS = 4
 
 
@@ -108,9 +108,11 @@ def _both(one: KanseiValue, other: KanseiValue) -> KanseiValue:
 
 def finished(values: Iterable[KanseiValue], floor: float, order: Mapping[str, int]) -> tuple[KanseiValue, ...]:
     """Rounded values above ``floor`` and negated ones, strongest first, negated last, ties in dictionary order."""
-    kept = [
-        replace(value, intensity=round(value.intensity, DIGITS), confidence=round(min(value.confidence, 1.0), DIGITS))
-        for value in values
-        if value.negated or value.intensity >= floor
-    ]
+    kept = [_rounded(value) for value in values if value.negated or value.intensity >= floor]
     return tuple(sorted(kept, key=lambda value: (-value.intensity, value.negated, order[value.attribute])))
+
+
+def _rounded(value: KanseiValue) -> KanseiValue:
+    if value.source == "embedding":  # rounded when made: most values of a text are of this kind
+        return value
+    return replace(value, intensity=round(value.intensity, DIGITS), confidence=round(value.confidence, DIGITS))
