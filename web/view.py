@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from kyokan.errors import KyokanError
 from kyokan.graph.dictionary import Dictionary
-from kyokan.graph.model import Entity, KanseiValue
+from kyokan.graph.model import Entity, KanseiValue, RelationKind
 from kyokan.web.fingerprint import (
     SectorProfile,
     core_kind,
@@ -24,7 +24,7 @@ from kyokan.web.fingerprint import (
 )
 from kyokan.web.fingerprint.profile import PEOPLE
 from kyokan.web.ports import Known, Services
-from kyokan.web.wording import language_of, say
+from kyokan.web.wording import catalogue, language_of, say
 
 LIST_PX, LARGE_PX = 84, 400
 
@@ -72,12 +72,19 @@ class View:
             return Markup("{}").format(written)
         return Markup('<span lang="{}">{}</span>').format(spoken, written)
 
+    def source(self, name: str) -> Markup:
+        """A source's name in words where we have them, else as it calls itself."""
+        key = f"source.{name.replace('-', '_')}"
+        return self.say(key) if key in catalogue() else self.foreign(name)
+
     def kind(self, entity: Entity) -> Markup:
         """Its kind, with its category where one is recorded."""
-        category = entity.attributes.get(f"category_{self.lang}") or entity.attributes.get("category")
         kind = self.say(f"kind.{entity.kind.value}")
-        separator = "・" if self.lang == "ja" else " · "
-        return kind + separator + str(category) if category else kind
+        edges = self.known.relations(RelationKind.IN_CATEGORY, source=entity.id)
+        if not edges:
+            return kind
+        category = self.entity(edges[0].target).label(self.lang)
+        return kind + self.say("site.stop") + (category if self.lang == "ja" else category.lower())
 
     def values(self, entity: Entity) -> tuple[KanseiValue, ...]:
         """The kansei profile of an entity."""

@@ -41,8 +41,7 @@ def band(outline: Sequence[float], known: list[Arc]) -> str:
     for start, end in around(known):
         inner = [index * step for index in range(2 * len(outline)) if start < index * step < end]
         data += _outline([start, *inner, end], outline)
-        x, y = point(start, HOLE)
-        data += _inner_edge(start, end) + f"L{number(x)} {number(y)}z"
+        data += _inner_edge(start, end) + "z"
     return data
 
 

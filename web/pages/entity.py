@@ -6,6 +6,7 @@ from flask import render_template
 
 from kyokan.graph.model import Entity, RelationKind
 from kyokan.web.pages.home import opposite
+from kyokan.web.pages.why import form
 from kyokan.web.parameters import Parameters
 from kyokan.web.preferences import remember
 from kyokan.web.reading import passages
@@ -32,11 +33,13 @@ def show(entity_id: str) -> str:
     )
 
 
-def ties(view: View, entity: Entity) -> list[tuple[Entity, str, str, str]]:
-    """Recorded tie-ups: the other side, the year, the source and its address; newest first."""
+def ties(view: View, entity: Entity) -> list[tuple[Entity, str, str, str, str]]:
+    """Recorded tie-ups: the other side, the year, the form, the source and its address; newest first."""
     made = view.known.relations(RelationKind.TIED_UP, source=entity.id)
     met = view.known.relations(RelationKind.TIED_UP, target=entity.id)
     ends = [(tie, tie.target) for tie in made] + [(tie, tie.source) for tie in met]
-    rows = {(tie.since[:4], other, tie.provenance.source, tie.provenance.address) for tie, other in ends}
+    rows = {
+        (tie.since[:4], other, form(view, tie), tie.provenance.source, tie.provenance.address) for tie, other in ends
+    }
     newest = sorted(rows, reverse=True)[:TIE_UPS]
-    return [(view.entity(other), year, source, address) for year, other, source, address in newest]
+    return [(view.entity(other), year, how, source, address) for year, other, how, source, address in newest]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from itertools import chain, zip_longest
 from typing import Any
@@ -11,7 +12,7 @@ from flask import g, redirect, render_template
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from kyokan.graph.model import Entity, EntityKind
+from kyokan.graph.model import Entity, EntityKind, RelationKind
 from kyokan.web.addresses import address_with
 from kyokan.web.fingerprint import sector_profile, wanted_profile
 from kyokan.web.fingerprint.profile import PEOPLE
@@ -90,7 +91,7 @@ def recent(view: View) -> list[Entity]:
 
 
 def examples(known: Known) -> tuple[str, ...]:
-    """The entities of which most kansei are known, brands, artists and products in turn; kept by snapshot."""
+    """Brands, artists and products in turn, those with most recorded tie-ups first; kept by snapshot."""
     if known.hash not in _examples:
         _examples.clear()
         _examples[known.hash] = _best_described(known)
@@ -98,11 +99,13 @@ def examples(known: Known) -> tuple[str, ...]:
 
 
 def _best_described(known: Known) -> tuple[str, ...]:
-    amounts = np.isfinite(known.kansei.intensity).sum(axis=1)
+    """Ties of tie-up counts are broken by how many kansei are known, then by id."""
+    kansei = np.isfinite(known.kansei.intensity).sum(axis=1)
+    ties = Counter(end for tie in known.relations(RelationKind.TIED_UP) for end in (tie.source, tie.target))
     ranked: list[list[int]] = []
     for kind in (EntityKind.BRAND, EntityKind.ARTIST, EntityKind.PRODUCT):
         rows = known.rows(kind)
-        best = sorted(rows, key=lambda row: (-amounts[row], row))[:EXAMPLES]
+        best = sorted(rows, key=lambda row: (-ties[known.ids[row]], -kansei[row], row))[:EXAMPLES]
         ranked.append([int(row) for row in best])
     mixed: list[Any] = [row for row in chain.from_iterable(zip_longest(*ranked)) if row is not None]
     return tuple(known.ids[row] for row in mixed[:EXAMPLES])

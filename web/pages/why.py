@@ -10,7 +10,7 @@ from flask import render_template
 from markupsafe import Markup
 
 from kyokan.errors import UnknownEntityError
-from kyokan.graph.model import Entity, RelationKind
+from kyokan.graph.model import Entity, Relation, RelationKind
 from kyokan.matching.ranking.model import Contribution, Evidence, Match, Proposal, Query
 from kyokan.web.charts.lines import what_if
 from kyokan.web.charts.paths import drawn_paths, stages
@@ -22,9 +22,11 @@ from kyokan.web.parameters import ParameterError, Parameters
 from kyokan.web.preferences import remember
 from kyokan.web.reading import passages
 from kyokan.web.view import View, current
+from kyokan.web.wording import catalogue
 
 BRINGS = 4
 LIFT_SHOWN = 2.5
+LEAST_NEAR = 0.05  # a tie-up less like this pair says nothing about it
 ROOM = 0.03  # of the score, kept at either end of the what-if lines
 
 
@@ -48,7 +50,6 @@ class TieUp:
     source: str
     address: str
     nearness: float
-    weight: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +143,20 @@ def note(view: View, item: Evidence) -> str:
 
 
 def tie_ups(view: View, match: Match) -> list[TieUp]:
-    """Recorded tie-ups among the evidence, heaviest first, with the address of their source."""
+    """Recorded tie-ups among the evidence, the nearest first, with the address of their source."""
     rows = []
     for item in _evidence(match, "tie_up"):
         row = _tie_up(view, item)
         if row is not None:
             rows.append(row)
-    return sorted(rows, key=lambda row: (-abs(row.weight), row.artist.id, row.partner.id))
+    near = [row for row in rows if row.nearness >= LEAST_NEAR]
+    return sorted(near, key=lambda row: (-row.nearness, row.artist.id, row.partner.id))
+
+
+def _nearness(item: Evidence) -> float:
+    """How like this pair a tie-up is: the geometric mean of the two sides' likeness."""
+    sides = list(item.detail.get("likeness", {}).values())
+    return math.sqrt(math.prod(sides)) if sides and min(sides) > 0 else 0.0
 
 
 def _tie_up(view: View, item: Evidence) -> TieUp | None:
@@ -157,18 +165,24 @@ def _tie_up(view: View, item: Evidence) -> TieUp | None:
         if source not in view.known or target not in view.known:
             continue
         for relation in view.known.relations(RelationKind.TIED_UP, source=source, target=target):
-            form = relation.attributes.get(f"medium_{view.lang}") or relation.attributes.get("medium") or ""
             return TieUp(
                 view.entity(source),
                 view.entity(target),
-                str(form),
+                form(view, relation),
                 relation.since[:4],
                 relation.provenance.source,
                 relation.provenance.address,
-                math.prod(item.detail.get("likeness", {}).values()),
-                item.weight,
+                _nearness(item),
             )
     return None
+
+
+def form(view: View, relation: Relation) -> str:
+    """What kind of tie-up it was, with the song where one was part of it."""
+    kind, song = str(relation.attributes.get("tie_type") or ""), str(relation.attributes.get("song") or "")
+    known = kind and f"tie.{kind}" in catalogue()
+    words = str(view.say(f"tie.{kind}")) if known else kind or str(relation.attributes.get("medium") or "")
+    return str(view.say("why.with_song", form=words, song=song)) if song else words
 
 
 def what_ifs(view: View, match: Match, proposal: Proposal, removed: tuple[str, ...]) -> list[WhatIf]:
