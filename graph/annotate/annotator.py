@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import numpy as np
 from kyokan.errors import InputError
 from kyokan.graph.annotate.embedding import EmbeddingEvidence
 from kyokan.graph.annotate.fusion import (
+    DIGITS,
     EMBEDDING_CONFIDENCE,
     ENTITY_FLOOR,
     FLOOR,
@@ -32,6 +34,8 @@ from kyokan.graph.encoder import Encoder
 from kyokan.graph.model import Entity, KanseiValue, Relation, Span
 
 ANNOTATOR = "kyokan-annotator/1"
+_KANA = re.compile(r"[ぁ-ゖァ-ヺｦ-ﾟー]+")
+_UNUSUAL = re.compile(r"([a-zA-Z])\1\1|[ぁ-ゖ]ー")
 Values = dict[str, KanseiValue]
 
 
@@ -192,10 +196,10 @@ class Annotator:
         }
 
     def _heard(self, read: Sequence[_Read]) -> list[Values]:
-        """What the encoder makes of each text, with the words a text denies or only wishes for left out."""
+        """What the encoder makes of each text, in its own spelling and without what it denies or only wishes for."""
         if self._embedding is None:
             return [{} for _ in read]
-        cut = [_without(part, start, end) for part in read for start, end in part.sentences]
+        cut = [_as_heard(part, start, end) for part in read for start, end in part.sentences]
         vectors = self._embedding.encode(cut)
         found, row = [], 0
         for part in read:
@@ -207,17 +211,20 @@ class Annotator:
         if not part.sentences or self._embedding is None:
             return {}
         readings = self._embedding.read(vectors)
-        intensities = readings.intensity()
-        return {
-            self.dictionary.ids[column]: KanseiValue(
-                attribute=self.dictionary.ids[column],
+        intensities = readings.intensity().round(DIGITS)
+        confidences = (intensities * EMBEDDING_CONFIDENCE).round(DIGITS).tolist()
+        spans = [_span(part, start, end) for start, end in part.sentences]
+        found: Values = {}
+        for column in np.flatnonzero(intensities >= FLOOR).tolist():
+            attribute = self.dictionary.ids[column]
+            found[attribute] = KanseiValue(
+                attribute=attribute,
                 intensity=float(intensities[column]),
-                confidence=float(intensities[column]) * EMBEDDING_CONFIDENCE,
+                confidence=confidences[column],
                 source="embedding",
-                spans=tuple(_span(part, *part.sentences[sentence]) for sentence in readings.telling(int(column))),
+                spans=tuple(spans[sentence] for sentence in readings.telling(column)),
             )
-            for column in np.flatnonzero(intensities >= FLOOR)
-        }
+        return found
 
     def _tag_values(self, tags: Mapping[str, float], scale: float | None) -> Values:
         if not self._use_tags:
@@ -247,11 +254,21 @@ def _span(part: _Read, start: int, end: int) -> Span:
     return Span(lang=part.lang, start=start, end=end, text=part.text[start:end])
 
 
-def _without(part: _Read, start: int, end: int) -> str:
-    """A sentence without the words whose reading is not heard."""
+def _as_heard(part: _Read, start: int, end: int) -> str:
+    """A sentence as the encoder is to hear it.
+
+    Words whose reading is not heard are left out; those in kana or with lengthened letters are written as in the
+    dictionary, since the encoder knows 静か better than しずか and "cute" better than "cuuute".
+    """
     kept, place = [], start
     for hit in part.hits:
-        if not hit.reading.heard and start <= hit.start and hit.end <= end and hit.start >= place:
-            kept.append(part.text[place : hit.start])
-            place = hit.end
+        if not (start <= hit.start and hit.end <= end and hit.start >= place):
+            continue
+        spelling = part.text[hit.start : hit.end]
+        if not hit.reading.heard:
+            spelling = ""
+        elif _UNUSUAL.search(spelling) or _KANA.fullmatch(spelling):
+            spelling = hit.term
+        kept += [part.text[place : hit.start], spelling]
+        place = hit.end
     return "".join([*kept, part.text[place:end]])

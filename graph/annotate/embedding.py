@@ -41,6 +41,8 @@ class Readings:
 
     def telling(self, column: int) -> list[int]:
         """The sentences that carry an attribute, best first."""
+        if len(self.sentences) == 1:
+            return [0]
         scores = self.sentences[:, column]
         order = np.argsort(-scores, kind="stable")[:SPANS]
         return [int(row) for row in order if scores[row] >= scores[order[0]] - SPAN_MARGIN]

@@ -28,6 +28,7 @@ class Hit:
     """
 
     attribute: str
+    term: str
     start: int
     end: int
     weight: float
@@ -55,6 +56,7 @@ class Lexicon:
                 found += [
                     Hit(
                         attribute=attribute,
+                        term=term.term,
                         start=start,
                         end=end,
                         weight=weight,
