@@ -85,21 +85,22 @@ def build_snapshot(
             if store.revision() == revision:
                 raise SnapshotError(store.url, f"holds a relation of {error}, which does not exist") from error
         finally:
-            shutil.rmtree(temporary, ignore_errors=True)
+            for leftover in directory.glob(f"{temporary.name}*"):
+                shutil.rmtree(leftover, ignore_errors=True)
     raise SnapshotError(store.url, f"changed during each of {ATTEMPTS} readings", "Try again once the import is over")
 
 
 def _publish(temporary: Path, final: Path) -> Path:
     """Give the folder its name; a whole folder of that name serves as well, a torn one makes way."""
     try:
-        Snapshot(final)
-        os.utime(final)
-    except SnapshotError:
-        shutil.rmtree(final, ignore_errors=True)
+        temporary.rename(final)
+    except OSError:
         try:
+            Snapshot(final)
+            os.utime(final)
+        except SnapshotError:
+            final.rename(temporary.with_name(f"{temporary.name}-torn"))
             temporary.rename(final)
-        except OSError:
-            Snapshot(final)  # another process was first
     return final
 
 
@@ -107,28 +108,12 @@ def _write_columns(store: GraphStore, folder: Path, dictionary: KanseiTerms, pro
     """Write every file of a snapshot; returns the hash as hexadecimal digits."""
     hashed = hashlib.sha256(f"kyokan snapshot\ndictionary {dictionary.version}\n".encode())
     rows = _write_entities(store, folder, hashed.update, progress)
-    kansei = KanseiWriter(dictionary.ids)
-    edges = EdgeWriter()
-    texts = TextWriter(folder, "relations")
-    total = sum(store.count_relations().values())
-    for place, relation in enumerate(store.relations()):
-        line = encode_relation(relation).text.encode()
-        hashed.update(line + b"\n")
-        texts.add(line)
-        source = rows[relation.source]
-        edges.add(relation.kind, source, rows[relation.target], relation.weight)
-        if relation.kind is RelationKind.EVOKES:
-            kansei.add(source, relation)
-        if place % REPORT_EVERY == 0:
-            progress("relations", place, total)
-    texts.close()
-    progress("relations", total, total)
-    kansei.write(folder, len(rows))
+    ranges = _write_relations(store, folder, hashed.update, progress, dictionary, rows)
     meta = {
         "hash": f"sha256:{hashed.hexdigest()}",
         "dictionary": dictionary.version,
         "attributes": list(dictionary.ids),
-        "relations": edges.write(folder, len(rows)),
+        "relations": ranges,
     }
     write_meta(folder, meta)
     return hashed.hexdigest()
@@ -141,24 +126,50 @@ def _write_entities(
     rows: dict[str, int] = {}
     kinds: list[str] = []
     names = NameWriter()
-    texts, ids = TextWriter(folder, "entities"), TextWriter(folder, "ids")
     total = sum(store.count_entities().values())
-    for row, entity in enumerate(store.entities()):
-        line = encode_entity(entity).text.encode()
-        update(line + b"\n")
-        texts.add(line)
-        ids.add(entity.id.encode())
-        rows[entity.id] = row
-        kinds.append(entity.kind.value)
-        names.add(row, entity)
-        if row % REPORT_EVERY == 0:
-            progress("entities", row, total)
-    texts.close()
-    ids.close()
+    with TextWriter(folder, "entities") as texts, TextWriter(folder, "ids") as ids:
+        for row, entity in enumerate(store.entities()):
+            line = encode_entity(entity).text.encode()
+            update(line + b"\n")
+            texts.add(line)
+            ids.add(entity.id.encode())
+            rows[entity.id] = row
+            kinds.append(entity.kind.value)
+            names.add(row, entity)
+            if row % REPORT_EVERY == 0:
+                progress("entities", row, total)
     progress("entities", total, total)
     np.save(folder / "kinds.npy", np.array(kinds, dtype="<U16"))
     names.write(folder)
     return rows
+
+
+def _write_relations(
+    store: GraphStore,
+    folder: Path,
+    update: Callable[[bytes], None],
+    progress: Progress,
+    dictionary: KanseiTerms,
+    rows: dict[str, int],
+) -> dict[str, tuple[int, int]]:
+    """Write the columns of relations and of kansei; returns the range of each kind among the edges."""
+    kansei = KanseiWriter(dictionary.ids)
+    edges = EdgeWriter()
+    total = sum(store.count_relations().values())
+    with TextWriter(folder, "relations") as texts:
+        for place, relation in enumerate(store.relations()):
+            line = encode_relation(relation).text.encode()
+            update(line + b"\n")
+            texts.add(line)
+            source = rows[relation.source]
+            edges.add(relation.kind, source, rows[relation.target], relation.weight)
+            if relation.kind is RelationKind.EVOKES:
+                kansei.add(source, relation)
+            if place % REPORT_EVERY == 0:
+                progress("relations", place, total)
+    progress("relations", total, total)
+    kansei.write(folder, len(rows))
+    return edges.write(folder, len(rows))
 
 
 def _silent(_stage: str, _done: int, _total: int) -> None:

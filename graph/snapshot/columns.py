@@ -7,7 +7,8 @@ import mmap
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, overload
+from types import TracebackType
+from typing import Any, Self, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,13 +55,23 @@ class TextColumn(Sequence[str]):
 
 
 class TextWriter:
-    """Writes a ``TextColumn`` line by line."""
+    """Writes a ``TextColumn`` line by line; a context manager, whose end finishes the files."""
 
     def __init__(self, folder: Path, name: str) -> None:
-        self._folder = folder
-        self._name = name
+        self._offsets_file = folder / f"{name}.npy"
         self._file = (folder / f"{name}.txt").open("wb")
         self._lengths: list[int] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+        offsets = np.zeros(len(self._lengths) + 1, dtype=np.int64)
+        np.cumsum(self._lengths, out=offsets[1:])
+        np.save(self._offsets_file, offsets)
 
     def add(self, line: bytes) -> None:
         """Write one text, which holds no line break."""
@@ -68,20 +79,12 @@ class TextWriter:
         self._file.write(b"\n")
         self._lengths.append(len(line) + 1)
 
-    def close(self) -> None:
-        """Finish both files."""
-        self._file.close()
-        offsets = np.zeros(len(self._lengths) + 1, dtype=np.int64)
-        np.cumsum(self._lengths, out=offsets[1:])
-        np.save(self._folder / f"{self._name}.npy", offsets)
-
 
 def write_texts(folder: Path, name: str, texts: Iterable[str]) -> None:
     """Write a whole ``TextColumn``."""
-    writer = TextWriter(folder, name)
-    for text in texts:
-        writer.add(text.encode())
-    writer.close()
+    with TextWriter(folder, name) as writer:
+        for text in texts:
+            writer.add(text.encode())
 
 
 def open_array(folder: Path, name: str) -> NDArray[Any]:

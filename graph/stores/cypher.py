@@ -186,18 +186,18 @@ RETURN ids, [r IN steps | r.record] AS records, [r IN steps | r.imported_at] AS 
 
 PATHS: dict[int, str] = {hops: _paths(hops) for hops in range(1, MAX_HOPS + 1)}
 
-QUERIES: dict[str, str] = {
-    **SCHEMA,
-    **{
-        name.lower(): text
-        for name, text in list(globals().items())
-        if name.isupper() and isinstance(text, str) and " " in text
-    },
-    **{
-        f"{name.lower()}.{key}": text
-        for name, texts in list(globals().items())
-        if name.isupper() and isinstance(texts, dict) and name not in {"SCHEMA", "QUERIES"}
-        for key, text in texts.items()
-    },
-}
+
+def _named() -> dict[str, str]:
+    """All public texts of this module by names like ``meta``, ``relations.evokes`` and ``paths.2``."""
+    found = dict(SCHEMA)
+    for name, value in list(globals().items()):
+        if name.isupper() and not name.startswith("_") and name not in {"SCHEMA", "NAME_INDEX"}:
+            if isinstance(value, str):
+                found[name.lower()] = value
+            elif isinstance(value, dict):
+                found |= {f"{name.lower()}.{key}": text for key, text in value.items()}
+    return found
+
+
+QUERIES: dict[str, str] = _named()
 """Every text by its name; the tests hand each to the server's own checker."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -52,32 +53,23 @@ def driver(neo4j_url: str, neo4j_store: GraphStore) -> Iterator[Driver]:
 
 
 @pytest.mark.neo4j
-def test_the_server_plans_every_query_and_warns_of_none(driver: Driver) -> None:
+def test_the_server_plans_every_query_warns_of_none_and_finds_keys_by_index(driver: Driver) -> None:
     for name, text in cypher.QUERIES.items():
-        if not name.startswith(UNPLANNED):
-            found = driver.execute_query(f"EXPLAIN {text}", PARAMETERS)
-            assert found.summary.plan, name
-            severe = [
-                status.status_description
-                for status in found.summary.gql_status_objects
-                if status.raw_severity == "WARNING"
-            ]
-            unknown = [line for line in severe if "does not exist" not in line]  # kinds the database has not seen yet
-            assert unknown == [], name
-
-
-@pytest.mark.neo4j
-def test_no_query_reads_a_whole_label_to_find_one_key(driver: Driver) -> None:
-    def operators(plan: dict[str, object]) -> Iterator[str]:
-        yield str(plan["operatorType"])
-        for child in plan.get("children", []):
-            yield from operators(child)
-
-    for name, text in cypher.QUERIES.items():
+        if name.startswith(UNPLANNED):
+            continue
+        summary = driver.execute_query(f"EXPLAIN {text}", PARAMETERS).summary
+        warnings = [status for status in summary.gql_status_objects if status.raw_severity == "WARNING"]
+        unseen = "does not exist"  # a kind of which the database holds nothing yet
+        assert [status for status in warnings if unseen not in status.status_description] == [], name
+        assert summary.plan is not None, name
         if any(parameter in text for parameter in ("$keys", "$rids", "$rows", "$source", "$target")):
-            plan = driver.execute_query(f"EXPLAIN {text}", PARAMETERS).summary.plan
-            scans = [operator for operator in operators(plan) if "Scan" in operator]
-            assert scans == [], name
+            assert [step for step in operators(summary.plan) if "Scan" in step] == [], name
+
+
+def operators(plan: dict[str, Any]) -> Iterator[str]:
+    yield plan["operatorType"]
+    for child in plan.get("children", []):
+        yield from operators(child)
 
 
 @pytest.mark.neo4j
@@ -119,7 +111,7 @@ def test_the_address_shows_no_secret(neo4j_url: str, neo4j_store: GraphStore) ->
 def test_a_wrong_password_names_the_settings_and_not_the_password(neo4j_url: str) -> None:
     parts = urlsplit(neo4j_url)
     with pytest.raises(StoreUnavailableError, match="KYOKAN_NEO4J_PASSWORD") as caught:
-        open_store(f"{parts.scheme}://{parts.hostname}:{parts.port}", user="neo4j", password="wrong-secret")
+        open_store(f"{parts.scheme}://neo4j:wrong-secret@{parts.hostname}:{parts.port}")
     assert "wrong-secret" not in str(caught.value)
 
 
@@ -203,7 +195,11 @@ def expected_class(kind: type[driver_errors.GqlError]) -> type[KyokanError]:
     if issubclass(kind, driver_errors.ConfigurationError):
         return SettingsError
     unavailable = (
-        driver_errors.AuthError, driver_errors.Forbidden, driver_errors.TransientError, driver_errors.ServiceUnavailable,
-        driver_errors.SessionExpired, driver_errors.ConnectionPoolError,
-    )  # fmt: skip
+        driver_errors.AuthError,
+        driver_errors.Forbidden,
+        driver_errors.TransientError,
+        driver_errors.ServiceUnavailable,
+        driver_errors.SessionExpired,
+        driver_errors.ConnectionPoolError,
+    )
     return StoreUnavailableError if issubclass(kind, unavailable) else StoreError
