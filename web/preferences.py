@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote, unquote
+
 from flask import Flask, Response, g, request
 
 from kyokan.web.wording import LANGUAGES
@@ -28,7 +30,7 @@ def chosen(name: str) -> str:
 
 def seen() -> list[str]:
     """Ids of the entities looked at last, newest first."""
-    return [part for part in request.cookies.get(SEEN, "").split("\x1f") if part][:SEEN_KEPT]
+    return [unquote(part) for part in request.cookies.get(SEEN, "").split(",") if part][:SEEN_KEPT]
 
 
 def remember(entity_id: str) -> None:
@@ -40,7 +42,8 @@ def keep(response: Response) -> Response:
     """Write the cookies of what was chosen or looked at in this request."""
     kept = {name: request.args[name] for name, choices in CHOICES.items() if request.args.get(name) in choices}
     if "seen" in g:
-        kept[SEEN] = "\x1f".join(g.seen)
+        # quoted: a header holds ASCII without control characters only, an id any letter
+        kept[SEEN] = ",".join(quote(entity_id, safe=":") for entity_id in g.seen)
     for name, value in kept.items():
         response.set_cookie(name, value, max_age=YEAR, httponly=True, samesite="Lax", secure=request.is_secure)
     return response

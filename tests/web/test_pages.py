@@ -281,3 +281,10 @@ def test_static_files_are_kept_by_their_content(client):
     sheet = re.search(r'href="(/static/css/tokens\.css\?v=[0-9a-f]{10})"', page)[1]
     assert "immutable" in client.get(sheet, buffered=True).headers["Cache-Control"]
     assert "private" in client.get("/").headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("address", [WHY, "/e/artist:akari"])
+def test_a_cookie_is_plain_ascii_whatever_was_looked_at(client, address):
+    cookies = read(client, address)[0].headers.getlist("Set-Cookie")
+    assert any(cookie.startswith("seen=") for cookie in cookies)
+    assert all(cookie.isascii() and cookie.isprintable() for cookie in cookies)
