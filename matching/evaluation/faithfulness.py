@@ -38,7 +38,7 @@ from kyokan.matching.signals.view import GraphView
 
 PROTOCOL = "faithfulness"
 SOURCES = {"tieups_web": ("tieups.csv", "tieups"), "reddit_fan_graph": ("nodes.csv", "fan-graph")}
-ARTISTS, MATCHES, ITEMS = 60, 3, 5
+ARTISTS, MATCHES, ITEMS = 20, 3, 5
 TEXT_KINDS = (EntityKind.ARTIST, EntityKind.BRAND)
 OTHER_TEXTS = 20  # entities whose sentences may be deleted as uncited
 Fact = tuple[str, ...]

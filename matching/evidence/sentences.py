@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from kyokan.matching.ranking.model import Contribution, Evidence, Sentence
 from kyokan.matching.signals import Context, Subject
 from kyokan.matching.signals.profiles import kansei_id
@@ -13,6 +15,7 @@ from kyokan.matching.signals.view import Floats
 NAMED = 2  # attributes named in a sentence
 LEAST_SHARED = 0.02  # a weaker part of the score is not worth a word
 LEAST_BROUGHT = 0.25  # strength from which an attribute is said to be brought
+TWICE = 2.0
 SUPPORT = ("fan_bridge", "precedent", "walk", "meaning")
 NOTHING = Sentence(ja="まだ決め手はない。", en="Nothing yet speaks clearly for this pair.")
 
@@ -71,10 +74,11 @@ def _shared(contributions: Sequence[Contribution]) -> _Words:
 
 
 def _brought(context: Context, subject: Subject, candidate: int) -> _Words:
-    """What the candidate evokes tellingly and the subject does not."""
+    """What the candidate evokes tellingly and at least twice as strongly as the subject."""
     profiles = context.profiles
     q: Floats = profiles.strength[candidate].astype(float)
-    parts = profiles.telling * q * (q >= LEAST_BROUGHT) * (subject.strength <= 0) * (subject.wishes >= 0)
+    brought = (q >= LEAST_BROUGHT) & (q >= TWICE * subject.strength) & (subject.wishes >= 0)
+    parts = brought * q * np.sqrt(np.maximum(profiles.telling, 0.0))
     if not subject.strength.any():
         return _Words((), ())
     order = sorted((column for column in range(len(parts)) if parts[column] > 0), key=lambda one: (-parts[one], one))

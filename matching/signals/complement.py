@@ -68,12 +68,13 @@ def count_pairs(tie_ups: TieUps, profiles: Profiles, chosen: Flags | None = None
 def score(context: Context, subject: Subject, candidates: Rows) -> SignalValues:
     """How well what the candidate brings goes with what the subject is.
 
-        value = Σ_b q_b · want_b / unit,    want = (p − p̄) M    (an artist asks; for a thing: want = (p − q̄) Mᵀ)
+        value = Σ_b q_b · want_b / (typical · unit),    want = (p − p̄) M    (asked by a thing: (p − q̄) Mᵀ)
 
     M is ``PairTable.lift`` over the tie-ups of others: the subject's own teach nothing about itself. p̄ is the mean of
     the same side over those tie-ups: a want is what partners of the like had beyond those of the average subject, so
     that attributes of all frequent partners gain nothing. The value is linear in the candidate's
-    strengths, so each attribute it brings has an exact part.
+    strengths, so each attribute it brings has an exact part. ``typical`` is the root mean square of the same sum over
+    all pairs of those who ever tied up, a figure of the whole graph.
 
     Edge cases: unknown (0) with too few tie-ups to learn from, within one side, and where either has no known kansei.
     A written brief stands opposite its candidates.
@@ -93,7 +94,7 @@ def score(context: Context, subject: Subject, candidates: Rows) -> SignalValues:
         here = known & (context.sides[candidates] == side)
         values[here] = strength[here] @ _wants(context, subject, side)
     amount = np.full(len(candidates), float(context.tie_ups.weights.sum()))
-    return SignalValues.of(values / context.settings.complement_unit, known, amount, HALF)
+    return SignalValues.of(values / _scale(context), known, amount, HALF)
 
 
 def evidence(context: Context, subject: Subject, candidate: int) -> tuple[Evidence, ...]:
@@ -102,10 +103,24 @@ def evidence(context: Context, subject: Subject, candidate: int) -> tuple[Eviden
     if not values.known[0]:
         return ()
     wants = _wants(context, subject, context.side(candidate))
-    parts = context.profiles.strength[candidate] * wants / context.settings.complement_unit
+    parts = context.profiles.strength[candidate] * wants / _scale(context)
     order = sorted(np.flatnonzero(parts), key=lambda column: (-abs(parts[column]), column))[:SHOWN]
     items = [_item(context, candidate, int(column), float(parts[column])) for column in order]
     return with_rest(items, float(values.values[0]), _rest_item(subject.id, context.id(candidate)))
+
+
+def typical_value(table: PairTable, tie_ups: TieUps, profiles: Profiles, prior: float) -> float:
+    """Root mean square of Σ_b q_b · want_b over those artists and those things that have tie-ups; 1 without any."""
+    if not table.total:
+        return 1.0
+    ends = [np.unique(tie_ups.ends(side)) for side in (Side.PEOPLE, Side.THINGS)]
+    p, q = (profiles.strength[rows].astype(np.float64) for rows in ends)
+    values = (p - table.artist / table.total) @ table.lift(prior) @ q.T
+    return float(np.sqrt(np.mean(values**2))) or 1.0
+
+
+def _scale(context: Context) -> float:
+    return context.complement_typical * context.settings.complement_unit
 
 
 def _learned(context: Context, subject: Subject) -> PairTable | None:

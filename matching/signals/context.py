@@ -14,7 +14,7 @@ from kyokan.graph.encoder import Encoder
 from kyokan.graph.model import EntityKind, RelationKind
 from kyokan.matching.signals.audiences import Audiences
 from kyokan.matching.signals.base import SIDE_OF_KIND, Side
-from kyokan.matching.signals.complement import PairTable, count_pairs
+from kyokan.matching.signals.complement import PairTable, count_pairs, typical_value
 from kyokan.matching.signals.facts import Facts
 from kyokan.matching.signals.profiles import Profiles
 from kyokan.matching.signals.settings import SignalSettings
@@ -35,6 +35,7 @@ RESTS_ON: Mapping[str, frozenset[str]] = {
     "tie_ups": frozenset({RelationKind.TIED_UP}),
     "likeness": frozenset({VALUES, TEXTS, RelationKind.MADE_BY, RelationKind.TAGGED, RelationKind.IN_CATEGORY}),
     "pair_table": frozenset({VALUES, RelationKind.MADE_BY, RelationKind.TIED_UP}),
+    "complement_typical": frozenset({VALUES, RelationKind.MADE_BY, RelationKind.TIED_UP}),
     "walk_graph": frozenset({VALUES, *EDGE_WEIGHTS}),
     "categories": frozenset({RelationKind.IN_CATEGORY, RelationKind.MADE_BY}),
     "sold_categories": frozenset({RelationKind.IN_CATEGORY, RelationKind.MADE_BY}),
@@ -108,6 +109,11 @@ class Context:
     def pair_table(self) -> PairTable:
         """Which attribute of an artist went with which of a thing, over all tie-ups."""
         return count_pairs(self.tie_ups, self.profiles)
+
+    @cached_property
+    def complement_typical(self) -> float:
+        """The usual size of what complement sums up."""
+        return typical_value(self.pair_table, self.tie_ups, self.profiles, self.settings.complement_prior)
 
     @cached_property
     def walk_graph(self) -> WalkGraph:

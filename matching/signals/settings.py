@@ -20,7 +20,7 @@ class SignalSettings:
 
     complement_prior: float = 3.0  # pseudo-observations of chance behind each pair of attributes
     complement_tie_ups: int = 20  # fewer than this teach nothing
-    complement_unit: float = 0.4  # nats
+    complement_unit: float = 2.0  # typical values (root mean square over the tied-up) that make a strong case
 
     meaning_unit: float = 0.25  # centred cosine
 

@@ -82,9 +82,8 @@ def test_cited_evidence_costs_far_more_than_uncited(crowd: Sketch) -> None:
     matcher = Matcher(crowd.snapshot())
     match = matcher.propose(Query(entity="artist:00")).matches[0]
     cited = Removal.of(matcher.snapshot, [item for item in items_of(match) if item.weight > 0])
-    others = Removal(
-        values=frozenset((f"brand:{place}", "kansei:bold") for place in range(20, 20 + len(cited.values))),
-    )
+    bystanders = [f"brand:{place}" for place in range(20, 40) if f"brand:{place}" != match.entity.id]
+    others = Removal(values=frozenset((name, "kansei:bold") for name in bystanders[: len(cited.values)]))
     assert fall(matcher, match, "artist:00", cited) > 5 * abs(fall(matcher, match, "artist:00", others))
 
 

@@ -134,18 +134,20 @@ def taught(sketch: Sketch) -> Sketch:
 def test_complement_learns_what_went_with_what_beyond_chance(taught: Sketch) -> None:
     context = Context(taught.snapshot(), settings=PLAIN)
     found = complement.score(context, ask(context, "artist:s2"), rows(context, "brand:w2", "brand:n1"))
-    # p − p̄ = (serene .5, bold −.5); M(serene, warm) = ln(2 / 1.5), M(bold, warm) = ln(1 / 1.5): want = ½ ln 2
-    assert found.values.tolist() == pytest.approx([0.8 * 0.5 * math.log(2), -0.5 * math.log(2)])
+    # p − p̄ = (serene .5, bold −.5); M(serene, warm) = ln(2 / 1.5), M(bold, warm) = ln(1 / 1.5): want = ½ ln 2, the
+    # same as between any two of those who tied up, so that the typical value is ½ ln 2
+    assert context.complement_typical == pytest.approx(0.5 * math.log(2))
+    assert found.values.tolist() == pytest.approx([0.8, -1.0])
     items = complement.evidence(context, ask(context, "artist:s2"), context.view.row("brand:w2"))
     assert items[0].ids == ("kansei:warm", "brand:w2")
-    assert items[0].weight == pytest.approx(0.8 * 0.5 * math.log(2))
+    assert items[0].weight == pytest.approx(0.8)
 
 
 def test_complement_asked_by_a_brand_reads_the_same_table_the_other_way(taught: Sketch) -> None:
     context = Context(taught.snapshot(), settings=PLAIN)
     found = complement.score(context, ask(context, "brand:w2"), rows(context, "artist:s2"))
     # q − q̄ = (warm .8 − .5, nostalgic −.5); M(serene, warm) = ln(4/3), M(serene, nostalgic) = ln(2/3)
-    assert found.values[0] == pytest.approx(0.3 * math.log(4 / 3) - 0.5 * math.log(2 / 3))
+    assert found.values[0] == pytest.approx((0.3 * math.log(4 / 3) - 0.5 * math.log(2 / 3)) / (0.5 * math.log(2)))
 
 
 def test_complement_is_silent_with_too_few_tie_ups(taught: Sketch) -> None:
