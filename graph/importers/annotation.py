@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Protocol
 
 from kyokan.graph.importers.reading import Progress
@@ -15,6 +16,8 @@ from kyokan.graph.stores.protocol import GraphStore
 
 GROUNDS = "annotated"
 """Attribute that holds a digest of what a profile was read from: texts, tags, annotator version."""
+
+HUMAN = "human"  # the source of a value that a person set
 
 _REPORT_EVERY = 200
 
@@ -78,14 +81,14 @@ def annotate_entities(
                 due.append((entity, digest))
     if not due:
         return found
-    held = _held(entities, store)
+    held = _held({entity.id for entity, _ in due}, store)
     found.entities = {kansei.id: kansei for kansei in annotator.entities()}
     for done, (entity, digest) in enumerate(due):
         if progress and done % _REPORT_EVERY == 0:
             progress("annotating", done, len(due))
         profile = annotator.profile(entity, tags.get(entity.id, {}))
         stored = held.get(entity.id, {})
-        corrected = {identity for identity, relation in stored.items() if relation.attributes.get("source") == "human"}
+        corrected = {identity for identity, relation in stored.items() if relation.attributes.get("source") == HUMAN}
         fresh = {relation.identity: relation for relation in annotator.to_relations(entity, profile)}
         found.relations |= {identity: relation for identity, relation in fresh.items() if identity not in corrected}
         found.outdated += [identity for identity in stored if identity not in fresh and identity not in corrected]
@@ -100,22 +103,30 @@ def _tags(
     entities: Mapping[str, Entity], relations: Mapping[Identity, Relation], store: GraphStore
 ) -> dict[str, dict[str, float]]:
     """Tag names and weights by entity: what is stored, and over it what is about to be written."""
-    tagged = {relation.identity: relation for relation in store.relations(RelationKind.TAGGED)}
-    tagged |= {identity: relation for identity, relation in relations.items() if relation.kind is RelationKind.TAGGED}
     names = {tag.id: tag.name for tag in store.entities(EntityKind.TAG)}
     names |= {tag.id: tag.name for tag in entities.values() if tag.kind is EntityKind.TAG}
-    found: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    for _, relation in sorted(tagged.items()):
-        if relation.source in entities:
-            found[relation.source][names[relation.target]] += relation.weight
-    return {entity_id: dict(weights) for entity_id, weights in found.items()}
+    said: dict[str, dict[tuple[str, str], float]] = defaultdict(dict)
+    for relation in chain(_stored_tags(entities, store), relations.values()):
+        if relation.kind is RelationKind.TAGGED and relation.target in names:
+            said[relation.source][relation.target, relation.key] = relation.weight
+    found: dict[str, dict[str, float]] = {}
+    for entity_id, weights in said.items():
+        # In a fixed order, so that the sums are the same to the last bit whatever was stored before.
+        tags = found[entity_id] = defaultdict(float)
+        for (tag, _), weight in sorted(weights.items()):
+            tags[names[tag]] += weight
+    return found
 
 
-def _held(entities: Mapping[str, Entity], store: GraphStore) -> dict[str, dict[Identity, Relation]]:
-    """Evokes relations that the store holds for the entities."""
+def _stored_tags(entities: Mapping[str, Entity], store: GraphStore) -> Iterator[Relation]:
+    return (relation for relation in store.relations(RelationKind.TAGGED) if relation.source in entities)
+
+
+def _held(due: Container[str], store: GraphStore) -> dict[str, dict[Identity, Relation]]:
+    """Evokes relations that the store holds for the entities that are due."""
     held: dict[str, dict[Identity, Relation]] = defaultdict(dict)
     for relation in store.relations(RelationKind.EVOKES):
-        if relation.source in entities:
+        if relation.source in due:
             held[relation.source][relation.identity] = relation
     return held
 

@@ -17,7 +17,7 @@ from kyokan.graph.importers.merging import merge_entities
 from kyokan.graph.importers.problems import Limits, Problems
 from kyokan.graph.importers.reading import Progress
 from kyokan.graph.importers.records import Reading
-from kyokan.graph.importers.report import ImportReport
+from kyokan.graph.importers.report import ImportReport, Resolution
 from kyokan.graph.importers.resolution import Resolved, resolve
 from kyokan.graph.model import Entity, Relation, RelationKind
 from kyokan.graph.stores import codec
@@ -71,10 +71,7 @@ def import_source(
         imported_at=datetime.now(UTC).isoformat(timespec="seconds"),
         mapping=settings.mapping,
     )
-    batch = _collect(chosen, reading)
-    resolved = _resolve(batch, chosen, store)
-    graph = _merge(batch, resolved, store, problems)
-    _drop_foreign_facts(graph, chosen, store)
+    graph = _read_graph(chosen, reading, store)
     annotated = _annotate(graph, store, annotator, progress) if annotator else 0
     changes = _preview(graph, store) if dry_run else _write(graph, store, progress)
     return ImportReport(
@@ -88,7 +85,7 @@ def import_source(
         problems=problems.listed,
         problem_count=len(problems),
         annotated=annotated,
-        resolution=tuple(resolved.notes),
+        resolution=tuple(graph.notes),
     )
 
 
@@ -120,6 +117,7 @@ class _Graph:
     relations: dict[Identity, Relation] = field(default_factory=dict)
     already_stated: Counter[str] = field(default_factory=Counter)
     outdated: list[Identity] = field(default_factory=list)
+    notes: list[Resolution] = field(default_factory=list)
 
 
 def _checked(options: Mapping[str, Any]) -> _Settings:
@@ -127,6 +125,16 @@ def _checked(options: Mapping[str, Any]) -> _Settings:
     if unknown:
         raise ImportRefusedError(unknown[0], f"is no option of an import; known are {', '.join(sorted(_OPTIONS))}")
     return _Settings(**options)
+
+
+def _read_graph(chosen: Format, reading: Reading, store: GraphStore) -> _Graph:
+    """What the source says, by the ids of the graph and joined with what is known."""
+    batch = _collect(chosen, reading)
+    resolved = _resolve(batch, chosen, store)
+    graph = _merge(batch, resolved, store, reading.problems)
+    graph.notes = resolved.notes
+    _drop_foreign_facts(graph, chosen, store)
+    return graph
 
 
 def _collect(chosen: Format, reading: Reading) -> _Batch:
