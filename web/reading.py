@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from kyokan.graph.model import Entity, KanseiValue, Span
 from kyokan.web.view import View
+from kyokan.web.wording import field_width
+
+PHRASE = 26  # half-width columns; longer evidence is a sentence, which cannot carry ruby in one piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +19,11 @@ class Run:
     attribute: str = ""
     intensity: float = 0.0
     negated: bool = False
+
+    @property
+    def sentence(self) -> bool:
+        """Whether the evidence is too long for ruby above it."""
+        return field_width(self.text) > PHRASE
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +50,17 @@ def passages(view: View, entity: Entity) -> list[Passage]:
 
 
 def runs(view: View, text: str, lang: str, values: tuple[KanseiValue, ...]) -> tuple[Run, ...]:
-    """Cut a text at its evidence; of overlapping spans the stronger value's stays."""
+    """Cut a text at its evidence; of overlapping spans a phrase goes before a sentence, then the stronger value's."""
+    found = [
+        (span, value)
+        for value in sorted(values, key=lambda value: (-value.intensity * value.confidence, value.attribute))
+        for span in value.spans
+        if span.lang == lang and text[span.start : span.end] == span.text
+    ]
     placed: list[tuple[Span, KanseiValue]] = []
-    for value in sorted(values, key=lambda value: (-value.intensity * value.confidence, value.attribute)):
-        for span in value.spans:
-            fits = span.lang == lang and text[span.start : span.end] == span.text
-            if fits and all(span.end <= other.start or span.start >= other.end for other, _ in placed):
-                placed.append((span, value))
+    for span, value in sorted(found, key=lambda pair: field_width(pair[0].text) > PHRASE):
+        if all(span.end <= other.start or span.start >= other.end for other, _ in placed):
+            placed.append((span, value))
     pieces: list[Run] = []
     position = 0
     for span, value in sorted(placed, key=lambda pair: pair[0].start):

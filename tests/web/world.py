@@ -49,7 +49,11 @@ def _values(dictionary, centre, text="", lang="ja"):
     for step in range(-SECTORS_KNOWN // 2, SECTORS_KNOWN // 2 + 1):
         sector = dictionary.sectors[(centre + step) % 24]
         intensity = round(max(0.06, 0.92 - 0.085 * abs(step) + 0.11 * ((centre * 7 + step * 5) % 3 - 1)), 2)
-        spans = (Span(lang=lang, start=0, end=4, text=text[:4]),) if text and step == 0 else ()
+        phrase, sentence = (
+            Span(lang=lang, start=0, end=4, text=text[:4]),
+            Span(lang=lang, start=0, end=20, text=text[:20]),
+        )
+        spans = (phrase,) if text and step == 0 else (sentence,) if len(text) > 20 and step == 1 else ()
         values.append(KanseiValue(attribute=sector.id, intensity=min(1.0, intensity), confidence=0.8, spans=spans))
     return tuple(values)
 
