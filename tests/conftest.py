@@ -16,7 +16,7 @@ from kyokan.graph.stores.cypher import ANYTHING
 from tests.support import neo4j_server
 from tests.support.left_out import MARK, leave_out
 
-pytest.register_assert_rewrite("tests.contracts.store_contract")
+pytest.register_assert_rewrite("tests.contracts.store_contract", "tests.contracts.question_contract")
 
 
 @pytest.hookimpl(tryfirst=True)

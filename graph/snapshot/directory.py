@@ -20,7 +20,7 @@ from kyokan.graph.snapshot.snapshot import Snapshot
 from kyokan.graph.stores.protocol import GraphStore
 
 KEPT = 3
-ABANDONED_SECONDS = 6 * 3600  # a temporary folder this old belongs to a process that has died
+ABANDONED_SECONDS = 6 * 3600  # a temporary folder or file this old belongs to a process that has died
 
 _opened: dict[Path, Snapshot] = {}  # by pointer: each store's last snapshot, shared by the threads of this process
 _lock = threading.Lock()
@@ -77,10 +77,10 @@ class SnapshotDirectory:
         for folder in folders[: max(len(folders) - keep, 0)]:
             if folder.name not in pointed:
                 shutil.rmtree(folder, ignore_errors=True)
-        for folder in self.root.glob(f"{TEMPORARY}*"):
+        for left in self.root.glob(f"{TEMPORARY}*"):
             with contextlib.suppress(OSError):
-                if time.time() - folder.stat().st_mtime > ABANDONED_SECONDS:
-                    shutil.rmtree(folder, ignore_errors=True)
+                if time.time() - left.stat().st_mtime > ABANDONED_SECONDS:
+                    shutil.rmtree(left) if left.is_dir() else left.unlink()
 
     # The pointer: which snapshot belongs to which state of a store -------------------------------------------
 

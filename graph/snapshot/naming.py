@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +35,10 @@ class NameHit:
     exact: bool
 
 
+_keys = lru_cache(maxsize=100_000)(name_keys)
+"""Keys are half the work of a snapshot; a process that builds one after the other keeps them."""
+
+
 class NameWriter:
     """Gathers the keys of names; fans are left out, for nobody looks a pseudonym up."""
 
@@ -45,7 +49,7 @@ class NameWriter:
         """Take in one entity's names."""
         if entity.kind is EntityKind.FAN:
             return
-        keys = name_keys(entity.name, entity.name_ja, entity.name_en, *entity.aliases)
+        keys = _keys(entity.name, entity.name_ja, entity.name_en, *entity.aliases)
         for strength, found in enumerate((keys.exact, keys.variant, keys.guess)):
             self._keys += [(key, strength, row) for key in found]
 

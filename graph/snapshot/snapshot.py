@@ -126,8 +126,8 @@ class Snapshot:
 
         Fans are not found: they have pseudonyms, not names.
         """
-        allowed = frozenset(self.rows(*kinds).tolist()) if kinds else None
-        hits = self._names.find(text, lambda row: allowed is None or row in allowed, limit)
+        values = {kind.value for kind in kinds}
+        hits = self._names.find(text, lambda row: not values or self.kinds[row] in values, limit)
         found = []
         for row, score, exact in hits:
             entity = self.entity(row)

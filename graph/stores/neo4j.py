@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 from neo4j import Driver, GraphDatabase, ManagedTransaction
+from neo4j.exceptions import ClientError
 
 from kyokan.errors import StoreError
 from kyokan.graph.encoder import Vectors
@@ -232,7 +233,7 @@ class Neo4jStore:
             found = self._read(cypher.META)
             if not found:
                 for text in cypher.SCHEMA.values():
-                    self._driver.execute_query(text)
+                    self._make(text)
                 self._driver.execute_query(cypher.AWAIT_INDEXES)
                 self._driver.execute_query(cypher.LOCK, schema=neo4j_writes.SCHEMA)
         if found and found[0]["schema"] != neo4j_writes.SCHEMA:
@@ -241,6 +242,14 @@ class Neo4jStore:
                 f"has schema {found[0]['schema']}, this Kyokan reads {neo4j_writes.SCHEMA}",
                 "Use the Kyokan that made it",
             )
+
+    def _make(self, text: str) -> None:
+        """Make one constraint or index; that another process was first, in spite of IF NOT EXISTS, is no failure."""
+        try:
+            self._driver.execute_query(text)
+        except ClientError as error:
+            if not (error.code or "").endswith("AlreadyExists"):
+                raise
 
     def _prepare_vectors(self, dimensions: int) -> None:
         """Make the vector indexes for this length of vector, in place of those for another."""

@@ -14,7 +14,7 @@ from kyokan.graph.encoder import Vectors
 from kyokan.graph.model import EntityKind, RelationKind
 from kyokan.graph.snapshot import Snapshot, build_snapshot
 from kyokan.graph.stores import GraphStore, SqliteStore
-from tests.contracts.store_contract import EVERYTHING, WEB
+from tests.contracts.world import EVERYTHING, WEB
 from tests.support.graphs import SOURCE, entity, relation
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from kyokan.graph.snapshot import Snapshot, SnapshotDirectory
 from kyokan.graph.stores import SqliteStore
-from tests.contracts.store_contract import EVERYTHING, WEB
+from tests.contracts.world import EVERYTHING, WEB
 from tests.graph.test_snapshot import Letters, Terms
 from tests.support.graphs import entity
 

@@ -24,7 +24,9 @@ from kyokan.graph.model import EntityKind
 from kyokan.graph.stores import GraphStore, SqliteStore, cypher, open_store
 from kyokan.graph.stores.neo4j_errors import translated
 from tests.conftest import neo4j_driver, refuse_unless_empty
-from tests.contracts.store_contract import EVERYTHING, WEB, StoreContract
+from tests.contracts.question_contract import QuestionContract
+from tests.contracts.store_contract import StoreContract
+from tests.contracts.world import EVERYTHING, WEB
 from tests.support.graphs import entity, relation
 
 PARAMETERS = {
@@ -36,7 +38,7 @@ UNPLANNED = ("schema.", "vector_schema.", "drop_vectors.", "vector_indexes")  # 
 
 
 @pytest.mark.neo4j
-class TestNeo4jStore(StoreContract):
+class TestNeo4jStore(StoreContract, QuestionContract):
     @pytest.fixture
     def store(self, neo4j_store: GraphStore) -> GraphStore:
         return neo4j_store

@@ -15,11 +15,13 @@ from hypothesis import strategies as st
 from kyokan.errors import StoreError
 from kyokan.graph.stores import GraphStore, SqliteStore
 from kyokan.graph.stores.sqlite_schema import check_library
-from tests.contracts.store_contract import EVERYTHING, WEB, StoreContract
+from tests.contracts.question_contract import QuestionContract
+from tests.contracts.store_contract import StoreContract
+from tests.contracts.world import EVERYTHING, WEB
 from tests.support.graphs import entity, relation
 
 
-class TestSqliteStore(StoreContract):
+class TestSqliteStore(StoreContract, QuestionContract):
     @pytest.fixture
     def store(self, sqlite_store: SqliteStore) -> SqliteStore:
         return sqlite_store
