@@ -33,6 +33,22 @@ from kyokan.graph.dictionary.model import Dictionary
 DATA_FILE = Path(__file__).parent / "data" / "kansei.yaml"
 
 
+# what a person reads instead of the validator's own words: rule, remedy
+SHAPE_RULES = {
+    "missing": ("is missing", "Add it"),
+    "extra_forbidden": ("is not expected here", "Remove it; docs/dictionary.md lists the fields"),
+    "string_type": ("is not text", "Put the word in quotes"),
+    "string_pattern_mismatch": ("is not a plain id", "Use lower-case letters joined by hyphens"),
+    "string_too_short": ("is empty", "Fill it in"),
+    "tuple_type": ("is not a list", "Write [one, two] or one item a line after a hyphen"),
+    "model_type": ("is not a set of fields", "Write name: value pairs"),
+    "dict_type": ("is not a set of fields", "Write name: value pairs"),
+    "float_type": ("is not a number", "Write a weight between 0 and 1"),
+    "greater_than_equal": ("is below 0", "Write a weight between 0 and 1"),
+    "less_than_equal": ("is above 1", "Write a weight between 0 and 1"),
+}
+
+
 class DictionaryFile(Entry):
     """The shape of the dictionary's own file."""
 
@@ -77,7 +93,7 @@ def load_dictionary(extra: Path | None = None) -> Dictionary:
         DictionaryError: a file cannot be read or breaks a rule; names file, entry, rule and remedy.
     """
     if extra is None:
-        return _load_own(DATA_FILE)
+        return _load_ours(DATA_FILE)
     try:
         content = extra.read_bytes()
     except OSError as error:
@@ -86,13 +102,13 @@ def load_dictionary(extra: Path | None = None) -> Dictionary:
 
 
 @lru_cache(maxsize=2)
-def _load_own(path: Path) -> Dictionary:
+def _load_ours(path: Path) -> Dictionary:
     return read_dictionary(path)
 
 
 @lru_cache(maxsize=8)
 def _load_with(extra: Path, content: bytes) -> Dictionary:
-    return add_own_file(_load_own(DATA_FILE), extra.name, content)
+    return add_own_file(_load_ours(DATA_FILE), extra.name, content)
 
 
 def read_dictionary(path: Path) -> Dictionary:
@@ -168,7 +184,7 @@ class _StrictLoader(yaml.CSafeLoader):
     """Plain YAML, except that a key written twice is refused instead of quietly dropped."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002 - yaml's signature
-        keys = [key.value for key, _ in node.value]
+        keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
         twice = sorted({key for key in keys if keys.count(key) > 1})
         if twice:
             line = node.start_mark.line + 1
@@ -199,12 +215,5 @@ def _refuse_shape(mark: _Mark, data: Any, error: ValidationError) -> NoReturn:
         entry = f"{str(place[0]).removesuffix('s')} {name or place[1] + 1}"
         place = place[2:]
     field = ".".join(str(part) for part in place) or "the entry"
-    remedies = {
-        "missing": "Add it",
-        "extra_forbidden": "Remove it; see docs/dictionary.md for the fields",
-        "string_type": "Put the word in quotes",
-        "string_pattern_mismatch": "Use lower-case letters joined by hyphens",
-        "string_too_short": "Fill it in",
-    }
-    rule = f"{field}: {first['msg'][0].lower()}{first['msg'][1:]}"
-    _Mark(mark.file, entry).refuse(rule, remedies.get(first["type"], "See docs/dictionary.md for the shape"))
+    said, remedy = SHAPE_RULES.get(first["type"], (first["msg"].lower(), "See docs/dictionary.md for the shape"))
+    _Mark(mark.file, entry).refuse(f"{field} {said}", remedy)

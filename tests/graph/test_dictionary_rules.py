@@ -128,26 +128,26 @@ def test_an_empty_label_is_refused(tmp_path: Path, label: str):
     data = tiny()
     data["attributes"][4]["label"]["ja"] = label
     message = refusal(tmp_path, data)
-    assert "attribute kind: label.ja" in message
+    assert "attribute kind: label.ja is empty" in message
     assert "Fill it in" in message
 
 
 def test_a_missing_field_is_named(tmp_path: Path):
     data = tiny()
     del data["attributes"][4]["definition"]["en"]
-    assert "attribute kind: definition.en: field required. Add it" in refusal(tmp_path, data)
+    assert "attribute kind: definition.en is missing. Add it" in refusal(tmp_path, data)
 
 
 def test_an_unknown_field_is_named(tmp_path: Path):
     data = tiny()
     data["attributes"][4]["synonym"] = {"ja": ["思いやり"]}
-    assert "attribute kind: synonym: extra inputs" in refusal(tmp_path, data)
+    assert "attribute kind: synonym is not expected here" in refusal(tmp_path, data)
 
 
 def test_an_entry_without_id_is_named_by_its_position(tmp_path: Path):
     data = tiny()
     del data["attributes"][4]["id"]
-    assert "attribute 5: id: field required" in refusal(tmp_path, data)
+    assert "attribute 5: id is missing" in refusal(tmp_path, data)
 
 
 def test_a_slug_with_capitals_is_refused(tmp_path: Path):
@@ -292,15 +292,17 @@ def test_weight_0_switches_a_word_off(tmp_path: Path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("attributes: [{id: warm, sector: soft}]", "attribute warm: sector: extra inputs"),
-        ("attributes: [{id: warm, label: {ja: 暖, en: Hot}}]", "attribute warm: label: extra inputs"),
-        ("axes: []\nattributes: []", "axes: extra inputs"),
-        ("sectors: []", "attributes: field required"),
+        ("attributes: [{id: warm, sector: soft}]", "attribute warm: sector is not expected here"),
+        ("attributes: [{id: warm, label: {ja: 暖, en: Hot}}]", "attribute warm: label is not expected here"),
+        ("axes: []\nattributes: []", "axes is not expected here"),
+        ("sectors: []", "attributes is missing"),
         ("attributes: [{id: warm}, {id: warm}]", "attribute warm: stands twice in this file"),
-        ("attributes: [{id: sakura, sector: soft}]", "attribute sakura: label: field required"),
-        ("attributes: [warm]", "attribute 1"),
+        ("attributes: [{id: sakura, sector: soft}]", "attribute sakura: label is missing"),
+        ("attributes: [warm]", "attribute 1: the entry is not a set of fields"),
+        ("attributes: {id: warm}", "attributes is not a list"),
+        ("attributes: [{id: warm, synonyms: {en: [{balmy: strong}]}}]", "synonyms.en.0.weight is not a number"),
         ("attributes: [{id: warm, synonyms: {en: [balmy, balmy]}}]", "term (en) balmy stands twice"),
-        ("attributes: [{id: [warm]}]", "id: input should be a valid string"),
+        ("attributes: [{id: [warm]}]", "id is not text"),
     ],
 )
 def test_an_own_file_that_breaks_a_rule_is_refused_by_name(tmp_path: Path, content: str, message: str):
