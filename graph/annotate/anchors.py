@@ -22,6 +22,7 @@ from kyokan.graph.encoder import Encoder, Vectors
 DATA = Path(__file__).parent / "data"
 SCENES_FILE = DATA / "scenes.yaml"
 DEFINITION_WEIGHT = 1.0
+LEAST_SPREAD = 1e-3  # of an attribute that an encoder cannot tell from others
 SCENE_WEIGHTS = (1.0, 0.8)  # for the first kansei of a scene, and for the others
 
 Floats = NDArray[np.float64]
@@ -210,5 +211,5 @@ def _make(
         # rounded as when shipped, so that anchors made now equal those read from a file
         direction = (mean / max(float(np.linalg.norm(mean)), 1e-9)).astype(np.float16).astype(np.float32)
         projected = backdrop @ direction
-        made.append((direction, float(projected[neutral].mean()), float(projected.std())))
+        made.append((direction, float(projected[neutral].mean()), max(float(projected.std()), LEAST_SPREAD)))
     return made

@@ -257,8 +257,8 @@ def _span(part: _Read, start: int, end: int) -> Span:
 def _as_heard(part: _Read, start: int, end: int) -> str:
     """A sentence as the encoder is to hear it.
 
-    Words whose reading is not heard are left out; those in kana or with lengthened letters are written as in the
-    dictionary, since the encoder knows 静か better than しずか and "cute" better than "cuuute".
+    Words whose reading is not heard are left out; those in kana, in capitals or with lengthened letters are written as
+    in the dictionary, since the encoder knows 静か better than しずか and "cute" better than "cuuute".
     """
     kept, place = [], start
     for hit in part.hits:
@@ -267,7 +267,7 @@ def _as_heard(part: _Read, start: int, end: int) -> str:
         spelling = part.text[hit.start : hit.end]
         if not hit.reading.heard:
             spelling = ""
-        elif _UNUSUAL.search(spelling) or _KANA.fullmatch(spelling):
+        elif _UNUSUAL.search(spelling) or _KANA.fullmatch(spelling) or spelling.isupper():
             spelling = hit.term
         kept += [part.text[place : hit.start], spelling]
         place = hit.end

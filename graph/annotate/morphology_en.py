@@ -10,7 +10,7 @@ import simplemma
 
 from kyokan.graph.annotate.tokens import Token
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+|[^\w\s]")
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+|[^\w\s-]")
 _LENGTHENED = re.compile(r"(\w)\1{2,}")
 _SHORT = 2  # letters left of a word that are too few to be a word of feeling
 PLURAL = "+s"  # part of the key of a noun or verb in -s

@@ -31,7 +31,7 @@ _AFFIRMING = re.compile(
     r"\bwithout (?:a |any )?(?:doubt|question|fail)\b|\bnothing(?:_but| short of| if not)\b|\bnone other\b|"
     r"\bcan not(?:_but| help)\b|\bcould not be (?:any )?(?:more)?\b|\bnever (?:fails?|ceases?) to\b|"
     r"\bnever (?:been )?(?:so|more)\b|"
-    r"\bno matter\b|\bnever mind\b|\bwhy not\b|\bnot for nothing\b|\bhave you ever\b"
+    r"\bneither\b(?=.*\bnor\b)|\bno matter\b|\bnever mind\b|\bwhy not\b|\bnot for nothing\b|\bhave you ever\b"
 )
 _HALF = re.compile(r"\bnot (?:always|entirely|wholly|completely|quite|exactly|necessarily|too)(?: \w+)?\s*$")
 _NO_FAR = r"(?:not|never|can not|neither|nor|nobody|no one|nothing|fails? to|failed to|without|no longer)"
@@ -47,12 +47,12 @@ _DENIAL = re.compile(
     rf"\b{_NO_NEAR}\b(?=(?:\W+\w+){{0,3}}\W*$)"
 )
 _DENIAL_AFTER = re.compile(
-    r"^(?:ness)?\W*(?:(?:is|was|are|were|seems?|has|had|have) )?(?:been )?(?:completely |entirely |simply |all )?"
+    r"^(?:ness)? (?:(?:is|was|are|were|seems?|has|had|have) )(?:been )?(?:completely |entirely |simply |all )?"
     r"(?:missing|absent|lacking|gone|lost|nowhere|not)\b|^-free\b|^,? (?:it|he|she|they) (?:is|was|are|"
     r"were) not\b|^ no more\b"
 )
 _SET_AGAINST = re.compile(
-    r"\b(?:rather than|instead of|as opposed to|in place of|over|unlike|more \w+ than|\w+er than)\s+(?:\w+\W+){0,4}$"
+    r"\b(?:rather than|instead of|as opposed to|in place of|unlike|more \w+ than|\w+er than)\s+(?:\w+\W+){0,4}$"
 )
 _LESS = re.compile(r"\bless (?:(?!than\b)\w+ ){0,2}$")
 _SEEMING = re.compile(
@@ -62,11 +62,10 @@ _BUT = re.compile(r"^\W*(?:\w+\W+){0,3}?(?:but|yet|though|although|however)\b")
 _FORMERLY = re.compile(r"\b(?:used to be|once|formerly|no longer)\s+(?:\w+\W+){0,4}$")
 _WISH = re.compile(
     r"\b(?:wish(?:es|ed)?|if only|hop(?:e|es|ed|ing)|would like|'d like|would love|wants?|wanted|"
-    r"should(?: be)?|ought to|needs? to|must be|"
-    r"could be|would be|may be|aim(?:s|ing)? (?:to|for)|aspir(?:e|es|ing) to|dream(?:s|ing)? of|long(?:s|"
-    r"ing)? for|looking for|look for|seek(?:s|ing)?|"
-    r"in search of|strives? (?:to|for)|tr(?:y|ies|ying) to be|please|let us|expects?|desires?|craves?|"
-    r"yearns? for|imagine|if|make it)\b"
+    r"should(?: be)?|ought to|needs?|deserves?|demands?|requires?|must be|"
+    r"could be|would be|would have been|will be|may be|aim(?:s|ing)? (?:to|for)|aspir(?:e|es|ing) to|"
+    r"dream(?:s|ing)? of|long(?:s|ing)? (?:for|to)|look(?:ing)? for|seek(?:s|ing)?|in search of|strives? (?:to|for)|"
+    r"tr(?:y|ies|ying) to be|please|let us|expects?|desires?|craves?|yearns? (?:for|to)|imagine|if|make it)\b"
 )
 _HEARSAY = re.compile(
     r"\b(?:(?:some|many|critics|people|others|they|fans|reviewers|the press|the label|the brochure|the advert|"

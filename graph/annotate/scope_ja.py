@@ -21,15 +21,16 @@ from kyokan.graph.annotate.scope import (
 )
 from kyokan.graph.annotate.tokens import Token
 
-# The rules read the clause as lemmas with a space after each; "/N" marks a noun. 静かな店ではない is
-# "静か だ 店/N だ は 無い ". Both ない (auxiliary) and 無い (adjective) say no.
+# The rules read the clause as lemmas with a space after each: 静かな店ではない is "静か だ 店 だ は 無い ". Both ない
+# (auxiliary) and 無い (adjective) say no.
 _NO = r"(?:ない|無い)"
-_SUFFIX = r"(?:(?:さ|み|感|性|的|気|風|げ|味|らしい|的 だ)(?:/N)? )*"
+_SUFFIX = r"(?:(?:さ|み|感|性|的|気|風|げ|味|らしい|的 だ) )*"
 _LINK = (
     r"(?:は|も|が|を|に|と|で|だ|です|って|の|さえ|すら|まで|ほど|た|て|ます|れる|られる|せる|させる|"
-    r"言う|言える|思う|思える|感じる|感じられる|見える|見受ける|見当たる|見る|為る|成る|有る|居る|出来る|呼ぶ|"
-    r"(?:訳|事|所|物|様|よう|気|風|面|影|印象|雰囲気|感じ|気配|要素|空気|部分|欠片|微塵|性質|味|余地|何|何処)(?:/N)?|"
-    r"余り|あまり|それほど|然程|其れ程|全く|全然|一切|少し|決して|殆ど|特に|別に|まるで|到底|とても)"
+    r"言う|言える|見せる|思う|思える|感じる|感じられる|見える|見受ける|見当たる|見る|為る|成る|有る|居る|出来る|呼ぶ|"
+    r"(?:訳|事|所|物|様|よう|気|風|面|影|印象|雰囲気|感じ|気配|要素|空気|部分|欠片|微塵|性質|味|余地|何|何処)|"
+    r"など|なんて|なんか|余り|あまり|それほど|然程|其れ程|全く|全然|一切|少し|決して|殆ど|特に|別に|まるで|到底|"
+    r"どこ|とても)"
 )
 _CHAIN = re.compile(rf"{_SUFFIX}(?P<links>(?:(?:{_LINK}|{_NO}) )*)")
 _SAYS_NO = (
@@ -38,11 +39,19 @@ _SAYS_NO = (
     r"失う|失せる|消える|捨てる|排する|排除|拒む|避ける|嫌う|抑える|削る|削ぐ|抜き|無し|薄い|薄れる|遠い|忘れる|"
     r"反する|無く|足りる 無い)"
 )
-_LEXICAL = re.compile(rf"(?:{_LINK} )*{_SAYS_NO}(?:/N)? (?P<back>(?:(?:た|て|居る|れる|られる|事 は|ます) )*{_NO} )?")
-_NOUN_PHRASE = re.compile(
-    rf"{_SUFFIX}(?:(?:だ|た|為る た|と 為る た|の|的/N だ) )?(?:(?:\S+/N )+(?:の )?)+"
-    rf"(?:だ (?:は |も )?|で (?:は |も )?|は |も |が |だ と は |と は |など )"
-    rf"(?P<no>(?:(?:言う|言える|思う|呼ぶ|感じる|有る|ます|れる|られる|訳|事) )*(?:(?:で|だ|は|も) )*{_NO} )"
+_LEXICAL = re.compile(rf"(?:{_LINK} )*{_SAYS_NO} (?P<back>(?:(?:た|て|居る|れる|られる|事 は|ます) )*{_NO} )?")
+# The noun a term describes, and what is said of it: 静かな店ではない, 静かな店はない, 静かな時間を失う.
+_NOUN_PHRASE = (
+    r"(?:(?:さ|み|感|性|的|気|風|げ|味|らしい)(?:/N)? )*(?:(?:だ|た|為る た|と 為る た|の) )?(?:(?:\S+/N )+(?:の )?)+"
+)
+_NOUN_DENIED = re.compile(
+    rf"{_NOUN_PHRASE}(?:だ (?:は |も )?|で (?:は |も )?|は |も |が |だ と は |と は |など )"
+    rf"(?P<no>(?:(?:言う|言える|思う|呼ぶ|感じる|有る|ます|れる|られる|訳/N|事/N|到底/N|どこ/N) )*"
+    rf"(?:(?:で|だ|は|も|に) )*{_NO} )"
+)
+_NOUN_LOST = re.compile(
+    rf"{_NOUN_PHRASE}(?:を|が|は|も|に|と は) (?:一切/N |全て/N |全く )?{_SAYS_NO}(?:/N)? (?P<back>(?:(?:た|て|"
+    rf"居る) )*{_NO} )?"
 )
 _THAN_NOT = re.compile(r"ほど (?:は |の |に )?$")
 _ENDS_IN_NO = re.compile(rf"{_NO} (?:た |です |ます |。|の だ )*$")
@@ -52,47 +61,52 @@ _NOT_TOO = re.compile(rf"{_SUFFIX}過ぎる {_NO}")
 
 _SET_AGAINST = re.compile(
     rf"{_SUFFIX}(?:(?:だ|だ の|の|た) )?(?:と 言う (?:の )?(?:だ )?より|より(?: も| は)? (?!一層|更に|も っと)|"
-    rf"どころか|"
+    rf"どころ か|"
     rf"か と 思う (?:きや|た|ば)|の 代わり|(?:を|は) (?:捨てる|手放す|止める))"
 )
 _SEEMING_AFTER = re.compile(
     rf"{_SUFFIX}(?:だ |て |と )?(?:見える|思える|映る|思う れる) (?:て|が|けれど|けど|ながら|た|つつ|も)"
 )
-_SEEMING_BEFORE = re.compile(r"(?:一見|表向き|上辺|見た目 (?:は|こそ)|見掛け|名ばかり|ぱっと見)(?:/N)? (?:\S+ ){0,4}$")
-_FORMERLY = re.compile(r"(?:嘗て|かつて|昔|以前|当時|元々)(?:/N)? (?:は )?(?:\S+ ){0,4}$")
+_SEEMING_BEFORE = re.compile(r"(?:一見|表向き|上辺|見た目 (?:は|こそ)|見掛け|名ばかり|ぱっと見) (?:\S+ ){0,4}$")
+_FORMERLY = re.compile(r"(?:嘗て|かつて|昔|以前|当時|元々) (?:は )?(?:\S+ ){0,4}$")
 _WISH = re.compile(
     r"(?:たい|欲しい|(?:と|ば|たら) (?:良い|いい)|(?:たら|ば) と (?:思う|願う)|ます よう だ|願う|望む|祈る|"
     r"憧れる|求める|"
-    r"目指す|期待|理想|希望|べし|べき|て 下さい|て くれる|て もらう たい|必要|夢見る|(?:ば|たら) なあ|かしら)(?:/N)? "
+    r"目指す|期待|理想|希望|べし|べき|て 下さい|て くれる|て もらう たい|必要|夢見る|(?:ば|たら) なあ|かしら) "
 )
 _HEARSAY_AFTER = re.compile(
     r"(?:\S+ ){0,5}?(?:と|って|との|とか) (?:は |も |の )?(?:"
     r"(?:呼ぶ|称する|評する|噂|見なす|看做す|囁く|謳う|うたう|言い張る|主張|宣伝|噂|称える|持ち上げる)|"
-    r"言う (?:れる|られる|人|声|話|評|意見|向き|噂|奴|触れ込み)|為る れる|(?:評|噂|声|事|触れ込み)(?:/N)? )"
+    r"言う (?:れる|られる|人|声|話|評|意見|向き|噂|奴|触れ込み)|為る れる|(?:評|噂|声|事|触れ込み) )"
 )
-_HEARSAY_BEFORE = re.compile(r"(?:所謂|いわゆる|自称|世に 言う|俗に 言う|曰く)(?:/N)? (?:[「『“] )?(?:\S+ ){0,4}$")
+_HEARSAY_BEFORE = re.compile(r"(?:所謂|いわゆる|自称|世に 言う|俗に 言う|曰く) (?:[「『“] )?(?:\S+ ){0,4}$")
 _UNSURE = re.compile(r"(?:\S+ ){0,4}?(?:か も 知れる|か どう だ|だろう|らしい |そう/?N? だ|と か |みたい だ|の か )")
 _STRONG_AFTER = re.compile(
-    rf"{_SUFFIX}(?:過ぎる (?!{_NO})|(?:(?:が|に|を|で|の) )?(?:際立つ|溢れる|満ちる|極まる|満点|抜群|一杯|"
+    rf"{_SUFFIX}(?:過ぎる (?!{_NO})|(?:(?:が|に|を|で|の) )?(?:際立つ|溢れる|満ちる|極まる|満点|の 極み|抜群|一杯|"
     rf"いっぱい|全開|満載|この上 無い|際限))"
 )
-_SLIGHT_AFTER = re.compile(rf"{_SUFFIX}(?:ぽい|気味|めく|寄り|がかる|(?:を )?(?:漂わせる|帯びる))(?:/N)? ")
-_SEEMS_AFTER = re.compile(r"そう(?:/N)? (?:だ|に) ")
-_WORDS_BEFORE = r"(?:/N)? (?:だ |に |と |も |の |ほど |くらい |まで )*$"
+_SLIGHT_AFTER = re.compile(rf"{_SUFFIX}(?:ぽい|気味|めく|寄り|がかる|(?:を )?(?:漂わせる|帯びる)) ")
+_SEEMS_AFTER = re.compile(r"そう (?:だ|に) ")
+# Degree words stand right before the term.
+_TO_TERM = r" (?:だ |に |と |も |の |て |為る |た |くらい |まで )*$"
 _STRONG_BEFORE = re.compile(
-    r"(?:迚も|とても|非常|極めて|大変|凄い|酷い|滅茶苦茶|めちゃくちゃ|超|最も|最高|一番|一際|ひときわ|一層|"
-    r"この上 無い|驚く|"
-    r"圧倒的|実に|本当|誠に|何とも|限り 無い|深い|強い|心 から|飽くまで|余りに|随分|頗る|断然|猛烈|格別|抜群|"
-    r"際立つ て|遥か|格段|"
-    r"完全|徹底|物凄い|激しい|とことん|至極|至って|見事|頗る|甚だ|何より|もっと|益々|より)" + _WORDS_BEFORE
+    r"(?:とても|迚も|非常|極めて|極く|大変|凄い|物凄い|酷い|滅茶苦茶|目茶|めちゃくちゃ|超|最も|最高|一番|一際|"
+    r"ひときわ|"
+    r"一層|更に|上 無い|圧倒的|実に|本当|誠に|正に|何とも|限り 無い|深い|強い|心 から|心底|飽くまで|余り|随分|"
+    r"頗る|断然|"
+    r"猛烈|格別|抜群|遥か|格段|完全|徹底|激しい|とことん|至極|至って|見事|甚だ|何より|もっと|益々|より|可成|"
+    r"大分|滅法|"
+    r"たまる ない|底抜け|並外れる|ずば抜ける|飛び切り|比類 無い|類い 稀|紛れ も 無い|どこ まで も|如何に も|焼け に|"
+    r"\S+ ほど|\S+る ばかり)" + _TO_TERM
 )
 _SLIGHT_BEFORE = re.compile(
-    r"(?:少し|少々|一寸|ちょっと|やや|稍|ほんのり|僅か|微か|かすか|仄か|ほのか|何処 か|どこか|何と無く|"
-    r"なんとなく|幾分|幾らか|多少|若干|"
-    r"そこそこ|然り気 無い|さりげない|薄っすら|うっすら|一抹|そこはかと 無い)" + _WORDS_BEFORE
+    r"(?:少し|少々|一寸|ちょっぴり|やや|稍|些か|ほんのり|僅か(?: ばかり)?|微か|仄か|ほのか|どこ か|何処 か|"
+    r"何 と 無い|"
+    r"何と無く|どこ と 無い|幾分|幾ら か|多少|若干|そこそこ|然り気 無い|さりげない|薄ら|薄っすら|一抹|"
+    r"そこはか と 無い)" + _TO_TERM
 )
 _PARTIAL_BEFORE = re.compile(
-    r"(?:比較的|割と|割合|まあまあ|概ね|ほぼ|殆ど|それなり|適度|程 良い|程々|半ば)" + _WORDS_BEFORE
+    r"(?:比較的|割と|割合|まあまあ|まずまず|概ね|ほぼ|殆ど|それなり|適度|程良い|程々|半ば|結構)" + _TO_TERM
 )
 _THIS = re.compile(r"(?:此の|其の|この|その|あの) (?:\S+ ){0,2}$")
 _QUOTES = {"「": "」", "『": "』", "“": "”", '"': '"', "〝": "〟", "‘": "’"}
@@ -105,7 +119,7 @@ def read_ja(tokens: Sequence[Token], first: int, last: int) -> Reading:
     begin, end = _clause(tokens, first, last)
     before, after = _lemmas(tokens[begin:first]), _lemmas(tokens[last + 1 : end])
     asked = end < len(tokens) and tokens[end].lemma in _QUESTION
-    negations, factor = _negations(before, after, asked=asked)
+    negations, factor = _negations(before, after, _with_nouns(tokens[last + 1 : end]), asked=asked)
     if negations % 2:
         return DENIED
     if negations:
@@ -124,10 +138,15 @@ def _clause(tokens: Sequence[Token], first: int, last: int) -> tuple[int, int]:
 
 
 def _lemmas(tokens: Sequence[Token]) -> str:
+    return "".join(f"{token.lemma} " for token in tokens)
+
+
+def _with_nouns(tokens: Sequence[Token]) -> str:
+    """As ``_lemmas``, nouns marked."""
     return "".join(f"{token.lemma}/N " if token.noun else f"{token.lemma} " for token in tokens)
 
 
-def _negations(before: str, after: str, *, asked: bool) -> tuple[int, float]:
+def _negations(before: str, after: str, marked: str, *, asked: bool) -> tuple[int, float]:
     """How often the term is denied, and what is left of it where the denial is half-hearted."""
     after = re.sub(r"^[」』”\"〟’] ", "", after)
     if _NOT_SURE_THAT.match(after) or _NOT_TOO.match(after):
@@ -144,13 +163,20 @@ def _negations(before: str, after: str, *, asked: bool) -> tuple[int, float]:
     if said:
         count += 2 if said["back"] else 1
     elif not count:
-        phrase = _NOUN_PHRASE.match(after)
-        count = len(re.findall(_NO, phrase["no"])) if phrase else 0
-        if phrase and (more := _CHAIN.match(after[phrase.end() :])):
-            count += len(re.findall(_NO, more["links"]))
+        count = _noun_negations(marked)
     if not count and _THAN_NOT.search(before) and _ENDS_IN_NO.search(after):
         count = 1
     return count, 1.0
+
+
+def _noun_negations(marked: str) -> int:
+    """How often the noun that the term describes is denied."""
+    if denied := _NOUN_DENIED.match(marked):
+        more = _CHAIN.match(marked[denied.end() :].replace("/N", ""))
+        return len(re.findall(_NO, denied["no"] + (more["links"] if more else "")))
+    if lost := _NOUN_LOST.match(marked):
+        return 2 if lost["back"] else 1
+    return 0
 
 
 def _degree(before: str, after: str) -> float:
