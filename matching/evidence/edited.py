@@ -15,7 +15,7 @@ from kyokan.graph.model import Entity, EntityKind, Relation, RelationKind
 from kyokan.matching.evidence.removal import Removal
 from kyokan.matching.signals.audiences import FAN_RELATIONS
 from kyokan.matching.signals.facts import SIZE_ATTRIBUTES
-from kyokan.matching.signals.texts import encode_entities
+from kyokan.matching.signals.texts import drop_sentence, encode_entities
 from kyokan.matching.signals.view import GraphView, KanseiView, Rows, Sparse
 
 
@@ -91,8 +91,7 @@ class EditedView:
         entity = self._base.entity(row)
         for name, lang, sentence in sorted(self._removal.texts):
             if name == entity.id:
-                field = f"text_{lang}"
-                entity = entity.with_changes(**{field: entity.text(lang).replace(sentence, "").strip()})
+                entity = drop_sentence(entity, lang, sentence)
         if entity.id in self._removal.sizes:
             kept = {name: value for name, value in entity.attributes.items() if name not in SIZE_ATTRIBUTES}
             entity = entity.with_changes(attributes=kept)

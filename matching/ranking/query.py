@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from kyokan.errors import QueryError, UnknownEntityError
-from kyokan.graph.model import EntityKind, KanseiValue, RelationKind
+from kyokan.graph.model import Entity, EntityKind, KanseiValue, RelationKind
 from kyokan.matching.ranking.model import Query
 from kyokan.matching.signals import SIGNALS, Context, Side, Subject
 from kyokan.matching.signals.base import SIDE_OF_KIND
-from kyokan.matching.signals.texts import split_sentences, unit_rows
+from kyokan.matching.signals.texts import unit_rows
 from kyokan.matching.signals.view import Floats, Rows
 
 Reader = Callable[[str], Sequence[KanseiValue]]
@@ -122,7 +122,7 @@ def _entity_subject(entity_id: str, wishes: Floats, context: Context) -> Subject
         strength=context.profiles.strength[row].astype(np.float64),
         wishes=wishes,
         vector=vectors.centred[row] if vectors.known[row] else None,
-        sentences=vectors.sentences(row),
+        text=context.view.entity(row),
         seeds={row: 1.0},
     )
 
@@ -168,6 +168,9 @@ def _with_brief(subject: Subject, text: str, context: Context, read: Reader | No
     total = float(strength[nodes >= 0].sum()) or 1.0
     named = {int(nodes[column]): strength[column] / total for column in np.flatnonzero((strength > 0) & (nodes >= 0))}
     lang = "ja" if any(JAPANESE[0] <= letter <= JAPANESE[1] for letter in text) else "en"
+    brief = Entity(id=BRIEF_ID, kind=EntityKind.WORK, name="brief", provenance=()).with_changes(
+        **{f"text_{lang}": text}
+    )
     return Subject(
         id=subject.id,
         row=subject.row,
@@ -175,7 +178,7 @@ def _with_brief(subject: Subject, text: str, context: Context, read: Reader | No
         strength=strength,
         wishes=subject.wishes,
         vector=vector,
-        sentences=(*((lang, sentence) for sentence in split_sentences(text)), *subject.sentences),
+        text=subject.text or brief,
         seeds=subject.seeds or named,
         liked=subject.liked,
     )

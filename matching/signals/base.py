@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from kyokan.graph.encoder import Vectors
-from kyokan.graph.model import EntityKind
+from kyokan.graph.model import Entity, EntityKind
 from kyokan.matching.ranking.model import Benefit, Evidence
 from kyokan.matching.signals.view import Flags, Floats, Rows
 
@@ -42,7 +42,8 @@ class Subject:
     """Who asks, as the signals see it: an entity, a fan, a written brief or bare kansei weights.
 
     ``strength`` (A,) is intensity × confidence, 0 where unknown; ``wishes`` (A,) are the wanted (+) and avoided (−)
-    attributes; ``vector`` (D,) is the text's, None without text; ``seeds`` are the rows at which a walk starts and the
+    attributes; ``vector`` (D,) is the text's, None without; ``text`` holds what
+    was read: the entity itself, or a brief as one; ``seeds`` are the rows at which a walk starts and the
     share of each; ``liked`` are the rows a fan is known to like.
     """
 
@@ -52,7 +53,7 @@ class Subject:
     strength: Floats
     wishes: Floats
     vector: Vectors | None = None
-    sentences: tuple[tuple[str, str], ...] = ()  # (language, sentence)
+    text: Entity | None = None
     seeds: Mapping[int, float] = field(default_factory=dict)
     liked: tuple[int, ...] = ()
 

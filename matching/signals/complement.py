@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kyokan.matching.signals.context import Context
 
 HALF = 100.0  # tie-ups at which half of the doubt about the learned table is gone
-SHOWN = 5
+SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from kyokan.graph.encoder import Vectors
+from kyokan.graph.model import Entity
 from kyokan.matching.ranking.model import Evidence
-from kyokan.matching.signals.base import SignalValues, Subject, with_rest
+from kyokan.matching.signals.base import Side, SignalValues, Subject, with_rest
 from kyokan.matching.signals.context import Context
-from kyokan.matching.signals.texts import unit_rows
+from kyokan.matching.signals.texts import (
+    TextPart,
+    drop_sentence,
+    encode_entities,
+    entity_sentences,
+    unit_rows,
+)
 from kyokan.matching.signals.view import Floats, Rows
 
 HALF = 1.0
@@ -38,59 +43,54 @@ def score(context: Context, subject: Subject, candidates: Rows) -> SignalValues:
 
 
 def evidence(context: Context, subject: Subject, candidate: int) -> tuple[Evidence, ...]:
-    """The nearest pairs of sentences; each weighs what the value would lose if neither text held its sentence.
+    """The nearest pairs of sentences; each weighs what the value loses when neither text holds its sentence.
 
-    The loss is worked out on texts modelled as the sum of their sentences' vectors, language by language; what the
-    pairs leave of the value belongs to the texts as a whole.
+    The loss is found by encoding both texts anew without the sentences; what the pairs leave of the value belongs to
+    the texts as a whole.
     """
     values = score(context, subject, np.array([candidate]))
     if not values.known[0]:
         return ()
     value = float(values.values[0])
-    theirs = context.texts.sentences(candidate)[:SENTENCES]
-    mine = subject.sentences[:SENTENCES]
     items = []
-    if value > 0 and mine and theirs and context.texts.encoder is not None:
-        vectors = context.texts.encoder.encode([sentence for _, sentence in (*mine, *theirs)])
-        left = _Text(mine, vectors[: len(mine)], context.texts.means[subject.side])
-        right = _Text(theirs, vectors[len(mine) :], context.texts.means[context.side(candidate)])
-        whole = float(left.without() @ right.without())
-        for i, j in _nearest(left, right):
-            lost = (whole - float(left.without(i) @ right.without(j))) / context.settings.meaning_unit
-            if lost > 0:
-                items.append(_item(context, subject, candidate, mine[i], theirs[j], lost))
+    if value > 0 and context.texts.encoder is not None:
+        pairs = _nearest(context, subject, candidate)
+        left = _without(context, subject.text, subject.side, [mine for mine, _ in pairs])
+        right = _without(context, context.view.entity(candidate), context.side(candidate), [one for _, one in pairs])
+        lost = value - (left * right).sum(axis=1).astype(np.float64) / context.settings.meaning_unit
+        items = [
+            _item(context, subject, candidate, mine, theirs, float(loss))
+            for (mine, theirs), loss in zip(pairs, lost, strict=True)
+            if loss > 0
+        ]
         items.sort(key=lambda item: -item.weight)
     return with_rest(items, value, _whole(subject.id, context.id(candidate), near=value > 0))
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """Sentences with their vectors (S, D), and the mean of the side that is taken off."""
-
-    sentences: tuple[tuple[str, str], ...]
-    vectors: Vectors
-    mean: Vectors
-
-    def without(self, dropped: int | None = None) -> Vectors:
-        """(D,) the centred unit vector of the text, less one sentence."""
-        total = np.zeros_like(self.mean)
-        for lang in ("ja", "en"):
-            kept = [place for place, (one, _) in enumerate(self.sentences) if one == lang and place != dropped]
-            if kept:
-                total = total + unit_rows(self.vectors[kept].sum(axis=0, keepdims=True))[0]
-        one = total[None, :]
-        return np.asarray(unit_rows(unit_rows(one) - self.mean if total.any() else one)[0])
+def _without(context: Context, text: Entity | None, side: Side, sentences: list[TextPart]) -> Vectors:
+    """(K, D) centred unit vectors of a text without each of K sentences; zeros where nothing is left."""
+    encoder = context.texts.encoder
+    if encoder is None or text is None or not sentences:
+        return np.zeros((len(sentences), context.texts.means[side].shape[0]), dtype=np.float32)
+    vectors = encode_entities(encoder, [drop_sentence(text, *sentence) for sentence in sentences])
+    left = vectors.any(axis=1, keepdims=True)
+    return np.asarray(unit_rows(np.where(left, vectors - context.texts.means[side], 0.0)))
 
 
-def _nearest(left: _Text, right: _Text) -> list[tuple[int, int]]:
+def _nearest(context: Context, subject: Subject, candidate: int) -> list[tuple[TextPart, TextPart]]:
     """Up to ``SHOWN`` pairs of sentences, each sentence once, nearest first, all with a positive centred cosine."""
-    nearness: Floats = (unit_rows(left.vectors - left.mean) @ unit_rows(right.vectors - right.mean).T).astype(
-        np.float64
-    )
-    chosen: list[tuple[int, int]] = []
+    mine = entity_sentences(subject.text)[:SENTENCES] if subject.text else ()
+    theirs = context.texts.sentences(candidate)[:SENTENCES]
+    if context.texts.encoder is None or not mine or not theirs:
+        return []
+    vectors = context.texts.encoder.encode([sentence for _, sentence in (*mine, *theirs)])
+    left = unit_rows(vectors[: len(mine)] - context.texts.means[subject.side])
+    right = unit_rows(vectors[len(mine) :] - context.texts.means[context.side(candidate)])
+    nearness: Floats = (left @ right.T).astype(np.float64)
+    chosen: list[tuple[TextPart, TextPart]] = []
     while len(chosen) < SHOWN and nearness.max() > 0:
         i, j = np.unravel_index(int(np.argmax(nearness)), nearness.shape)
-        chosen.append((int(i), int(j)))
+        chosen.append((mine[int(i)], theirs[int(j)]))
         nearness[i, :] = nearness[:, j] = -1.0
     return chosen
 

@@ -13,6 +13,9 @@ from kyokan.graph.model import Entity
 from kyokan.matching.signals.base import Side
 from kyokan.matching.signals.view import Flags, GraphView, Rows
 
+TextPart = tuple[str, str]
+"""(language, sentence)."""
+
 SENTENCE = re.compile(r"[^。．！？!?\n]*?(?:[。．！？\n]+|[!?]+\s*|\.(?=\s|$)|$)")
 
 
@@ -71,7 +74,7 @@ class Texts:
             result[rows] = unit_rows(np.asarray(self.vectors)[rows] - self.means[side])
         return result
 
-    def sentences(self, row: int) -> tuple[tuple[str, str], ...]:
+    def sentences(self, row: int) -> tuple[TextPart, ...]:
         """(language, sentence) of an entity's texts, Japanese first."""
         return entity_sentences(self._view.entity(row))
 
@@ -90,7 +93,12 @@ def encode_entities(encoder: Encoder, entities: Sequence[Entity]) -> Vectors:
     return unit_rows(both[: len(entities)] + both[len(entities) :])
 
 
-def entity_sentences(entity: Entity) -> tuple[tuple[str, str], ...]:
+def drop_sentence(entity: Entity, lang: str, sentence: str) -> Entity:
+    """The entity whose text in ``lang`` no longer holds the sentence."""
+    return entity.with_changes(**{f"text_{lang}": entity.text(lang).replace(sentence, "").strip()})
+
+
+def entity_sentences(entity: Entity) -> tuple[TextPart, ...]:
     """(language, sentence) of both texts, Japanese first."""
     return tuple((lang, part) for lang in ("ja", "en") for part in split_sentences(entity.text(lang)))
 
