@@ -288,3 +288,22 @@ def test_a_cookie_is_plain_ascii_whatever_was_looked_at(client, address):
     cookies = read(client, address)[0].headers.getlist("Set-Cookie")
     assert any(cookie.startswith("seen=") for cookie in cookies)
     assert all(cookie.isascii() and cookie.isprintable() for cookie in cookies)
+
+
+def test_the_rail_passes_on_what_it_has_no_field_for(client):
+    _, page = read(client, f"{MATCHES}&view=table&without=signal:walk&exclude=artist:hara")
+    for name, value in (
+        ("view", "table"),
+        ("without", "signal:walk"),
+        ("exclude", "artist:hara"),
+        ("entity", "brand:xc"),
+    ):
+        assert f'<input type="hidden" name="{name}" value="{value}">' in page
+
+
+def test_ids_in_any_script_are_remembered(app, world):
+    client = app.test_client()
+    client.set_cookie("seen", "brand:シチズン時計\x1fartist:hara")
+    answer, page = read(client, "/")
+    assert answer.status_code == 200
+    assert page.index("Yuko Hara") < page.index("Koyomido")

@@ -21,6 +21,7 @@ ALLOWED = (
     *("entity", "q", "text", "for", "top", "category", "place", "medium", "since", "until"),
     *("exclude", "without", "diversity", "exposure", "view", "add", "start"),
 )
+KEPT = {"entity", "text", "view", "exclude", "without"}  # what the rail has no field for and passes on
 TOP, MORE, MOST = 10, 20, 100
 DIVERSITY, EXPOSURE = 0.2, 0.0
 SLIDERS = 5
@@ -76,7 +77,7 @@ def _page(view: View, parameters: Parameters, query: Query, proposal: Proposal) 
         table=parameters.choice("view", ("list", "table"), "list") == "table",
         more=min(MOST, query.top + MORE) if len(proposal.matches) == query.top < MOST else None,
         options=options(view),
-        kept=[(name, value) for name, value in parameters.values.items(multi=True) if name in {"entity", "text"}],
+        kept=[pair for pair in parameters.values.items(multi=True) if pair[0] in KEPT],
         changes=len(query.kansei) + _filters(query),
         Status=Status,
     )
