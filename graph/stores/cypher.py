@@ -127,7 +127,7 @@ CALL db.create.setNodeVectorProperty(e, 'vector', row.vector)
 _ENTITY = "RETURN e.record AS record, e.imported_at AS imported_at ORDER BY e.id"
 _SOURCE = "MATCH (a:Entity {key: $source}) USING INDEX a:Entity(key)"
 _TARGET = "MATCH (b:Entity {key: $target}) USING INDEX b:Entity(key)"
-_RELATION = "RETURN r.record AS record, r.imported_at AS imported_at ORDER BY a.id, b.id, r.key"
+_RELATION = "RETURN r.record AS record, r.imported_at AS imported_at ORDER BY a.id, b.id, coalesce(r.key, '')"
 
 ENTITIES = f"MATCH (e:Entity) {_ENTITY}"
 ENTITIES_BY_KIND: dict[EntityKind, str] = {kind: f"MATCH (e:{label(kind)}) {_ENTITY}" for kind in EntityKind}
@@ -178,7 +178,7 @@ WHERE {" AND ".join([*(f"NOT {node}:{fan}" for node in between), *apart])}
 WITH [{", ".join(f"{node}.id" for node in nodes)}] AS ids, [{", ".join(f"r{n}" for n in range(1, hops + 1))}] AS steps
 WITH ids, steps,
   reduce(s = 1.0, r IN steps | s * (r.confidence * (abs(r.weight) / (1.0 + abs(r.weight))))) AS strength,
-  [r IN steps | [toLower(type(r)), startNode(r).id, endNode(r).id, r.key]] AS identities
+  [r IN steps | [toLower(type(r)), startNode(r).id, endNode(r).id, coalesce(r.key, '')]] AS identities
 ORDER BY strength DESC, ids, identities LIMIT $limit
 RETURN ids, [r IN steps | r.record] AS records, [r IN steps | r.imported_at] AS stamps
 """

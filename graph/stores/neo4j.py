@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
@@ -21,6 +22,9 @@ from kyokan.graph.stores.protocol import Changes, Path
 from kyokan.graph.stores.revisions import next_revision
 from kyokan.graph.stores.tally import Tally, batches
 from kyokan.graph.stores.walks import check_hops
+
+# Faults reach the caller as errors; without a handler, Python would print the driver's log lines beside them.
+logging.getLogger("neo4j").addHandler(logging.NullHandler())
 
 WRITE_BATCH = 5000
 FETCH = 5000

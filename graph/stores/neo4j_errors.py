@@ -9,7 +9,40 @@ from neo4j import exceptions as driver
 
 from kyokan.errors import CommitUncertainError, KyokanError, SettingsError, StoreError, StoreUnavailableError
 
-_ANSWERS_NOT = (driver.ServiceUnavailable, driver.SessionExpired, driver.ConnectionPoolError, driver.TransientError)
+_RULES: tuple[tuple[tuple[type[driver.GqlError], ...], type[KyokanError], str, str], ...] = (
+    (
+        (driver.IncompleteCommit,),
+        CommitUncertainError,
+        "the connection ended during a commit, which may have happened or not",
+        "Run it again; writing twice changes nothing",
+    ),
+    (
+        (driver.AuthError,),
+        StoreUnavailableError,
+        "refused the user ({reason})",
+        "Set KYOKAN_NEO4J_USER and KYOKAN_NEO4J_PASSWORD",
+    ),
+    (
+        (driver.Forbidden,),
+        StoreUnavailableError,
+        "forbids this to the user ({reason})",
+        "Set KYOKAN_NEO4J_USER to one that may",
+    ),
+    (
+        (driver.ServiceUnavailable, driver.SessionExpired, driver.ConnectionPoolError, driver.TransientError),
+        StoreUnavailableError,
+        "does not answer ({reason})",
+        "Start the server, or correct the address",
+    ),
+    (
+        (driver.ConfigurationError,),
+        SettingsError,
+        "cannot be reached in this way ({reason})",
+        "Correct the address",
+    ),
+    ((driver.GqlError,), StoreError, "the server refused ({reason})", ""),
+)
+"""Which of the driver's errors becomes which of ours; the first that fits."""
 
 
 @contextmanager
@@ -31,20 +64,7 @@ def guarded(url: str) -> Iterator[None]:
 def translated(url: str, error: driver.GqlError) -> KyokanError:
     """The error of ours for one of the driver's."""
     reason = " ".join(str(error.message if isinstance(error, driver.Neo4jError) else error).split())
-    if isinstance(error, driver.IncompleteCommit):
-        return CommitUncertainError(
-            url,
-            "the connection ended during a commit; whether it happened is not known",
-            "Run it again; nothing is doubled",
-        )
-    if isinstance(error, driver.AuthError):
-        return StoreUnavailableError(
-            url, f"refused the user ({reason})", "Set KYOKAN_NEO4J_USER and KYOKAN_NEO4J_PASSWORD"
-        )
-    if isinstance(error, driver.Forbidden):
-        return StoreUnavailableError(url, f"forbids this to the user ({reason})", "Set another KYOKAN_NEO4J_USER")
-    if isinstance(error, _ANSWERS_NOT):
-        return StoreUnavailableError(url, f"does not answer ({reason})", "Start the server, or correct the address")
-    if isinstance(error, driver.ConfigurationError):
-        return SettingsError(f"store {url}", f"cannot be reached in this way ({reason})", "Correct the address")
-    return StoreError(url, f"the server refused ({reason})")
+    if isinstance(error, driver.Neo4jError) and "OutOfMemory" in (error.code or ""):
+        return StoreError(url, f"has too little memory for so large a write ({reason})", "Give the server more heap")
+    _, ours, rule, remedy = next(entry for entry in _RULES if isinstance(error, entry[0]))
+    return ours(url, rule.format(reason=reason), remedy)

@@ -193,6 +193,8 @@ def _entity_row(item: EncodedEntity) -> Row:
 
 def _relation_row(item: EncodedRelation) -> Row:
     relation, record, rid = item
+    # A transaction keeps some 300 bytes for every property of a new relation, so empty ones are left out.
+    optional = {"key": relation.key, "since": relation.since, "until": relation.until}
     return {
         "kind": relation.kind.value,
         "source": hashed_key(relation.source),
@@ -200,13 +202,11 @@ def _relation_row(item: EncodedRelation) -> Row:
         "hash": record.digest,
         "properties": {
             "rid": rid,
-            "key": relation.key,
             "weight": float(relation.weight),
             "confidence": float(relation.confidence),
-            "since": relation.since,
-            "until": relation.until,
             "record": record.text,
             "imported_at": record.imported_at,
             "hash": record.digest,
+            **{name: value for name, value in optional.items() if value},
         },
     }

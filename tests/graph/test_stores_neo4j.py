@@ -191,6 +191,14 @@ def test_every_error_of_the_driver_becomes_one_of_ours(kind: type[driver_errors.
     assert "\n" not in str(ours)
 
 
+def test_a_write_too_large_for_the_servers_memory_says_what_to_do() -> None:
+    code = "Neo.TransientError.General.MemoryPoolOutOfMemoryError"
+    error = driver_errors.Neo4jError._hydrate_neo4j(code=code, message="the pool is full")
+    ours = translated("neo4j://host:7687", error)
+    assert isinstance(ours, StoreError)
+    assert "heap" in ours.remedy
+
+
 def expected_class(kind: type[driver_errors.GqlError]) -> type[KyokanError]:
     if kind is driver_errors.IncompleteCommit:
         return CommitUncertainError

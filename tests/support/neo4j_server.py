@@ -34,7 +34,7 @@ HERE = Path(__file__).parent
 POM = HERE / "neo4j-pom.xml"
 LOCK = HERE / "neo4j-jars.lock"
 JAVA = (17, 21)
-START_SECONDS = 120
+START_SECONDS = 240
 PORT_ATTEMPTS = 3
 
 CONFIGURATION = """
@@ -198,7 +198,7 @@ def _start(jars: Path, home: Path, port: int) -> subprocess.Popen[bytes]:
         f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in ("java.nio", "java.io", "sun.nio.ch", "java.lang")
     )
     command = [
-        "java", "-cp", f"{jars}/*", "-Xms512m", "-Xmx2g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", *opened,
+        "java", "-cp", f"{jars}/*", "-Xms512m", "-Xmx4g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", *opened,
         "-Dio.netty.tryReflectionSetAccessible=true",
         "org.neo4j.server.CommunityEntryPoint", f"--home-dir={home}", f"--config-dir={home / 'conf'}",
     ]  # fmt: skip
