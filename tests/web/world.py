@@ -38,7 +38,7 @@ THINGS = (
     ),
     ("koyomido", "暦堂", "Koyomido", (), "watch", "端正な文字盤をつくる時計店。", 15),
     ("yukiakari", "雪灯", "Yukiakari", (), "beauty", "やわらかく、静かな肌の手入れ。", 12),
-    ("minamo", "みなも", "Minamo", (), "beverage", "自然の水の、軽やかな飲みもの。", 10),
+    ("みなも", "みなも", "Minamo", (), "beverage", "自然の水の、軽やかな飲みもの。", 10),
 )
 SECTORS_KNOWN = 18
 
@@ -125,7 +125,7 @@ class World:
         for number in range(24):
             fan = f"fan:s{number}"
             entities.append(Entity(id=fan, kind=EntityKind.FAN, name=f"s{number}", provenance=(MADE,)))
-            liked = ["artist:akari", "brand:xc"] if number < 9 else ["artist:hara", "brand:minamo"]
+            liked = ["artist:akari", "brand:xc"] if number < 9 else ["artist:hara", "brand:みなも"]
             if number % 6 == 0:
                 liked.append("artist:takeuchi")
             relations += [edge(RelationKind.LIKES, fan, one, provenance=MADE) for one in liked]
