@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -15,7 +15,7 @@ from kyokan.matching.evidence.removal import Removal
 from kyokan.matching.evidence.sentences import sentence
 from kyokan.matching.ranking import confidence
 from kyokan.matching.ranking.constraints import TOO_LITTLE, Decision, Plan, decisions
-from kyokan.matching.ranking.counterfactuals import counterfactuals
+from kyokan.matching.ranking.counterfactuals import Rescore, counterfactuals
 from kyokan.matching.ranking.diversify import choose
 from kyokan.matching.ranking.fusion import FusionWeights, logistic
 from kyokan.matching.ranking.model import (
@@ -165,7 +165,7 @@ class Matcher:
         scored = self._score(query, context, subject, rows)
         refused = decisions(context, subject, rows, Plan.of(query, self._as_of(context)))
         match = self._match(scored, 0, 1, decision=refused.get(row))
-        what_ifs = counterfactuals(match, context.view, query, self._rescore(query, second))
+        what_ifs = counterfactuals(match, context.view, query, self._rescore(query, scored))
         return self._answer(query, start, Status.OK, matches=[match], considered=1, counterfactuals=tuple(what_ifs))
 
     def score(self, query: Query, rows: Rows | None = None) -> Scored:
@@ -184,12 +184,13 @@ class Matcher:
 
     # ----------------------------------------------------------------------------------------------------------
 
-    def _rescore(self, query: Query, second: str) -> Callable[[Removal, frozenset[str]], float]:
+    def _rescore(self, query: Query, pair: Scored) -> Rescore:
+        """The score of a pair without facts, derived anew, or without signals, which are terms of its sum."""
+
         def rescore(removal: Removal, signals: frozenset[str]) -> float:
-            matcher = self.without(removal) if removal else self
-            changed = replace(query, without_signals=query.without_signals | signals)
-            scored = matcher.score(changed, np.array([self.snapshot.row(second)], dtype=np.int64))
-            return float(logistic(scored.raw[0]))
+            scored = self.without(removal).score(query, pair.rows) if removal else pair
+            silent = [place for place, signal in enumerate(ANSWERS) if signal.name in signals]
+            return float(logistic(scored.raw[0] - scored.contributions[silent, 0].sum()))
 
         return rescore
 

@@ -141,7 +141,7 @@ class ChanceOverlap:
     def of(self, strengths: Floats) -> Floats:
         """(C, A) → (C, A) expected overlap, attribute by attribute."""
         expected = np.zeros(strengths.shape)
-        for column in range(strengths.shape[1]):
+        for column in np.flatnonzero((strengths > 0).any(axis=0)).tolist():
             touched = np.flatnonzero(strengths[:, column] > 0)
             expected[touched, column] = self._of_column(column, strengths[touched, column])
         return expected
