@@ -54,7 +54,7 @@ DEFAULT_WEIGHTS: Mapping[str, float] = {
     "meaning": 0.6,
     "fan_bridge": 1.0,
     "walk": 0.4,
-    "precedent": 2.0,
+    "precedent": 1.0,
     "reach": 0.3,
     "rivalry": -1.5,
 }

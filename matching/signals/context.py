@@ -12,6 +12,7 @@ from kyokan.errors import UnknownEntityError
 from kyokan.graph.dictionary import Dictionary
 from kyokan.graph.encoder import Encoder
 from kyokan.graph.model import EntityKind, RelationKind
+from kyokan.matching.signals import precedent
 from kyokan.matching.signals.audiences import Audiences
 from kyokan.matching.signals.base import SIDE_OF_KIND, Side
 from kyokan.matching.signals.complement import PairTable, count_pairs, typical_value
@@ -36,6 +37,9 @@ RESTS_ON: Mapping[str, frozenset[str]] = {
     "likeness": frozenset({VALUES, TEXTS, RelationKind.MADE_BY, RelationKind.TAGGED, RelationKind.IN_CATEGORY}),
     "pair_table": frozenset({VALUES, RelationKind.MADE_BY, RelationKind.TIED_UP}),
     "complement_typical": frozenset({VALUES, RelationKind.MADE_BY, RelationKind.TIED_UP}),
+    "precedent_typical": frozenset(
+        {VALUES, TEXTS, RelationKind.MADE_BY, RelationKind.TAGGED, RelationKind.IN_CATEGORY, RelationKind.TIED_UP}
+    ),
     "walk_graph": frozenset({VALUES, *EDGE_WEIGHTS}),
     "categories": frozenset({RelationKind.IN_CATEGORY, RelationKind.MADE_BY}),
     "sold_categories": frozenset({RelationKind.IN_CATEGORY, RelationKind.MADE_BY}),
@@ -114,6 +118,11 @@ class Context:
     def complement_typical(self) -> float:
         """The usual size of what complement sums up."""
         return typical_value(self.pair_table, self.tie_ups, self.profiles, self.settings.complement_prior)
+
+    @cached_property
+    def precedent_typical(self) -> float:
+        """The usual size of what precedent sums up."""
+        return precedent.typical_value(self.tie_ups, self.likeness, self.settings)
 
     @cached_property
     def walk_graph(self) -> WalkGraph:

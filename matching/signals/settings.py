@@ -37,7 +37,7 @@ class SignalSettings:
     precedent_power: float = 3.0  # sharpens likeness
     precedent_popularity: float = 0.25  # 0: a brand's many tie-ups all count; 1: divided by their number
     precedent_half_life: float = 10.0  # years after which a tie-up counts half
-    precedent_unit: float = 0.2
+    precedent_unit: float = 2.0  # typical values (root mean square over the tied-up) that make a strong case
 
     reach_prior: float = 20.0  # pseudo-people behind each audience
     reach_unit: float = 2.0  # nats above the typical audience

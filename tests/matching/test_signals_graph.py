@@ -139,12 +139,14 @@ def cases(sketch: Sketch) -> Sketch:
 def test_precedent_sums_tie_ups_by_how_alike_both_ends_are(cases: Sketch) -> None:
     context = Context(cases.snapshot(), settings=PLAIN)
     found = precedent.score(context, ask(context, "artist:a"), rows(context, "brand:x", "brand:b2"))
-    # like p1 entirely and p2 not at all, mean ½: the case p1–b1 weighs ½, p2–b2 −½
-    assert found.values.tolist() == pytest.approx([0.5, -0.5])
+    # like p1 entirely and p2 not at all, mean ½: the case p1–b1 weighs ½, p2–b2 −½; p1 with b2 and p2 with b1 give −½
+    assert context.precedent_typical == pytest.approx(0.5)
+    assert found.values.tolist() == pytest.approx([1.0, -1.0])
     items = precedent.evidence(context, ask(context, "artist:a"), context.view.row("brand:x"))
     assert items[0].ids == ("artist:p1", "brand:b1")
     assert items[0].detail["source"] == "https://example.org/source"
-    assert items[0].weight == pytest.approx(0.5)
+    # without it the mean would be 0, and p2–b2 (nothing like x) would still count nothing
+    assert items[0].weight == pytest.approx(1.0)
 
 
 def test_older_and_less_sure_tie_ups_count_less(cases: Sketch) -> None:
@@ -158,7 +160,7 @@ def test_older_and_less_sure_tie_ups_count_less(cases: Sketch) -> None:
     )
     context = Context(cases.snapshot(), settings=PLAIN)
     found = precedent.score(context, ask(context, "artist:a"), rows(context, "brand:x"))
-    assert found.values[0] == pytest.approx(0.5 * 0.8 * 0.5)  # ten years: half
+    assert found.values[0] == pytest.approx(0.5 * 0.8 * 0.5 / context.precedent_typical)  # ten years: half
 
 
 def test_a_tie_up_of_the_two_in_question_is_no_evidence_for_them(cases: Sketch) -> None:
