@@ -10,6 +10,7 @@ import typer
 
 from kyokan.errors import InputError
 from kyokan.platform.cli.app import JsonOption, StoreOption, app, open_services
+from kyokan.platform.cli.jobs import import_later
 from kyokan.platform.cli.output import out, print_json, progress_bar
 from kyokan.platform.cli.show import show_annotation, show_circle, show_report, show_stats
 
@@ -26,6 +27,7 @@ def import_(
     mapping: Annotated[Path | None, typer.Option(help="Column mapping (YAML) for a catalogue.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and check everything, write nothing.")] = False,
     annotate: Annotated[bool, typer.Option(help="Read kansei from texts and tags.")] = True,
+    later: Annotated[bool, typer.Option("--later", help="Leave it to a worker and print the job's id.")] = False,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -33,6 +35,9 @@ def import_(
 
     Example: `kyokan import hetrec2011-lastfm-2k --as lastfm`
     """
+    if later:
+        import_later(source, store, mapping=mapping, as_json=as_json, form=form, dry_run=dry_run, annotate=annotate)
+        return
     options: dict[str, Any] = {"mapping": mapping} if mapping else {}
     with open_services(store) as services, progress_bar() as progress:
         report = services.import_source(

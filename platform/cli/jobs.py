@@ -1,0 +1,72 @@
+"""Commands on background jobs: worker, jobs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from kyokan.errors import DataMissingError, QueryError
+from kyokan.platform.cli.app import JsonOption, app
+from kyokan.platform.cli.output import out, print_json
+from kyokan.platform.jobs import open_jobs
+from kyokan.platform.settings import load_settings
+
+
+@app.command()
+def worker(
+    concurrency: Annotated[int, typer.Option(min=1, help="Jobs that run at the same time.")] = 1,
+    lease: Annotated[
+        float, typer.Option(min=1.0, help="Seconds after which the job of a silent worker goes to another.")
+    ] = 60.0,
+) -> None:
+    """Run background jobs until stopped; one that is stopped finishes the job in hand.
+
+    Example: `kyokan worker --concurrency 2`
+    """
+    from kyokan.platform.jobs.tasks import work
+
+    raise typer.Exit(work(load_settings(), concurrency=concurrency, lease=lease))
+
+
+@app.command()
+def jobs(
+    limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 50,
+    as_json: JsonOption = False,
+) -> None:
+    """List background jobs, newest first.
+
+    Example: `kyokan jobs --json`
+    """
+    with open_jobs(load_settings()) as service:
+        rows = [job.to_json() for job in service.jobs(limit)]
+    if as_json:
+        print_json({"jobs": rows})
+        return
+    for row in rows:
+        note = row["error"] or row["progress"]
+        out.print(f"{row['created']}  {row['id']}  {row['kind']:<8}  {row['state']:<7}  {note}", markup=False)
+
+
+def import_later(source: Path, store: str | None, *, mapping: Path | None, as_json: bool, **arguments: Any) -> None:
+    """Enqueue an import and print the job's id.
+
+    Raises:
+        DataMissingError: there is no such file or folder.
+        QueryError: a store is named; the worker uses its own.
+    """
+    if store is not None:
+        raise QueryError("--store", "does not go with --later", "Set KYOKAN_STORE for the worker")
+    for path in filter(None, (source, mapping)):
+        if not path.exists():
+            raise DataMissingError(str(path), "is not there")
+    arguments |= {"source": str(source.absolute())}
+    if mapping:
+        arguments["options"] = {"mapping": str(mapping.absolute())}
+    with open_jobs(load_settings()) as service:
+        job = service.enqueue("import", arguments)
+    if as_json:
+        print_json(job.to_json())
+    else:
+        out.print(job.id, markup=False)

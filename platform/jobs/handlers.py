@@ -1,0 +1,26 @@
+"""What each kind of job does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from kyokan.platform.services import Progress, Services
+
+Handler = Callable[[Services, Mapping[str, Any], Progress], dict[str, Any]]
+
+
+def import_source(services: Services, arguments: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+    """Import a source; ``arguments`` are those of ``Services.import_source``. Twice has the effect of once."""
+    more = {name: arguments[name] for name in ("form", "dry_run", "options", "annotate") if name in arguments}
+    report = services.import_source(Path(arguments["source"]), progress=progress, **more).to_json()
+    return {name: value for name, value in report.items() if name != "resolution"}  # one entry a name: too long to keep
+
+
+def snapshot(services: Services, _arguments: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+    """Build the snapshot of the store as it stands, unless it is there."""
+    return {"snapshot": services.snapshot(progress).hash}
+
+
+HANDLERS: dict[str, Handler] = {"import": import_source, "snapshot": snapshot}

@@ -1,0 +1,79 @@
+"""What a job is, and the table that keeps it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, REAL, Column, Index, Integer, MetaData, Table, Text
+
+
+class State(StrEnum):
+    """Where a job stands: the last three are final."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"  # its input is at fault: trying again would not help
+    DEAD = "dead"  # every attempt ended in an error or with the worker
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One job as it stood when it was read.
+
+    Times are seconds since 1970. ``lease_until`` is when a running job may be given to another worker, ``fence`` the
+    number of the present owner, ``queued`` when it last began to wait, ``published`` when it was last announced.
+    """
+
+    id: str
+    kind: str
+    arguments: dict[str, Any]
+    state: State
+    attempts: int
+    fence: int
+    created: float
+    queued: float
+    published: float | None
+    lease_until: float | None
+    started: float | None
+    finished: float | None
+    progress: str
+    result: dict[str, Any] | None
+    error: str
+
+    def to_json(self) -> dict[str, Any]:
+        """The object that ``kyokan jobs --json`` prints; times in ISO 8601, UTC."""
+        times = {
+            name: moment and datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds")
+            for name in ("created", "started", "finished")
+            for moment in [getattr(self, name)]
+        }
+        inside = ("fence", "queued", "published", "lease_until")
+        return {name: value for name, value in asdict(self).items() if name not in inside} | times
+
+
+metadata = MetaData()
+
+job = Table(
+    "job",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("arguments", JSON, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("fence", Integer, nullable=False, default=0),
+    Column("created", REAL, nullable=False),
+    Column("queued", REAL, nullable=False),
+    Column("published", REAL),
+    Column("lease_until", REAL),
+    Column("started", REAL),
+    Column("finished", REAL),
+    Column("progress", Text, nullable=False, default=""),
+    Column("result", JSON(none_as_null=True)),
+    Column("error", Text, nullable=False, default=""),
+    Index("job_by_state", "state", "created"),
+)

@@ -1,0 +1,210 @@
+"""Jobs from enqueueing to their end: who may run one, for how long, and what becomes of a lost one.
+
+A worker that claims a job gets a lease and a fence. It renews the lease while it works; one that falls silent loses the
+job to the next worker, whose fence is higher, and whatever the first one writes afterwards is refused.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.engine import Connection, RowMapping
+from sqlalchemy.exc import DBAPIError
+
+from kyokan.errors import BrokerUnavailableError, QueryError, StoreError, StoreUnavailableError
+from kyokan.graph.stores.sqlite_schema import open_engine
+from kyokan.platform.jobs.model import Job, State, job, metadata
+
+ATTEMPTS = 3
+GRACE = 5.0  # seconds a message may take before it is taken for lost
+LONGEST_GAP = 60.0  # seconds between two announcements of a job that waits for a busy worker
+KINDS = ("import", "snapshot")
+
+log = logging.getLogger("kyokan.jobs")
+
+
+class JobService:
+    """The jobs in one SQLite file, shared by threads and processes.
+
+    Args:
+        path: the file; made where missing.
+        publish: announces a job's id; raises ``BrokerUnavailableError`` where it cannot.
+        lease: seconds for which a job belongs to its worker after each sign of life.
+        clock: seconds since 1970.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        publish: Callable[[str], None],
+        *,
+        lease: float = 60.0,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._path = path
+        self._publish = publish
+        self.lease = lease
+        self._grace = min(GRACE, lease)
+        self._clock = clock
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._engine = open_engine(str(path))
+        with self._opened(writing=True) as connection:
+            metadata.create_all(connection)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._engine.dispose()
+
+    # Asking for a job ----------------------------------------------------------------------------------------
+
+    def enqueue(self, kind: str, arguments: Mapping[str, Any] | None = None) -> Job:
+        """Keep a job, then announce it; one that cannot be announced now waits for the reaper.
+
+        Raises:
+            QueryError: no job is of that kind.
+        """
+        if kind not in KINDS:
+            raise QueryError(kind, "is not a kind of job", f"Known are {', '.join(KINDS)}")
+        now = self._clock()
+        job_id = uuid.uuid4().hex
+        row = {"id": job_id, "kind": kind, "arguments": dict(arguments or {}), "state": State.QUEUED}
+        with self._opened(writing=True) as connection:
+            connection.execute(job.insert().values(**row, created=now, queued=now))
+        try:
+            self._announce(job_id)
+        except BrokerUnavailableError as error:
+            log.warning("job %s waits unannounced: %s", job_id, error)
+        return self.get(job_id)
+
+    def get(self, job_id: str) -> Job:
+        """The job as it stands.
+
+        Raises:
+            QueryError: there is none of that id.
+        """
+        with self._opened(writing=False) as connection:
+            found = _job(connection, job_id)
+        if found is None:
+            raise QueryError(job_id, "is not the id of a job", "See kyokan jobs")
+        return found
+
+    def jobs(self, limit: int = 50) -> list[Job]:
+        """The latest jobs, newest first."""
+        query = select(job).order_by(job.c.created.desc(), job.c.id).limit(limit)
+        with self._opened(writing=False) as connection:
+            return [_read(row) for row in connection.execute(query).mappings()]
+
+    # Running one ---------------------------------------------------------------------------------------------
+
+    def claim(self, job_id: str) -> Job | None:
+        """Take a job for this worker; None where it is over, another's, or has used up its attempts."""
+        now = self._clock()
+        with self._opened(writing=True) as connection:
+            found = _job(connection, job_id)
+            lost = found and found.state is State.RUNNING and (found.lease_until or 0) <= now
+            if found is None or not (found.state is State.QUEUED or lost):
+                return None
+            if found.attempts >= ATTEMPTS:
+                self._bury(connection, job.c.id == job_id)
+                return None
+            mine = {"attempts": found.attempts + 1, "fence": found.fence + 1, "lease_until": now + self.lease}
+            fresh = {"state": State.RUNNING, "started": now, "progress": ""}
+            connection.execute(update(job).where(job.c.id == job_id).values(mine | fresh))
+            return _job(connection, job_id)
+
+    def heartbeat(self, mine: Job, progress: str = "") -> bool:
+        """Renew the lease and say how far the work is; False where the job is no longer this worker's."""
+        return self._write_as_owner(mine, lease_until=self._clock() + self.lease, progress=progress)
+
+    def finish(self, mine: Job, result: Mapping[str, Any]) -> bool:
+        """Close a job with its result; False where it is no longer this worker's."""
+        return self._write_as_owner(
+            mine, state=State.DONE, result=dict(result), error="", lease_until=None, finished=self._clock()
+        )
+
+    def fail(self, mine: Job, error: str, *, again: bool) -> bool:
+        """Close a job with an error line, or put it back where another attempt may help and is left.
+
+        Returns:
+            False where the job is no longer this worker's.
+        """
+        now = self._clock()
+        if again and mine.attempts < ATTEMPTS:
+            return self._write_as_owner(
+                mine, state=State.QUEUED, queued=now, published=None, lease_until=None, error=error
+            )
+        state = State.DEAD if again else State.FAILED
+        return self._write_as_owner(mine, state=state, lease_until=None, finished=now, error=error)
+
+    # Finding what was lost -----------------------------------------------------------------------------------
+
+    def reap(self) -> list[str]:
+        """Announce again what waits unheard and what a silent worker left; returns the ids.
+
+        A job that keeps waiting is announced at gaps that double up to a minute, so that messages do not pile up
+        behind a long one.
+
+        Raises:
+            BrokerUnavailableError: nothing can be announced now; the next call will try again.
+        """
+        now = self._clock()
+        silent = (job.c.state == State.RUNNING) & (job.c.lease_until <= now)
+        heard = func.coalesce(job.c.published, job.c.queued)
+        gap = func.max(self._grace, func.min(LONGEST_GAP, heard - job.c.queued))
+        with self._opened(writing=True) as connection:
+            self._bury(connection, silent & (job.c.attempts >= ATTEMPTS))
+            requeued = update(job).where(silent).values(state=State.QUEUED, queued=now, published=None)
+            due = list(connection.scalars(requeued.returning(job.c.id)))
+            waiting = select(job.c.id).where(job.c.state == State.QUEUED, heard <= now - gap).order_by(job.c.created)
+            due += connection.scalars(waiting)
+        for job_id in due:
+            self._announce(job_id)
+        return due
+
+    # Inside --------------------------------------------------------------------------------------------------
+
+    def _announce(self, job_id: str) -> None:
+        self._publish(job_id)
+        with self._opened(writing=True) as connection:
+            connection.execute(update(job).where(job.c.id == job_id).values(published=self._clock()))
+
+    def _bury(self, connection: Connection, which: ColumnElement[bool]) -> None:
+        error = func.coalesce(func.nullif(job.c.error, ""), "the worker ended before the job did, every time")
+        over = {"state": State.DEAD, "finished": self._clock(), "lease_until": None, "error": error}
+        connection.execute(update(job).where(which).values(over))
+
+    def _write_as_owner(self, mine: Job, **values: Any) -> bool:
+        owned = (job.c.id == mine.id) & (job.c.fence == mine.fence) & (job.c.state == State.RUNNING)
+        with self._opened(writing=True) as connection:
+            return connection.execute(update(job).where(owned).values(values)).rowcount == 1
+
+    @contextmanager
+    def _opened(self, *, writing: bool) -> Iterator[Connection]:
+        try:
+            with self._engine.execution_options(writing=writing).begin() as connection:
+                yield connection
+        except DBAPIError as error:
+            reason = str(error.orig)
+            kind = StoreUnavailableError if "locked" in reason or "busy" in reason else StoreError
+            raise kind(str(self._path), f"the job file does not answer ({reason})") from error
+
+
+def _job(connection: Connection, job_id: str) -> Job | None:
+    row = connection.execute(select(job).where(job.c.id == job_id)).mappings().first()
+    return None if row is None else _read(row)
+
+
+def _read(row: RowMapping) -> Job:
+    return Job(**{**row, "state": State(row["state"])})
