@@ -71,6 +71,7 @@ class NameIndex:
 
     def find(self, text: str, wanted: Callable[[int], bool], limit: int) -> list[tuple[int, float, bool]]:
         """Rows with score and whether the name is the same, best first, equal ones in order of row."""
+        text = text.encode(errors="ignore").decode()  # half a surrogate pair, as a terminal may pass on, names nobody
         key = normalise(text)
         if not key or limit < 1:
             return []
@@ -85,7 +86,7 @@ class NameIndex:
         ranked = sorted(scores.items(), key=lambda hit: (-hit[1], hit[0]))
         return [(row, score, row in exact) for row, score in ranked[:limit]]
 
-    def _same(self, key: str, wanted: Callable[[int], bool], worth: float = 1.0) -> Iterator[tuple[int, float]]:
+    def _same(self, key: str, wanted: Callable[[int], bool]) -> Iterator[tuple[int, float]]:
         """Rows that have this very key, each once at its best."""
         seen: set[int] = set()
         for place in range(self._keys.first_from(key), len(self._keys)):
@@ -94,7 +95,7 @@ class NameIndex:
             row = int(self._rows[place])
             if row not in seen and wanted(row):
                 seen.add(row)
-                yield row, worth * STRENGTH_SCORES[self._strengths[place]]
+                yield row, STRENGTH_SCORES[self._strengths[place]]
 
     def _read_alike(self, text: str, wanted: Callable[[int], bool]) -> dict[int, float]:
         """Rows that share a variant or a guessed reading with the text."""

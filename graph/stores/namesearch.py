@@ -35,6 +35,7 @@ def folded_names(entity: Entity) -> str:
 
 def wanted(text: str) -> Wanted | None:
     """The folded text, or None where nothing is left to look for."""
+    text = text.encode(errors="ignore").decode()  # half a surrogate pair, as a terminal may pass on, names nobody
     whole = _fold(text)
     if not whole:
         return None

@@ -50,6 +50,7 @@ class QuestionContract:
             ("", []),
             ("   ", []),
             ("*", []),
+            ("\udcff", []),
             ('"', []),
             ("omega OR lisa", []),
             ("lisa~", ["artist:lisa"]),

@@ -245,7 +245,7 @@ def test_kinds_and_limit_are_kept_to(named: Snapshot) -> None:
     assert named.find("citizen", limit=0) == []
 
 
-@pytest.mark.parametrize("text", ["", "   ", "zzzzzzzz", "\n", "\x00"])
+@pytest.mark.parametrize("text", ["", "   ", "zzzzzzzz", "\n", "\x00", "\udcff"])
 def test_nothing_is_found_for_nothing(named: Snapshot, text: str) -> None:
     assert named.find(text) == []
 
