@@ -7,14 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kyokan.graph.model import Relation, RelationKind
+from kyokan.graph.model import EntityKind, Relation, RelationKind
 from kyokan.matching.ranking.model import Query, Sentence, Standing
-from kyokan.matching.signals import MIN_CELL, Context, Subject
+from kyokan.matching.signals import MIN_CELL, Context, Side, Subject
 from kyokan.matching.signals.facts import words
 from kyokan.matching.signals.rivalry import rivals
 from kyokan.matching.signals.view import Flags, Rows
 
 FEW_TAGS = 3
+VETOABLE = (EntityKind.CATEGORY, EntityKind.BRAND, EntityKind.PRODUCT, EntityKind.ARTIST)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,24 +77,23 @@ def _vetoed(context: Context, subject: int, candidates: Rows) -> Iterator[tuple[
     """Pairs that either side's own rules refuse: an id, a category or a kansei that the other evokes."""
     vetoes = context.facts.vetoes
     for refused in vetoes.get(subject, ()):
-        for row in candidates.tolist():
-            if _meets(context, row, refused):
-                yield row, _veto(context, subject, refused)
+        for row in candidates[_meets(context, candidates, refused)].tolist():
+            yield row, _veto(context, subject, refused)
+    asking = np.array([subject], dtype=np.int64)
     for row in (row for row in candidates.tolist() if row in vetoes):
         for refused in vetoes[row]:
-            if _meets(context, subject, refused):
+            if _meets(context, asking, refused)[0]:
                 yield row, _veto(context, row, refused)
 
 
-def _meets(context: Context, row: int, refused: str) -> bool:
-    """Whether an entity is, is in, or evokes what is refused."""
-    name = context.id(row)
-    if refused in {name, name.partition(":")[2]}:
-        return True
+def _meets(context: Context, rows: Rows, refused: str) -> Flags:
+    """(R,) whether each row is, is in, or evokes what is refused; a word without a kind may name any of these."""
     if refused.startswith("kansei:"):
         column = context.profiles.column(refused)
-        return column >= 0 and bool(context.profiles.strength[row, column] > 0)
-    return any(_slug(context.id(int(category))) == _slug(refused) for category in context.categories_of(row))
+        return np.asarray(context.profiles.strength[rows, column] > 0) if column >= 0 else np.zeros(len(rows), np.bool_)
+    names = [refused] if ":" in refused else [f"{kind}:{refused}" for kind in VETOABLE]
+    known = [row for row in map(context.find, names) if row >= 0]
+    return np.asarray(np.isin(rows, known) | (context.categories[rows][:, known].sum(axis=1) > 0))
 
 
 def _veto(context: Context, row: int, refused: str) -> Decision:
@@ -107,20 +107,19 @@ def _veto(context: Context, row: int, refused: str) -> Decision:
 
 def _exclusive(context: Context, subject: int, candidates: Rows, plan: Plan) -> Iterator[tuple[int, Decision]]:
     """Pairs that an exclusive tie-up of the artist (or its group) with another house forbids."""
-    rows = set(candidates.tolist())
     for relation in context.tie_ups.relations:
         if relation.attributes.get("exclusive") is not True or not _in_force(relation, plan):
             continue
         artist, thing = context.view.row(relation.source), context.view.row(relation.target)
+        things = candidates[_covered(context, relation, thing, candidates)]
         if _bound(context, subject, artist):
-            pairs = ((row, row) for row in sorted(rows) if context.sides[row] != context.sides[subject])
-        elif context.sides[subject] != context.sides[artist]:
-            pairs = ((row, subject) for row in sorted(rows) if _bound(context, row, artist))
+            barred = [row for row in things.tolist() if not _same_house(context, thing, row)]
+        elif _covered(context, relation, thing, np.array([subject]))[0] and not _same_house(context, thing, subject):
+            barred = [row for row in candidates.tolist() if _bound(context, row, artist)]
         else:
             continue
-        for row, other in pairs:
-            if _competes(context, relation, thing, other):
-                yield row, _blocked(context, relation, thing)
+        for row in barred:
+            yield row, _blocked(context, relation, thing)
 
 
 def _bound(context: Context, row: int, artist: int) -> bool:
@@ -146,16 +145,23 @@ def _stated(relation: Relation, name: str) -> tuple[str, ...]:
     return words(relation.attributes.get(name)) or words(relation.attributes.get(singular))
 
 
-def _competes(context: Context, relation: Relation, partner: int, other: int) -> bool:
-    """Whether ``other`` is another house in the category the exclusivity covers (any, where none is known)."""
+def _covered(context: Context, relation: Relation, partner: int, rows: Rows) -> Flags:
+    """(R,) whether each row is a thing of a category that the exclusivity covers; of any where none is known."""
+    things = np.asarray(context.sides[rows] == Side.THINGS)
+    stated = words(relation.attributes.get("category"))
+    covered = [context.find(word if ":" in word else f"category:{word}") for word in stated]
+    covered = covered or context.categories_of(partner).tolist()
+    if not covered:
+        return things
+    known = [row for row in covered if row >= 0]
+    return np.asarray(things & (context.categories[rows][:, known].sum(axis=1) > 0))
+
+
+def _same_house(context: Context, one: int, other: int) -> bool:
+    """Whether two things belong to one brand or one group."""
     maker = context.profiles.brand_of
-    houses = [int(maker[row]) if maker[row] >= 0 else row for row in (partner, other)]
-    if context.facts.same_group(houses[0], houses[1]):
-        return False
-    covered = {_slug(word) for word in words(relation.attributes.get("category"))}
-    covered = covered or {_slug(context.id(int(row))) for row in context.categories_of(partner)}
-    theirs = {_slug(context.id(int(row))) for row in context.categories_of(other)}
-    return not covered or bool(covered & theirs)
+    houses = [int(maker[row]) if maker[row] >= 0 else row for row in (one, other)]
+    return context.facts.same_group(houses[0], houses[1])
 
 
 def _blocked(context: Context, relation: Relation, partner: int) -> Decision:

@@ -49,12 +49,12 @@ PLAIN = Shape((-4.0, 0.0, 4.0, 8.0), (-4.0, 0.0, 4.0, 6.0))
 ONE_SIDED = Shape((-1.0, 0.0, 0.5, 1.5), (-1.0, 0.0, 0.35, 0.6))
 
 DEFAULT_WEIGHTS: Mapping[str, float] = {
-    "resonance": 0.7,
-    "complement": 0.6,
+    "resonance": 0.9,
+    "complement": 0.35,
     "meaning": 0.6,
     "fan_bridge": 1.0,
-    "walk": 0.4,
-    "precedent": 1.0,
+    "walk": 0.45,
+    "precedent": 0.6,
     "reach": 0.3,
     "rivalry": -1.5,
 }
