@@ -1,1 +1,9 @@
-"""What stands behind a match."""
+"""What stands behind a match: which facts, what is left without them, and the reason in a sentence."""
+
+from __future__ import annotations
+
+from kyokan.matching.evidence.edited import EditedView
+from kyokan.matching.evidence.removal import Removal
+from kyokan.matching.evidence.sentences import sentence
+
+__all__ = ["EditedView", "Removal", "sentence"]

@@ -9,7 +9,6 @@ import numpy as np
 
 from kyokan.matching.ranking.model import Contribution, Evidence, Sentence
 from kyokan.matching.signals import Context, Subject
-from kyokan.matching.signals.profiles import kansei_id
 from kyokan.matching.signals.view import Floats
 
 NAMED = 2  # attributes named in a sentence
@@ -111,9 +110,3 @@ def _reason(signal: str, item: Evidence) -> Sentence:
     if signal == "precedent":
         return Sentence(ja=f"前例に近い：{item.note_ja}。", en=f"A precedent is near: {item.note}.")
     return Sentence(ja=f"{item.note_ja}。", en=f"{note}.")
-
-
-def attribute_words(context: Context, attribute: str) -> Sentence:
-    """The label of an attribute in both languages."""
-    column = context.profiles.column(kansei_id(attribute))
-    return Sentence(ja=context.profiles.label(column, "ja"), en=context.profiles.label(column, "en"))
