@@ -34,8 +34,8 @@ class SignalSettings:
     walk_unit: float = 3.0  # typical values (root mean square over probe pairs) that make a strong case
 
     precedent_neighbours: int = 50  # past artists most like this one
-    precedent_power: float = 3.0  # sharpens likeness
-    precedent_popularity: float = 0.25  # 0: a brand's many tie-ups all count; 1: divided by their number
+    precedent_power: float = 2.0  # sharpens likeness
+    precedent_popularity: float = 0.0  # 0: a brand's many tie-ups all count; 1: divided by their number
     precedent_half_life: float = 10.0  # years after which a tie-up counts half
     precedent_unit: float = 2.0  # typical values (root mean square over the tied-up) that make a strong case
 
