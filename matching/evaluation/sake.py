@@ -109,17 +109,17 @@ def axes_of(dictionary: Dictionary) -> Matrix:
     return np.asarray(meant @ (np.eye(len(sectors)) + spread), dtype=np.float64)
 
 
-def read_axes(annotator: Annotator, tagged: Sequence[Mapping[str, float]]) -> Matrix:
+def read_axes(annotator: Annotator, tagged: Sequence[Mapping[str, float]], names: Sequence[str]) -> Matrix:
     """(brands, 6) axes by the dictionary alone.
 
-    Score = mean over tags of (tag · axis), in standard deviations over all tags that are listed, less the brand's mean
-    over the six axes: a chart says in which direction a sake leans, not how much was written about it.
+    Score = mean over tags of (tag · axis), in standard deviations over the tags ``names``, less the brand's mean over
+    the six axes: a chart says in which direction a sake leans, not how much was written about it.
     """
-    names = sorted({tag for tags in tagged for tag in tags})
     meant = axes_of(annotator.dictionary).T
     single = kansei_of(annotator, [{name: 1.0} for name in names]) @ meant
     total = np.array([sum(tags.values()) for tags in tagged])[:, None]
-    score = (kansei_of(annotator, tagged) @ meant / total - single.mean(axis=0)) / single.std(axis=0)
+    spread = single.std(axis=0)
+    score = (kansei_of(annotator, tagged) @ meant / total - single.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
     return np.asarray(score - score.mean(axis=1, keepdims=True), dtype=np.float64)
 
 
@@ -170,7 +170,7 @@ def evaluate(data: Path, heldout: Path | None, seed: int, without: frozenset[str
     present = _multi_hot([dict.fromkeys(tags, 1.0) for tags in (*known.tags, *hidden.tags)], names)
     fitted = fit_axes(features[:learned], known.charts, features[learned:])
     baseline = ridge_on_tags(present[:learned], known.charts, present[learned:])
-    read = read_axes(annotator, tagged[learned:])
+    read = read_axes(annotator, tagged[learned:], names)
     figures: dict[str, float] = {}
     for name, predicted in (("fitted", fitted), ("dictionary", read)):
         each = agreement(predicted, hidden.charts)

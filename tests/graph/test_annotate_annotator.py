@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -187,7 +188,7 @@ def test_a_longer_tag_is_read_by_its_words(annotator: Annotator) -> None:
     assert annotator.annotate_tags({"not quiet": 3.0}) == ()
 
 
-def entity(**changes: object) -> Entity:
+def entity(**changes: Any) -> Entity:
     return replace(Entity(id="artist:x", kind=EntityKind.ARTIST, name="X", provenance=(SOURCE,)), **changes)
 
 

@@ -1,0 +1,192 @@
+"""The protocols that go through the kansei space, on small folders of the same layout as the real ones."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kyokan.errors import DataMissingError, InputError, QueryError
+from kyokan.graph.annotate import Annotator
+from kyokan.graph.dictionary import load_dictionary
+from kyokan.matching.evaluation import evaluate, kansei_en, music_mood, sake
+from kyokan.matching.evaluation.emotions_ja import EMOTIONS
+
+HEAVY, LIGHT = ["濃厚", "コク", "どっしり"], ["スッキリ", "軽快", "さわやか"]
+
+
+def write_json(path: Path, content: object) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+
+
+def write_sakes(root: Path, brands: range) -> Path:
+    """Brands of even number are heavy, of odd number light; the more of their tags, the more so."""
+    names = [*HEAVY, *LIGHT]
+    write_json(root / sake.FOLDER / "flavor-tags-ja.json", {"tags": [{"id": k, "tag": t} for k, t in enumerate(names)]})
+    tagged, charts = [], []
+    for brand in brands:
+        count = 1 + brand % 3
+        tagged.append({"brandId": brand, "tagIds": [(brand % 2) * 3 + k for k in range(count)]})
+        heavy, light = (0.5 + 0.1 * count, 0.4 - 0.1 * count)[:: 1 if brand % 2 == 0 else -1]
+        chart = {"f1": light / 2, "f2": heavy, "f3": heavy, "f4": 0.1 * count, "f5": light, "f6": light}
+        charts.append({"brandId": brand, **{axis: value + brand / 1000 for axis, value in chart.items()}})
+    write_json(root / sake.FOLDER / "brand-flavor-tags.json", {"flavorTags": [*tagged, {"brandId": 999, "tagIds": []}]})
+    write_json(root / sake.FOLDER / "flavor-charts.json", {"flavorCharts": charts})
+    return root
+
+
+def test_sake_axes_follow_the_tags_with_and_without_fitting(tmp_path: Path) -> None:
+    data, heldout = write_sakes(tmp_path / "data", range(30)), write_sakes(tmp_path / "held", range(30, 50))
+    result = evaluate("sake", data, heldout)
+    assert result.n == 20
+    for name in ("spearman_fitted_f3", "spearman_fitted_f6", "spearman_dictionary_f3", "spearman_dictionary_f6"):
+        assert result.metrics[name] > 0.6
+    assert set(result.baselines) == {"ridge_on_tags"}
+    assert result.ci95["spearman_fitted"][0] <= result.metrics["spearman_fitted"]
+    assert result.settings["brands_learned"] == 30
+
+
+def test_sake_never_learns_from_a_tested_brand(tmp_path: Path) -> None:
+    data, heldout = write_sakes(tmp_path / "data", range(30)), write_sakes(tmp_path / "held", range(20, 40))
+    assert evaluate("sake", data, heldout).settings["brands_learned"] == 20
+
+
+def test_sake_read_by_the_dictionary_ignores_the_charts_of_data(tmp_path: Path) -> None:
+    heldout = write_sakes(tmp_path / "held", range(30, 50))
+    one = evaluate("sake", write_sakes(tmp_path / "a", range(30)), heldout)
+    other = evaluate("sake", write_sakes(tmp_path / "b", range(3, 25)), heldout)
+    assert one.metrics["spearman_dictionary"] == other.metrics["spearman_dictionary"]
+
+
+def test_earlier_flavour_tags_weigh_more() -> None:
+    assert sake.weights(["a", "b", "c"], order=True) == {"a": 1.0, "b": 0.75, "c": 0.6}
+    assert sake.weights(["a", "b"], order=False) == {"a": 1.0, "b": 1.0}
+
+
+def test_a_broken_sake_file_is_named(tmp_path: Path) -> None:
+    data = write_sakes(tmp_path, range(6))
+    write_json(data / sake.FOLDER / "flavor-charts.json", {"flavorCharts": [{"brandId": 1}]})
+    with pytest.raises(InputError, match="known shape"):
+        evaluate("sake", data)
+
+
+def write_tracks(root: Path, artists: range) -> Path:
+    """Two tracks an artist: ambient piano is calm, metal with distorted guitar is heavy."""
+    lines: dict[str, list[str]] = {
+        kind: ["TRACK_ID\tARTIST_ID\tALBUM_ID\tDURATION\tTAGS"] for kind in ("genre", "instrument", "moodtheme")
+    }
+    for artist in artists:
+        for track, tags in enumerate((("ambient", "piano", "calm"), ("metal", "electricguitar", "heavy"))):
+            row = f"track_{artist:03}{track}\tartist_{artist:03}\talbum_1\t100.0\t"
+            for kind, tag in zip(lines, tags, strict=True):
+                prefix = "mood/theme" if kind == "moodtheme" else kind
+                lines[kind].append(f"{row}{prefix}---{tag}")
+    for kind, rows in lines.items():
+        path = root / music_mood.FOLDER / f"autotagging_{kind}.tsv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return root
+
+
+def test_moods_follow_genres_and_instruments_of_other_artists(tmp_path: Path) -> None:
+    result = evaluate("music-mood", write_tracks(tmp_path, range(20)), seed=1)
+    assert result.metrics == {"macro_ap": 1.0, "lrap": 1.0}
+    assert result.baselines["popularity"]["lrap"] < 1.0
+    assert (result.n, result.settings["tracks_learned"]) == (16, 24)
+
+
+def test_no_artist_is_on_both_sides(tmp_path: Path) -> None:
+    data, heldout = write_tracks(tmp_path / "data", range(20)), write_tracks(tmp_path / "held", range(15, 25))
+    assert evaluate("music-mood", data, heldout).settings["tracks_learned"] == 30
+
+
+def test_each_part_of_music_mood_can_be_left_out(tmp_path: Path) -> None:
+    data = write_tracks(tmp_path, range(12))
+    for part in music_mood.PARTS:
+        assert evaluate("music-mood", data, without=frozenset({part})).metrics["lrap"] == 1.0
+    with pytest.raises(QueryError, match="its parts are kansei, kernel"):
+        evaluate("music-mood", data, without=frozenset({"tempo"}))
+
+
+CAPTIONS = {
+    "sad": ["A slow minor piano mourns a loss, sad and alone.", "Sad strings weep over a farewell at the station."],
+    "happy": [
+        "Handclaps and a happy chorus for a sunny picnic.",
+        "A happy ukulele whistles along with laughing children.",
+    ],
+}
+
+
+def write_captions(root: Path, number: int, first: int = 0) -> Path:
+    folder = root / kansei_en.FOLDER
+    write_json(folder / "mood_vocab.json", ["happy", "sad"])
+    with (folder / "musiccaps-public.csv").open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(["ytid", "start_s", "end_s", "aspect_list", "caption"])
+        for row in range(first, first + number):
+            for mood, texts in CAPTIONS.items():
+                table.writerow([f"{mood}{row}", 0, 10, f"['{mood}', 'piano']", f"{texts[row % 2]} Take {row}."])
+            table.writerow([f"none{row}", 0, 10, "['piano']", "A piano."])
+    return root
+
+
+def test_mood_words_are_found_in_captions_and_behind_them(tmp_path: Path) -> None:
+    data, heldout = write_captions(tmp_path / "data", 8), write_captions(tmp_path / "held", 3, first=100)
+    result = evaluate("kansei-en", data, heldout)
+    assert result.n == 6
+    assert result.metrics == {"lrap": 1.0, "macro_ap": 1.0, "lrap_masked": 1.0, "macro_ap_masked": 1.0}
+    assert set(result.baselines["tfidf_logistic"]) == set(result.metrics)
+
+
+def test_masking_takes_out_whole_words_only() -> None:
+    assert kansei_en.masked("Sad, unsad and SAD sadness", ["sad"]) == ", unsad and  sadness"
+
+
+def test_a_caption_of_both_sides_is_not_learned(tmp_path: Path) -> None:
+    data, heldout = write_captions(tmp_path / "data", 8), write_captions(tmp_path / "held", 4, first=6)
+    assert evaluate("kansei-en", data, heldout).settings["captions_learned"] == 12
+
+
+def write_sentences(root: Path) -> Path:
+    rows = [
+        ("今日は最高に嬉しい！", "joy"), ("つらい。泣きそう", "sadness"), ("は？むかつく", "anger"),
+        ("怖くて眠れない", "fear"),
+        ("びっくりした", "surprise"), ("気持ち悪いし臭い", "disgust"), ("明日が楽しみでわくわくする", "anticipation"),
+        ("ありがとう、頼りにしています", "trust"), ("電車は十時に着く", ""), ("資料を三部印刷した", ""),
+    ]  # fmt: skip
+    folder = root / "wrime_subset"
+    folder.mkdir(parents=True)
+    header = ["Sentence", *(f"Avg. Readers_{name.capitalize()}" for name in EMOTIONS)]
+    lines = [[text, *(str(2 * (name == felt)) for name in EMOTIONS)] for text, felt in rows]
+    table = "\n".join("\t".join(line) for line in [header, *lines])
+    (folder / "part.tsv").write_text(table, encoding="utf-8")
+    return root
+
+
+def test_emotions_are_read_without_fitting(tmp_path: Path) -> None:
+    result = evaluate("emotions-ja", write_sentences(tmp_path))
+    assert result.n == 10
+    assert result.metrics["r_mean"] > 0.5
+    assert result.metrics["r_joy"] > 0.5
+    assert result.settings["fitted"] is False
+
+
+def test_missing_sentences_are_named(tmp_path: Path) -> None:
+    with pytest.raises(DataMissingError, match=r"wrime_subset.*emotions-ja"):
+        evaluate("emotions-ja", tmp_path)
+
+
+def test_every_attribute_of_an_emotion_is_in_the_dictionary() -> None:
+    dictionary = load_dictionary()
+    assert all(attribute in dictionary for weights in EMOTIONS.values() for attribute in weights)
+
+
+def test_the_sake_axes_are_in_the_dictionary() -> None:
+    annotator = Annotator(load_dictionary())
+    axes = sake.axes_of(annotator.dictionary)
+    assert axes.shape == (6, len(annotator.dictionary))
+    assert np.all(axes.max(axis=1) > 0)
