@@ -38,7 +38,8 @@ def sentence(context: Context, subject: Subject, candidate: int, contributions: 
 
     Names only attributes that the graph holds for the two, and only reasons with a positive part in the score.
     """
-    shared, brought = _shared(contributions), _brought(context, subject, candidate)
+    shared = _shared(contributions)
+    brought = _brought(context, subject, candidate, besides=shared.en)
     parts = [found for found in (_kansei_sentence(shared, brought), _support(contributions)) if found]
     if not parts:
         return NOTHING
@@ -72,8 +73,8 @@ def _shared(contributions: Sequence[Contribution]) -> _Words:
     return _Words(tuple(one["ja"] for one in labels), tuple(one["en"] for one in labels))
 
 
-def _brought(context: Context, subject: Subject, candidate: int) -> _Words:
-    """What the candidate evokes tellingly and at least twice as strongly as the subject."""
+def _brought(context: Context, subject: Subject, candidate: int, *, besides: tuple[str, ...]) -> _Words:
+    """What the candidate evokes tellingly and at least twice as strongly as the subject, not told yet."""
     profiles = context.profiles
     q: Floats = profiles.strength[candidate].astype(float)
     brought = (q >= LEAST_BROUGHT) & (q >= TWICE * subject.strength) & (subject.wishes >= 0)
@@ -81,7 +82,8 @@ def _brought(context: Context, subject: Subject, candidate: int) -> _Words:
     if not subject.strength.any():
         return _Words((), ())
     order = sorted((column for column in range(len(parts)) if parts[column] > 0), key=lambda one: (-parts[one], one))
-    labels = [[profiles.label(column, lang) for lang in ("ja", "en")] for column in order[:NAMED]]
+    named = ([profiles.label(column, lang) for lang in ("ja", "en")] for column in order)
+    labels = [(ja, en) for ja, en in named if en not in besides][:NAMED]
     return _Words(tuple(ja for ja, _ in labels), tuple(en for _, en in labels))
 
 

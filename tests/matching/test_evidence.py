@@ -156,6 +156,15 @@ def test_the_sentence_names_what_both_evoke_and_what_is_brought(sketch: Sketch) 
     assert match.sentence.ja == "sereneがともに響き、nostalgicとwarmを添える。"
 
 
+def test_what_is_shared_is_not_said_to_be_brought_as_well(sketch: Sketch) -> None:
+    sketch.add("artist:a", {"serene": 0.3, "bold": 0.2})
+    sketch.add("artist:other", {"warm": 0.8})
+    sketch.add("brand:x", {"serene": 0.9})
+    sketch.add("brand:other", {"warm": 0.8})
+    match = Matcher(sketch.snapshot(), settings=only("resonance")).explain("artist:a", "brand:x").matches[0]
+    assert match.sentence.en == "Both evoke Serene."
+
+
 def test_the_sentence_claims_nothing_where_nothing_speaks_for_the_pair(sketch: Sketch) -> None:
     sketch.add("artist:a", {"serene": 0.8})
     sketch.add("brand:x", {"bold": 0.1})
