@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,6 +17,8 @@ from kyokan.platform.cli.show import show_annotation, show_circle, show_report, 
 
 if TYPE_CHECKING:
     from kyokan.platform.services import Services
+
+LINES_AT_ONCE = 64
 
 
 @app.command("import")
@@ -99,8 +102,10 @@ def annotate(
 
 
 def _annotate_lines(services: Services, text: str, lang: str | None) -> None:
-    for line in sys.stdin if text == "-" else text.splitlines():
-        print_json(services.annotate(line.rstrip("\r\n"), lang).to_json(services.dictionary))
+    lines = iter(sys.stdin if text == "-" else text.splitlines())
+    while batch := [line.rstrip("\r\n") for line in islice(lines, LINES_AT_ONCE)]:  # the encoder is faster in batches
+        for annotation in services.annotator.annotate_many(batch, lang):
+            print_json(annotation.to_json(services.dictionary))
 
 
 @app.command()
