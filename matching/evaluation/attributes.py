@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
+from sklearn.preprocessing import normalize
 
 from kyokan.errors import InputError
+from kyokan.matching.affinity.attributes import TAG_SIDE, ArtistFacts, TagModel
 from kyokan.matching.affinity.edlae import item_weights
 from kyokan.matching.evaluation import metrics
 from kyokan.matching.evaluation.harness import Result, check_without
@@ -27,21 +29,28 @@ from kyokan.matching.evaluation.lastfm_data import (
 )
 
 NAME = "attributes"
-PARTS: tuple[str, ...] = ()
+PARTS = ("listeners", "taggers", "tag_side")
 SHARE_HIDDEN = 0.2
 LEAST_TAGS = 5
 DEPTH = 10
 RIDGE = 30.0
 DROPOUT = 0.3
+NEIGHBOURS = 200
+BLOCK = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TagData:
-    """Training arrays: artists × tags counts of users, with the ids of rows and columns."""
+    """Training arrays of artists × tags, fans and users, with the ids of artists and tags.
+
+    ``tagged`` counts the users who gave a tag, ``plays`` the plays of a fan, ``taggings`` the tags of a user.
+    """
 
     artists: Rows
     tags: Rows
     tagged: csr_array
+    plays: csr_array
+    taggings: csr_array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,17 +75,27 @@ def split_tags(taggings: Rows, seed: int) -> Rows:
 
 
 def prepare(source: LastFm, hidden: Rows) -> TagData:
-    """Training arrays without any tagging, by whomever, of a hidden artist–tag pair."""
-    taggings = without_pairs(source.taggings, pair_keys(hidden, 1, 2), 1, 2)
+    """Training arrays without any tagging, by whomever, of a hidden artist–tag pair.
+
+    A user stands beside an artist only for the tags that are left: who gave nothing but hidden ones is not known to
+    have tagged the artist at all.
+    """
+    taggings = np.unique(without_pairs(source.taggings, pair_keys(hidden, 1, 2), 1, 2), axis=0)
     tags = frequent_tags(taggings)
     artists = index([*source.artists, *taggings[:, 1].tolist()])
-    counts = matrix(
-        positions(artists, taggings[:, 1]),
-        positions(tags, taggings[:, 2]),
-        np.ones(len(taggings)),
-        (len(artists), len(tags)),
+
+    def beside(rows: Rows, ids: Rows, column: int, values: NDArray[np.generic]) -> csr_array:
+        shape = (len(artists), len(ids))
+        return matrix(positions(artists, rows[:, 1]), positions(ids, rows[:, column]), values, shape)
+
+    given = np.ones(len(taggings))
+    return TagData(
+        artists=artists,
+        tags=tags,
+        tagged=beside(taggings, tags, 2, given),
+        plays=beside(source.plays, index(source.plays[:, 0].tolist()), 0, source.plays[:, 2]),
+        taggings=beside(taggings, index(taggings[:, 0].tolist()), 0, given),
     )
-    return TagData(artists=artists, tags=tags, tagged=counts)
 
 
 def hide(data: TagData, hidden: Rows) -> HiddenTags:
@@ -87,17 +106,50 @@ def hide(data: TagData, hidden: Rows) -> HiddenTags:
     return HiddenTags(rows=rows, truth=flags[rows].toarray() > 0)
 
 
-def score_engine(data: TagData, rows: Rows) -> NDArray[np.float32]:
+def score_engine(data: TagData, rows: Rows, without: frozenset[str] = frozenset()) -> NDArray[np.float32]:
     """The engine's scores of all tags for some artists."""
+    facts = ArtistFacts(tagged=data.tagged, plays=data.plays, taggings=data.taggings)
+    return TagModel.fit(facts, without=without, tag_side=0.0 if "tag_side" in without else TAG_SIDE).scores(rows)
+
+
+def peers(data: TagData, rows: Rows) -> dict[str, NDArray[np.float32]]:
+    """Scores of the peers by name: popularity, EDLAE over tags, neighbours, and the sum of the explainable ones."""
+    carriers = np.diff(data.tagged.tocsc().indptr).astype(np.float32)
     present = data.tagged.copy()
     present.data = np.ones_like(present.data)
-    return np.asarray(present[rows] @ item_weights(present, ridge=RIDGE, dropout=DROPOUT), dtype=np.float32)
+    edlae = np.asarray(present[rows] @ item_weights(present, ridge=RIDGE, dropout=DROPOUT), dtype=np.float32)
+    tag_neighbours = score_neighbours(data.tagged.log1p(), present, rows)
+    fan_neighbours = score_neighbours(data.plays.log1p(), present, rows)
+    summed = standardised(edlae) + 0.3 * (standardised(tag_neighbours) + standardised(fan_neighbours))
+    return {
+        "popularity": np.tile(carriers, (len(rows), 1)),
+        "EDLAE tag–tag": edlae,
+        "tag-cosine neighbours": tag_neighbours,
+        "fusion of both and fan neighbours": summed,
+    }
 
 
-def score_popularity(data: TagData, rows: Rows) -> NDArray[np.float32]:
-    """Tags by how many artists carry them, the same for every artist."""
-    carriers = np.diff(data.tagged.tocsc().indptr).astype(np.float32)
-    return np.tile(carriers, (len(rows), 1))
+def standardised(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Mean 0 and spread 1 over the tags of each artist."""
+    spread = scores.std(axis=1, keepdims=True)
+    return np.asarray((scores - scores.mean(axis=1, keepdims=True)) / np.where(spread > 0, spread, 1.0))
+
+
+def score_neighbours(features: csr_array, present: csr_array, rows: Rows) -> NDArray[np.float32]:
+    """Mean of the tags of the nearest other artists by cosine, the cube of the cosine as weight."""
+    described = np.flatnonzero(np.diff(present.indptr))
+    unit = normalize(features).astype(np.float32)
+    others, tags = csr_array(unit[described].T), present[described].astype(np.float32)
+    scores = np.empty((len(rows), present.shape[1]), dtype=np.float32)
+    kept = min(NEIGHBOURS, len(described))
+    for start in range(0, len(rows), BLOCK):
+        chosen = rows[start : start + BLOCK]
+        near = (unit[chosen] @ others).toarray() ** 3
+        near[chosen[:, None] == described[None, :]] = 0.0
+        least = np.partition(near, -kept, axis=1)[:, -kept]
+        near[near < least[:, None]] = 0.0
+        scores[start : start + BLOCK] = (csr_array(near) @ tags).toarray() / (near.sum(axis=1, keepdims=True) + 0.05)
+    return scores
 
 
 def measure(
@@ -122,14 +174,13 @@ def evaluate(data: Path, heldout: Path | None, seed: int, without: frozenset[str
     hidden = hide(known, hidden_rows)
     if not len(hidden.rows):
         raise InputError(str(heldout or data), "hides no tag of an artist that the data knows", "Check the ids")
-    figures, values = measure(score_engine(known, hidden.rows), known, hidden)
-    popularity, _ = measure(score_popularity(known, hidden.rows), known, hidden)
+    figures, values = measure(score_engine(known, hidden.rows, without), known, hidden)
     return Result(
         protocol=NAME,
         seed=seed,
         n=len(values),
         metrics=figures,
-        baselines={"popularity": popularity},
+        baselines={name: measure(scores, known, hidden)[0] for name, scores in peers(known, hidden.rows).items()},
         ci95={
             "ndcg@10": metrics.bootstrap_mean(values[:, 0], seed),
             "recall@10": metrics.bootstrap_mean(values[:, 1], seed),
