@@ -37,6 +37,8 @@ def tokenize_ja(text: str) -> list[Token]:
     morphemes = _tokenizer().tokenize(short, SplitMode.C)
     tokens: list[Token] = []
     for morpheme in morphemes:
+        if morpheme.begin() == morpheme.end():  # Sudachi reads … as three points, two of them nowhere in the text
+            continue
         start, end = offsets[morpheme.begin()], offsets[morpheme.end() - 1] + 1
         if end > start and morpheme.surface().strip():
             tokens.append(_token(morpheme, start, end, tokens))
