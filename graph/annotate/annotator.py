@@ -183,7 +183,7 @@ class Annotator:
 
     def _values(self, read: Sequence[_Read]) -> list[Values]:
         words = [self._word_values(part) if self._use_lexicon else {} for part in read]
-        heard = self._heard(read)
+        heard = self._heard(read, words)
         return [fuse(said, meant) for said, meant in zip(words, heard, strict=True)]
 
     def _word_values(self, part: _Read) -> Values:
@@ -195,22 +195,24 @@ class Annotator:
             for attribute, hits in by_attribute.items()
         }
 
-    def _heard(self, read: Sequence[_Read]) -> list[Values]:
+    def _heard(self, read: Sequence[_Read], words: Sequence[Values]) -> list[Values]:
         """What the encoder makes of each text, in its own spelling and without what it denies or only wishes for."""
         if self._embedding is None:
             return [{} for _ in read]
         cut = [_as_heard(part, start, end) for part in read for start, end in part.sentences]
         vectors = self._embedding.encode(cut)
         found, row = [], 0
-        for part in read:
-            found.append(self._embedding_values(part, vectors[row : row + len(part.sentences)]))
+        for part, said in zip(read, words, strict=True):
+            found.append(self._embedding_values(part, vectors[row : row + len(part.sentences)], said))
             row += len(part.sentences)
         return found
 
-    def _embedding_values(self, part: _Read, vectors: Any) -> Values:
+    def _embedding_values(self, part: _Read, vectors: Any, said: Values) -> Values:
         if not part.sentences or self._embedding is None:
             return {}
-        readings = self._embedding.read(vectors)
+        readings = self._embedding.read(
+            vectors, {self._order[attribute]: value.intensity for attribute, value in said.items()}
+        )
         intensities = readings.intensity().round(DIGITS)
         confidences = (intensities * EMBEDDING_CONFIDENCE).round(DIGITS).tolist()
         spans = [_span(part, start, end) for start, end in part.sentences]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 
 # What an attribute's score takes over from others by their distance on the circle of sectors: the same sector, the
 # next ones, the three opposite. Chosen on the scenes (five folds) and the development texts; docs/annotator.md.
-SAME_SECTOR, NEXT_SECTOR, OPPOSITE_SECTOR = 0.07, 0.03, -0.03
+HEARD = (0.07, 0.03, -0.03)
 OPPOSITE_REACH = 1
 # Score → intensity: CEILING · logistic((score − MIDDLE) / SLOPE). A neutral text is above MIDDLE in 1 of 200 cases.
 SCALE = 1.9  # standard deviation of the smoothed score over the scenes
@@ -24,20 +24,28 @@ MIDDLE = 2.2
 SLOPE = 0.55
 CEILING = 0.75  # words that name a kansei are surer
 SHARPNESS = 2.0  # of the soft maximum over sentences
+# What a word says of attributes that it does not name: share of its value that those of the same sector and of the next
+# ones get, and by how much of it the score of opposite ones sinks ("quiet" speaks for serene and against rowdy).
+SAID = (0.2, 0.1, -0.5)
 SPAN_MARGIN = 0.5  # a sentence this near to the best counts as evidence too
 SPANS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """Scores of one text: ``text`` (attributes,) for the whole, ``sentences`` (sentences, attributes) for each."""
+    """Scores of one text: ``text`` (attributes,) for the whole, ``sentences`` (sentences, attributes) for each.
+
+    ``akin`` (attributes,) is what words for related attributes say, 0..1.
+    """
 
     text: Floats
     sentences: Floats
+    akin: Floats
 
     def intensity(self) -> Floats:
-        """Intensity of each attribute, 0..CEILING."""
-        return CEILING / (1.0 + np.exp(-(self.text - MIDDLE) / SLOPE))
+        """Intensity of each attribute: 1 − (1 − CEILING · logistic((text − MIDDLE) / SLOPE)) · (1 − akin)."""
+        near = CEILING / (1.0 + np.exp(-(self.text - MIDDLE) / SLOPE))
+        return np.asarray(1.0 - (1.0 - near) * (1.0 - self.akin))
 
     def telling(self, column: int) -> list[int]:
         """The sentences that carry an attribute, best first."""
@@ -54,36 +62,48 @@ class EmbeddingEvidence:
     def __init__(self, dictionary: Dictionary, encoder: Encoder) -> None:
         self._encoder = encoder
         self._anchors = find_anchors(dictionary, encoder)
-        self._shared = _sharing(dictionary)
+        apart = _sectors_apart(dictionary)
+        half = len(dictionary.sectors) // 2
+        self._shared = _by_distance(apart, HEARD, half) + np.eye(len(apart))
+        said = _by_distance(apart, SAID, half)
+        np.fill_diagonal(said, 0.0)
+        self._akin, self._against = said.clip(min=0.0), (-said).clip(min=0.0)
 
     def encode(self, sentences: Sequence[str]) -> Vectors:
         """Vectors of sentences; blank ones are zeros."""
         return self._encoder.encode(sentences)
 
-    def read(self, vectors: Vectors) -> Readings:
+    def read(self, vectors: Vectors, said: Mapping[int, float]) -> Readings:
         """Scores of one text from the vectors of its sentences, those of blank sentences left out of the whole.
 
-        The text's score is a soft maximum of its sentences', log(mean(exp(k·s))) / k: a sentence that carries a kansei
-        counts among others that do not, and more of them count more.
+        ``said`` is what the words of the text say, by column. The text's score is a soft maximum of its sentences',
+        log(mean(exp(k·s))) / k, less what is said of opposite attributes: a sentence that carries a kansei counts among
+        others that do not, and more of them count more.
         """
         scores = self._anchors.scores(vectors) @ self._shared / SCALE
         spoken = vectors.any(axis=1)
         scores[~spoken] = -np.inf
         if not spoken.any():
-            return Readings(np.full(scores.shape[1], -np.inf), scores)
+            return Readings(np.full(scores.shape[1], -np.inf), scores, np.zeros(scores.shape[1]))
         pooled = np.log(np.exp(SHARPNESS * scores[spoken]).mean(axis=0)) / SHARPNESS
-        return Readings(pooled, scores)
+        return Readings(pooled - _loudest(said, self._against), scores, _loudest(said, self._akin))
 
 
-def _sharing(dictionary: Dictionary) -> Floats:
-    """(attributes, attributes) how much of each attribute's score counts for each other."""
-    sectors = np.array([dictionary.sector_index(attribute) for attribute in dictionary.ids])
-    around = len(dictionary.sectors)
+def _loudest(said: Mapping[int, float], shares: Floats) -> Floats:
+    """For each attribute the highest of value · share over the attributes that are said."""
+    if not said:
+        return np.zeros(len(shares))
+    values = np.fromiter(said.values(), dtype=np.float64)
+    return np.asarray((values[:, None] * shares[list(said)]).max(axis=0))
+
+
+def _sectors_apart(dictionary: Dictionary) -> NDArray[np.int64]:
+    """(attributes, attributes) steps between their sectors on the circle."""
+    sectors = np.array([dictionary.sector_index(attribute) for attribute in dictionary.ids], dtype=np.int64)
     apart = np.abs(sectors[:, None] - sectors[None, :])
-    apart = np.minimum(apart, around - apart)
-    shared = np.select(
-        [apart == 0, apart == 1, apart >= around // 2 - OPPOSITE_REACH],
-        [SAME_SECTOR, NEXT_SECTOR, OPPOSITE_SECTOR],
-        default=0.0,
-    )
-    return np.asarray(shared + np.eye(len(sectors)), dtype=np.float64)
+    return np.asarray(np.minimum(apart, len(dictionary.sectors) - apart), dtype=np.int64)
+
+
+def _by_distance(apart: NDArray[np.int64], shares: tuple[float, float, float], half: int) -> Floats:
+    """A share for each pair of attributes by the steps between their sectors (same, next, opposite), else 0."""
+    return np.select([apart == 0, apart == 1, apart >= half - OPPOSITE_REACH], shares, default=0.0)

@@ -21,7 +21,7 @@ EMBEDDING_CONFIDENCE = 0.6  # times the intensity the encoder gives
 TAG_RATE = 1.5  # see tag_intensity
 TAG_CONFIDENCE = 0.7
 CONTESTED = 0.5  # left of what one source affirms and the words of another deny
-FLOOR = 0.02  # weaker evidence is left out of an annotation
+FLOOR = 0.01  # weaker evidence is left out of an annotation
 ENTITY_FLOOR = 0.33  # and of the profile kept for an entity: what a reader of its texts would agree to
 DIGITS = 4
 

@@ -102,5 +102,16 @@ def test_a_blank_sentence_does_not_count() -> None:
     evidence = EmbeddingEvidence(read_dictionary(FIXTURE), CountingEncoder())
     one = np.array([[1.0, 0.0]], np.float32)
     with_blank = np.array([[1.0, 0.0], [0.0, 0.0]], np.float32)
-    assert np.array_equal(evidence.read(one).text, evidence.read(with_blank).text)
-    assert not evidence.read(np.zeros((1, 2), np.float32)).intensity().any()
+    assert np.array_equal(evidence.read(one, {}).text, evidence.read(with_blank, {}).text)
+    assert not evidence.read(np.zeros((1, 2), np.float32), {}).intensity().any()
+
+
+def test_a_word_speaks_for_related_attributes_and_against_opposite_ones() -> None:
+    dictionary = read_dictionary(FIXTURE)
+    evidence = EmbeddingEvidence(dictionary, CountingEncoder())
+    place = {attribute: column for column, attribute in enumerate(dictionary.ids)}
+    vectors = np.array([[1.0, 0.0]], np.float32)
+    unsaid, said = evidence.read(vectors, {}), evidence.read(vectors, {place["lively"]: 0.5})
+    # the sector itself gets .2 of .5, the next ones .1 of .5, and the score of the opposite one sinks by .5 of .5
+    assert said.akin[[place["lively"], place["cute"], place["warm"], place["serene"]]].tolist() == [0.0, 0.1, 0.05, 0.0]
+    assert (unsaid.text - said.text)[[place["cute"], place["serene"]]].tolist() == pytest.approx([0.0, 0.25])
