@@ -2,7 +2,8 @@
 
 Twice: through the kansei dictionary alone, where each axis and each tag is what the dictionary says and nothing is
 fitted, and fitted on the brands of ``--data``. Tags are listed the most frequent first, so that an earlier tag counts
-more: r places down the list it counts 3 / (3 + r).
+more: r places down the list it counts 4 / (4 + r). A chart behind which few tags stand is trusted less, and tags that
+tell charts apart count more.
 """
 
 from __future__ import annotations
@@ -29,11 +30,13 @@ FOLDER = "sakenowa_sake"
 AXES = ("f1", "f2", "f3", "f4", "f5", "f6")
 PARTS = ("kansei", "order")
 SHARE_HIDDEN = 0.3
-RANK_HALF = 3.0
+RANK_HALF = 4.0
 # Reading axes from the dictionary: how much a neighbour on the circle of sectors says (same, next, opposite).
 SAME_SECTOR, NEXT_SECTOR, OPPOSITE_SECTOR = 0.1, 0.05, -0.05
 # Kernel ridge, chosen by five folds on the brands of --data: width, penalty, weight of the kansei beside the tags.
-WIDTH, PENALTY, KANSEI_WEIGHT = 0.04, 0.5, 2.0
+WIDTH, PENALTY, KANSEI_WEIGHT = 0.03, 0.5, 2.0
+FEW_TAGS = 3.0  # the penalty of a chart grows by this over the number of its tags: fewer drinkers stand behind it
+RELEVANCE_RIDGE = 10.0
 BASELINE_RIDGE = 10.0
 
 Matrix = NDArray[np.float64]
@@ -123,20 +126,35 @@ def read_axes(annotator: Annotator, tagged: Sequence[Mapping[str, float]], names
     return np.asarray(score - score.mean(axis=1, keepdims=True), dtype=np.float64)
 
 
-def fit_axes(known: Matrix, charts: Matrix, hidden: Matrix) -> Matrix:
-    """(hidden brands, 6) by Gaussian-kernel ridge regression on the normal scores of the known charts."""
+def fit_axes(known: Matrix, charts: Matrix, tag_counts: NDArray[np.int64], hidden: Matrix) -> Matrix:
+    """(hidden brands, 6) by Gaussian-kernel ridge regression on the normal scores of the known charts.
+
+    The penalty of a known brand is PENALTY · (1 + FEW_TAGS / its number of tags).
+    """
     target = norm.ppf((np.apply_along_axis(metrics.ranks, 0, charts) - 0.5) / len(charts))
-    kernel = np.exp(-WIDTH * cdist(known, known, "sqeuclidean"))
-    weight = np.linalg.solve(kernel + PENALTY * np.eye(len(known)), target)
-    return np.asarray(np.exp(-WIDTH * cdist(hidden, known, "sqeuclidean")) @ weight, dtype=np.float64)
+    scale = relevance(known, target)
+    near, far = known * scale, hidden * scale
+    kernel = np.exp(-WIDTH * cdist(near, near, "sqeuclidean"))
+    weight = np.linalg.solve(kernel + np.diag(PENALTY * (1.0 + FEW_TAGS / tag_counts)), target)
+    return np.asarray(np.exp(-WIDTH * cdist(far, near, "sqeuclidean")) @ weight, dtype=np.float64)
+
+
+def relevance(known: Matrix, target: Matrix) -> Matrix:
+    """(features,) root of a feature's length in a ridge regression over the mean length: what it does to the axes."""
+    length = np.linalg.norm(ridge(known, target, RELEVANCE_RIDGE), axis=1)
+    return np.asarray(np.sqrt(length / max(float(length.mean()), 1e-12)), dtype=np.float64)
+
+
+def ridge(known: Matrix, target: Matrix, penalty: float) -> Matrix:
+    """(features, targets) coefficients of a ridge regression around the mean."""
+    moved = known - known.mean(axis=0)
+    gram = moved.T @ moved + penalty * np.eye(moved.shape[1])
+    return np.asarray(np.linalg.solve(gram, moved.T @ (target - target.mean(axis=0))), dtype=np.float64)
 
 
 def ridge_on_tags(known: Matrix, charts: Matrix, hidden: Matrix) -> Matrix:
     """(hidden brands, 6) by ridge regression on which tags there are, the baseline."""
-    centre = known.mean(axis=0)
-    moved = known - centre
-    gram = moved.T @ moved + BASELINE_RIDGE * np.eye(moved.shape[1])
-    return np.asarray((hidden - centre) @ np.linalg.solve(gram, moved.T @ (charts - charts.mean(axis=0))))
+    return np.asarray((hidden - known.mean(axis=0)) @ ridge(known, charts, BASELINE_RIDGE), dtype=np.float64)
 
 
 def _split(data: Path, heldout: Path | None, seed: int) -> tuple[Sakes, Sakes]:
@@ -168,7 +186,8 @@ def evaluate(data: Path, heldout: Path | None, seed: int, without: frozenset[str
         centre, spread = kansei[:learned].mean(axis=0), kansei[:learned].std(axis=0) + 1e-9
         features = np.hstack([features, KANSEI_WEIGHT * (kansei - centre) / spread / np.sqrt(kansei.shape[1])])
     present = _multi_hot([dict.fromkeys(tags, 1.0) for tags in (*known.tags, *hidden.tags)], names)
-    fitted = fit_axes(features[:learned], known.charts, features[learned:])
+    tag_counts = np.array([len(tags) for tags in known.tags])
+    fitted = fit_axes(features[:learned], known.charts, tag_counts, features[learned:])
     baseline = ridge_on_tags(present[:learned], known.charts, present[learned:])
     read = read_axes(annotator, tagged[learned:], names)
     figures: dict[str, float] = {}

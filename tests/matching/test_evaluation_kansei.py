@@ -63,8 +63,23 @@ def test_sake_read_by_the_dictionary_ignores_the_charts_of_data(tmp_path: Path) 
 
 
 def test_earlier_flavour_tags_weigh_more() -> None:
-    assert sake.weights(["a", "b", "c"], order=True) == {"a": 1.0, "b": 0.75, "c": 0.6}
+    assert sake.weights(["a", "b", "c"], order=True) == {"a": 1.0, "b": 0.8, "c": 2 / 3}
     assert sake.weights(["a", "b"], order=False) == {"a": 1.0, "b": 1.0}
+
+
+def test_a_tag_that_does_nothing_to_a_chart_is_irrelevant() -> None:
+    known = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    scale = sake.relevance(known, np.array([[0.0], [0.0], [1.0], [1.0]]))
+    np.testing.assert_allclose(scale, [np.sqrt(2.0), 0.0], atol=1e-9)
+
+
+def test_a_chart_with_few_tags_is_trusted_less() -> None:
+    known, charts = np.array([[0.0], [0.0], [9.0], [9.0]]), np.array([[0.0], [1.0], [2.0], [3.0]])
+    low_trusted, high_trusted = (
+        sake.fit_axes(known, charts, np.array(counts), np.array([[0.0]])).item()
+        for counts in ([20, 1, 9, 9], [1, 20, 9, 9])
+    )
+    assert low_trusted < high_trusted
 
 
 def test_a_broken_sake_file_is_named(tmp_path: Path) -> None:
