@@ -30,7 +30,7 @@ _BASES = {
 _SPELLINGS = (
     (re.compile(r"^grey"), "gray"),
     (re.compile(r"^cosy|^cosi(?=e)"), "cozy"),
-    (re.compile(r"(?<=\w\w)our(?=s?$|ful|ite|less)"), "or"),
+    (re.compile(r"(?<=\w\w)our(?=s?$|ful|ite|less|ous)"), "or"),
     (re.compile(r"(?<=\w\w)is(?=e$|ed$|ing$|ation$)"), "iz"),
     (re.compile(r"(?<=\w\w)tre$"), "ter"),
     (re.compile(r"ll(?=ed$|ing$)"), "l"),

@@ -27,7 +27,8 @@ _NO = r"(?:ない|無い)"
 _SUFFIX = r"(?:(?:さ|み|感|性|的|気|風|げ|味|らしい|的 だ) )*"
 _LINK = (
     r"(?:は|も|が|を|に|と|で|だ|です|って|の|さえ|すら|まで|ほど|た|て|ます|れる|られる|せる|させる|"
-    r"言う|言える|見せる|思う|思える|感じる|感じられる|見える|見受ける|見当たる|見る|為る|成る|有る|居る|出来る|呼ぶ|"
+    r"言う|言える|いえる|受ける|見せる|思う|思える|感じる|感じられる|見える|見受ける|見当たる|見る|為る|成る|有る|"
+    r"居る|出来る|呼ぶ|"
     r"(?:訳|事|所|物|様|よう|気|風|面|影|印象|雰囲気|感じ|気配|要素|空気|部分|欠片|微塵|性質|味|余地|何|何処)|"
     r"など|なんて|なんか|余り|あまり|それほど|然程|其れ程|全く|全然|一切|少し|決して|殆ど|特に|別に|まるで|到底|"
     r"どこ|とても)"
@@ -37,7 +38,7 @@ _SAYS_NO = (
     r"(?:無縁|程遠い|ほど遠い|掛け離れる|かけ離れる|欠ける|欠く|欠如|乏しい|控えめ|控え目|皆無|ゼロ|対極|正反対|"
     r"真逆|難い|"
     r"失う|失せる|消える|捨てる|排する|排除|拒む|避ける|嫌う|抑える|削る|削ぐ|抜き|無し|薄い|薄れる|遠い|忘れる|"
-    r"反する|無く|足りる 無い)"
+    r"反する|反対|無く|足りる (?:無い|ない)|影 を 潜める)"
 )
 _LEXICAL = re.compile(rf"(?:{_LINK} )*{_SAYS_NO} (?P<back>(?:(?:た|て|居る|れる|られる|事 は|ます) )*{_NO} )?")
 # The noun a term describes, and what is said of it: 静かな店ではない, 静かな店はない, 静かな時間を失う.
@@ -50,37 +51,51 @@ _NOUN_DENIED = re.compile(
     rf"(?:(?:で|だ|は|も|に) )*{_NO} )"
 )
 _NOUN_LOST = re.compile(
-    rf"{_NOUN_PHRASE}(?:を|が|は|も|に|と は) (?:一切/N |全て/N |全く )?{_SAYS_NO}(?:/N)? (?P<back>(?:(?:た|て|"
+    rf"{_NOUN_PHRASE}(?:を|が|は|も|に|と は) (?:(?:言う|呼ぶ|思う) )?(?:一切/N |全て/N |"
+    rf"全く )?{_SAYS_NO}(?:/N)? (?P<back>(?:(?:た|て|"
     rf"居る) )*{_NO} )?"
 )
 _THAN_NOT = re.compile(r"ほど (?:は |の |に )?$")
 _ENDS_IN_NO = re.compile(rf"{_NO} (?:た |です |ます |。|の だ )*$")
-_MUST = re.compile(rf"{_NO} (?:ば|と|て は) (?:成る|行く|いける|駄目)")
+_MUST = re.compile(rf"{_NO} (?:ば|と|て は) (?:成る|なら|行く|いける|駄目)")
+_CANNOT_BUT = re.compile(r"(?:言う|思う|感じる|認める) (?:ない に (?:は )?居る られる ない|ざる を 得る ない)")
+_NEVER_SO = re.compile(
+    r"(?:(?:此れ|これ|其れ|それ|あれ|此処|ここ) (?:ほど|まで|より)|(?:こんな|そんな|あんな) に) (?:も |に )?$"
+)
 _NOT_SURE_THAT = re.compile(r"(?:だ )?と (?:は|も) (?:限る|言う 切れる|言い切れる)")
 _NOT_TOO = re.compile(rf"{_SUFFIX}過ぎる {_NO}")
 
 _SET_AGAINST = re.compile(
     rf"{_SUFFIX}(?:(?:だ|だ の|の|た) )?(?:と 言う (?:の )?(?:だ )?より|より(?: も| は)? (?!一層|更に|も っと)|"
     rf"どころ か|"
-    rf"か と 思う (?:きや|た|ば)|の 代わり|(?:を|は) (?:捨てる|手放す|止める))"
+    rf"(?:か )?と 思う き ?や|か と 思う (?:た|ば)|の (?:代わり|かわり)|(?:を|は) (?:捨てる|手放す|止める))"
+)
+_OTHER_THING = re.compile(  # 静かな兄と違い, 静かな店の代わりに
+    r"(?:(?:だ|た|の) )?(?:(?:\S+/N|あの|その|この|彼の|其の|此の) )+"
+    r"(?:の (?:代わり|かわり)(?:/N)?|(?:と|に) (?:は )?(?:違う|異なる|対照|比べる|比する|対する|引き換える))"
 )
 _SEEMING_AFTER = re.compile(
+    rf"{_SUFFIX}(?:(?:だ|を|に|の) )?(?:振る|ぶる|装う|気取る|気取り|見せ掛ける|積もり|振り を 為る) |"
     rf"{_SUFFIX}(?:だ |て |と )?(?:見える|思える|映る|思う れる) (?:て|が|けれど|けど|ながら|た|つつ|も)"
 )
 _SEEMING_BEFORE = re.compile(r"(?:一見|表向き|上辺|見た目 (?:は|こそ)|見掛け|名ばかり|ぱっと見) (?:\S+ ){0,4}$")
-_FORMERLY = re.compile(r"(?:嘗て|かつて|昔|以前|当時|元々) (?:は )?(?:\S+ ){0,4}$")
+_FORMERLY = re.compile(r"(?:嘗て|かつて|昔|以前|当時|元々) (?!と 変わる|ながら|から|まま)(?:は )?(?:\S+ ){0,4}$")
 _WISH = re.compile(
-    r"(?:たい|欲しい|(?:と|ば|たら) (?:良い|いい)|(?:たら|ば) と (?:思う|願う)|ます よう だ|願う|望む|祈る|"
+    r"(?:たい|欲しい|(?:と|ば|たら|なら) (?:良い|いい)|を 探す|(?:たら|ば) と (?:思う|願う)|ます よう だ|願う|望む|"
+    r"祈る|"
     r"憧れる|求める|"
     r"目指す|期待|理想|希望|べし|べき|て 下さい|て くれる|て もらう たい|必要|夢見る|(?:ば|たら) なあ|かしら) "
 )
 _HEARSAY_AFTER = re.compile(
     r"(?:\S+ ){0,5}?(?:と|って|との|とか) (?:は |も |の )?(?:"
-    r"(?:呼ぶ|称する|評する|噂|見なす|看做す|囁く|謳う|うたう|言い張る|主張|宣伝|噂|称える|持ち上げる)|"
+    r"(?:呼ぶ|称する|評する|噂|見なす|看做す|囁く|謳う|うたう|言い張る|主張|宣伝|噂|称える|持ち上げる|自称|銘打つ|"
+    r"喧伝|評判|売り込む|歌う (?:た )?(?:広告|宣伝|看板|チラシ|コピー|ポスター|店|会社))|"
     r"言う (?:れる|られる|人|声|話|評|意見|向き|噂|奴|触れ込み)|為る れる|(?:評|噂|声|事|触れ込み) )"
 )
 _HEARSAY_BEFORE = re.compile(r"(?:所謂|いわゆる|自称|世に 言う|俗に 言う|曰く) (?:[「『“] )?(?:\S+ ){0,4}$")
-_UNSURE = re.compile(r"(?:\S+ ){0,4}?(?:か も 知れる|か どう だ|だろう|らしい |そう/?N? だ|と か |みたい だ|の か )")
+_UNSURE = re.compile(
+    r"(?:\S+ ){0,4}?(?:か も 知れる|か どう だ|だろう|らしい |そう/?N? だ|と か |みたい だ|の か |だ か $)"
+)
 _STRONG_AFTER = re.compile(
     rf"{_SUFFIX}(?:過ぎる (?!{_NO})|(?:(?:が|に|を|で|の) )?(?:際立つ|溢れる|満ちる|極まる|満点|の 極み|抜群|一杯|"
     rf"いっぱい|全開|満載|この上 無い|際限))"
@@ -119,12 +134,13 @@ def read_ja(tokens: Sequence[Token], first: int, last: int) -> Reading:
     begin, end = _clause(tokens, first, last)
     before, after = _lemmas(tokens[begin:first]), _lemmas(tokens[last + 1 : end])
     asked = end < len(tokens) and tokens[end].lemma in _QUESTION
-    negations, factor = _negations(before, after, _with_nouns(tokens[last + 1 : end]), asked=asked)
+    marked = _with_nouns(tokens[last + 1 : end])
+    negations, factor = _negations(before, after, marked, asked=asked)
     if negations % 2:
         return DENIED
     if negations:
         factor *= DOUBLE_NEGATION
-    return Reading(factor * _degree(before, after) * _modality(tokens, first, last, before, after, asked=asked))
+    return Reading(factor * _degree(before, after) * _modality(tokens, first, last, before, marked, asked=asked))
 
 
 def _clause(tokens: Sequence[Token], first: int, last: int) -> tuple[int, int]:
@@ -151,6 +167,8 @@ def _negations(before: str, after: str, marked: str, *, asked: bool) -> tuple[in
     after = re.sub(r"^[」』”\"〟’] ", "", after)
     if _NOT_SURE_THAT.match(after) or _NOT_TOO.match(after):
         return 0, UNSURE
+    if _CANNOT_BUT.search(after) or (_NEVER_SO.search(before) and _NOUN_DENIED.match(marked)):
+        return 0, 1.0
     if must := _MUST.search(after[:40]):
         return 0, WISH if must else 1.0
     chain = _CHAIN.match(after)
@@ -190,14 +208,17 @@ def _degree(before: str, after: str) -> float:
     return factor
 
 
-def _modality(tokens: Sequence[Token], first: int, last: int, before: str, after: str, *, asked: bool) -> float:
+def _modality(tokens: Sequence[Token], first: int, last: int, before: str, marked: str, *, asked: bool) -> float:
     """The lowest factor of all readings that put the term at a distance."""
+    after = marked.replace("/N", "")
     quoted = _quoted(tokens, first, last)
     factors = [1.0]
     if quoted:
         after = re.sub(r"^(\S+ )?[」』”\"〟’] ", "", after)
         factors.append(QUOTED)
     if _SET_AGAINST.match(after):
+        factors.append(SET_AGAINST)
+    if _OTHER_THING.match(marked):
         factors.append(SET_AGAINST)
     if _SEEMING_AFTER.match(after) or _SEEMING_BEFORE.search(before) or _FORMERLY.search(before):
         factors.append(SEEMING)
