@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, diags_array
-from sklearn.linear_model import LogisticRegression
+from scipy.sparse import csr_array
 
 from kyokan.errors import InputError
+from kyokan.matching.affinity.overlap import ATTRIBUTE_SIGNALS, SIGNALS, Described, OverlapModel, Portraits
 from kyokan.matching.evaluation import metrics
 from kyokan.matching.evaluation.fan_graph_data import Community, FanGraph, Pair, pair, read_fan_graph
 from kyokan.matching.evaluation.harness import Result, check_without
-from kyokan.matching.evaluation.lastfm_data import LastFm, frequent_tags, index, matrix, positions, read_lastfm
+from kyokan.matching.evaluation.lastfm_data import LastFm, Rows, frequent_tags, index, matrix, positions, read_lastfm
 
-PARTS: tuple[str, ...] = ()
 NEGATIVES = 5
-HIDDEN_SHARE = 0.3
+TURNS = 4
+LEAST_RECENT = 500
 LEAST_POOL = 20
 ARTIST = frozenset({"artist"})
 CONSUMER = frozenset({"brand", "product_community"})
-ATTRIBUTES = ("tag_cosine", "tags_known")
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +46,16 @@ class Sides:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """What is fitted on (communities and pairs known before) and the new pairs to be found."""
+    """What is fitted on (communities and pairs known before) and the new pairs to be found.
+
+    ``recent`` are the known pairs that the youngest of the earlier snapshots added: they are most like those to be
+    found.
+    """
 
     communities: dict[str, Community]
     known: frozenset[Pair]
     new: list[Pair]
+    recent: frozenset[Pair]
 
 
 def make_task(data: FanGraph, heldout: FanGraph | None, sides: Sides) -> Task:
@@ -68,12 +73,27 @@ def make_task(data: FanGraph, heldout: FanGraph | None, sides: Sides) -> Task:
         latest = max(heldout.snapshots)
         later = heldout.snapshots[latest]
         known = data.before(latest) | (data.snapshots.get(latest, frozenset()) - later)
-    new = [
+    new = on_sides(later - known, communities, sides)
+    return Task(communities=communities, known=known, new=new, recent=youngest(data, known))
+
+
+def youngest(data: FanGraph, known: frozenset[Pair]) -> frozenset[Pair]:
+    """The known pairs of the youngest snapshots, as many of these as give enough to learn from."""
+    chosen: frozenset[Pair] = frozenset()
+    for year in sorted(data.snapshots, reverse=True):
+        chosen = (known - data.before(year)) or chosen
+        if len(chosen) >= LEAST_RECENT:
+            break
+    return chosen
+
+
+def on_sides(pairs: Iterable[Pair], communities: dict[str, Community], sides: Sides) -> list[Pair]:
+    """The pairs of described communities that stand on the two sides, first side first, in ascending order."""
+    return [
         ordered
-        for a, b in sorted(later - known)
+        for a, b in sorted(pairs)
         if a in communities and b in communities and (ordered := sides.order(communities[a], communities[b]))
     ]
-    return Task(communities=communities, known=known, new=new)
 
 
 def neighbours(pairs: frozenset[Pair]) -> dict[str, set[str]]:
@@ -122,120 +142,129 @@ def sample_negatives(
     return chosen
 
 
-def unit_rows(rows: csr_array) -> csr_array:
-    """Rows scaled to length 1; empty rows stay empty."""
-    length = np.sqrt(np.asarray(rows.power(2).sum(axis=1)).ravel())
-    return csr_array(diags_array(1.0 / np.where(length > 0, length, 1.0)) @ rows)
+def portray(source: LastFm, communities: dict[str, Community]) -> Portraits:
+    """What last.fm knows of each community's artist, communities in ascending order of name."""
+    nodes = [communities[name] for name in sorted(communities)]
+    artists = index([*source.artists, *source.plays[:, 1].tolist(), *source.taggings[:, 1].tolist()])
+    names, fans = frequent_tags(source.taggings), index(source.plays[:, 0].tolist())
 
+    def beside(rows: Rows, ids: Rows, column: int) -> csr_array:
+        shape = (len(artists), len(ids))
+        return matrix(positions(artists, rows[:, 1]), positions(ids, rows[:, column]), np.ones(len(rows)), shape)
 
-def cosine(rows: csr_array, pairs: NDArray[np.int64]) -> Floats:
-    """Dot product of the unit rows of each pair; 0 where an end has no row (−1)."""
-    known = (pairs >= 0).all(axis=1)
-    values = np.zeros(len(pairs))
-    a, b = rows[pairs[known, 0]], rows[pairs[known, 1]]
-    values[known] = np.asarray(a.multiply(b).sum(axis=1)).ravel()
-    return values
+    return Portraits.of(
+        beside(source.taggings, names, 2),
+        beside(source.plays, fans, 0),
+        positions(artists, np.array([-1 if node.lastfm_id is None else node.lastfm_id for node in nodes])),
+        [node.origin for node in nodes],
+        np.array([node.kind in ARTIST for node in nodes]),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Knowledge:
-    """What last.fm knows of the artists: unit rows of tags and of fans."""
+class Overlaps:
+    """A task with its communities as rows, in ascending order of name."""
 
-    artists: NDArray[np.int64]
-    tags: csr_array
-    fans: csr_array
+    task: Task
+    portraits: Portraits
+    row: dict[str, int]
 
     @classmethod
-    def of(cls, source: LastFm) -> Knowledge:
-        """Log counts of frequent tags, and of who listens."""
-        artists = index([*source.artists, *source.plays[:, 1].tolist()])
-        names, fans = frequent_tags(source.taggings), index(source.plays[:, 0].tolist())
-        tagged = matrix(
-            positions(artists, source.taggings[:, 1]),
-            positions(names, source.taggings[:, 2]),
-            np.ones(len(source.taggings)),
-            (len(artists), len(names)),
-        )
-        tagged.data = np.log1p(tagged.data)
-        heard = matrix(
-            positions(artists, source.plays[:, 1]),
-            positions(fans, source.plays[:, 0]),
-            np.ones(len(source.plays)),
-            (len(artists), len(fans)),
-        )
-        return cls(artists=artists, tags=unit_rows(tagged), fans=unit_rows(heard))
+    def of(cls, task: Task, source: LastFm) -> Overlaps:
+        """Number the communities and portray them."""
+        row = {name: number for number, name in enumerate(sorted(task.communities))}
+        return cls(task=task, portraits=portray(source, task.communities), row=row)
+
+    def rows(self, pairs: Iterable[Pair]) -> Rows:
+        """Row numbers of pairs, shape (pairs, 2)."""
+        return np.array([[self.row[a], self.row[b]] for a, b in pairs], dtype=np.int64).reshape(-1, 2)
+
+    def linked(self, pairs: frozenset[Pair]) -> csr_array:
+        """(N, N) symmetric, 1 at each pair of described communities."""
+        ends = self.rows(both for both in sorted(pairs) if both[0] in self.row and both[1] in self.row)
+        both_ways, size = np.vstack([ends, ends[:, ::-1]]), len(self.row)
+        return matrix(both_ways[:, 0], both_ways[:, 1], np.ones(len(both_ways)), (size, size))
+
+    def describe(self, pairs: Sequence[Pair], known: frozenset[Pair]) -> Described:
+        """Features of pairs over the graph of the known ones."""
+        return self.portraits.describe(self.rows(pairs), self.linked(known))
+
+    def examples(self, sides: Sides, seed: int) -> tuple[Described, Flags]:
+        """What to learn from: earlier pairs, each described without itself, and negatives drawn like those of the test.
+
+        The youngest known pairs are hidden by fourths, in each turn with all young pairs of an eighth of the
+        communities as well, so that communities nobody is known to share members with are learned from too.
+        """
+        generator = np.random.default_rng([seed, 52])
+        young = sorted(self.task.recent)
+        turn = generator.permutation(len(young)) % TURNS
+        group = dict(zip(sorted(self.row), generator.integers(2 * TURNS, size=len(self.row)).tolist(), strict=True))
+        past = Task(communities=self.task.communities, known=self.task.known, new=[], recent=self.task.recent)
+        tables, truth = [], []
+        for number in range(TURNS):
+            hidden = frozenset(
+                both
+                for place, both in zip(turn.tolist(), young, strict=True)
+                if number in (place, group.get(both[0]), group.get(both[1]))
+            )
+            left = self.task.known - hidden
+            positives = on_sides(hidden, self.task.communities, sides)
+            negatives = sample_negatives(positives, past, neighbours(left), sides, generator)
+            tables.append(self.describe([*positives, *negatives], left))
+            truth.append(np.repeat([True, False], [len(positives), len(negatives)]))
+        return Described.joined(tables), np.concatenate(truth)
 
 
-def features(pairs: Sequence[Pair], task: Task, near: dict[str, set[str]], knowledge: Knowledge) -> dict[str, Floats]:
-    """Name → value of each pair."""
-    ids = np.array([[task.communities[name].lastfm_id or -1 for name in both] for both in pairs], dtype=np.int64)
-    rows = positions(knowledge.artists, ids.ravel()).reshape(-1, 2)
-    none: set[str] = set()
-    shared = [len(near.get(a, none) & near.get(b, none)) for a, b in pairs]
-    degree = np.array([[len(near.get(a, none)), len(near.get(b, none))] for a, b in pairs], dtype=np.float64)
-    return {
-        "tag_cosine": cosine(knowledge.tags, rows),
-        "tags_known": (rows >= 0).sum(axis=1).astype(np.float64),
-        "co_listening": cosine(knowledge.fans, rows),
-        "common_neighbours": np.log1p(np.array(shared, dtype=np.float64)),
-        "degree_product": np.log1p(degree).sum(axis=1),
+def peers(overlaps: Overlaps, pairs: Sequence[Pair]) -> dict[str, Floats]:
+    """Scores of simple methods: cosines of tags and of listeners, common neighbours, degree, and the sum of ranks."""
+    rows, portraits = overlaps.rows(pairs), overlaps.portraits
+    linked = overlaps.linked(overlaps.task.known)
+    degree = np.asarray(linked.sum(axis=1)).ravel()
+    scores = {
+        "tag cosine": cosine(portraits.tags, rows),
+        "co-listening": cosine(portraits.fans, rows),
+        "common neighbours": cosine(linked, rows),
     }
+    rank_sum = np.sum([metrics.ranks(values) for values in scores.values()], axis=0)
+    return {**scores, "degree product": np.log1p(degree[rows]).sum(axis=1), "rank sum": rank_sum}
 
 
-def columns(values: dict[str, Floats], names: Sequence[str]) -> Floats:
-    """The named features side by side, shape (pairs, names)."""
-    return np.column_stack([values[name] for name in names])
-
-
-def fit(task: Task, knowledge: Knowledge, sides: Sides, names: Sequence[str], seed: int) -> LogisticRegression:
-    """Learn the weights on earlier pairs: hide a share of them, describe them by the rest, tell them from negatives."""
-    generator = np.random.default_rng([seed, 52])
-    earlier = sorted(task.known)
-    hidden = frozenset(earlier[i] for i in generator.permutation(len(earlier))[: round(HIDDEN_SHARE * len(earlier))])
-    left = neighbours(task.known - hidden)
-    positives = [
-        ordered
-        for a, b in sorted(hidden)
-        if a in task.communities
-        and b in task.communities
-        and (ordered := sides.order(task.communities[a], task.communities[b]))
-    ]
-    past = Task(communities=task.communities, known=task.known, new=[])
-    negatives = sample_negatives(positives, past, left, sides, generator)
-    described = columns(features([*positives, *negatives], past, left, knowledge), names)
-    spread = np.where(described.std(axis=0) > 0, described.std(axis=0), 1.0)
-    model = LogisticRegression(C=1.0).fit(described / spread, np.repeat([1, 0], [len(positives), len(negatives)]))
-    model.coef_ /= spread
-    return model
+def cosine(vectors: csr_array, pairs: Rows) -> Floats:
+    """Dot product of the two rows of each pair: the cosine of unit rows, common neighbours of a graph."""
+    return np.asarray(vectors[pairs[:, 0]].multiply(vectors[pairs[:, 1]]).sum(axis=1), dtype=np.float64).ravel()
 
 
 def run(name: str, sides: Sides, data: Path, heldout: Path | None, seed: int, without: frozenset[str]) -> Result:
     """Fit on earlier snapshots, tell the new pairs of the latest from degree-matched negatives."""
-    check_without(without, PARTS, name)
-    knowledge = Knowledge.of(read_lastfm(data, name))
+    check_without(without, SIGNALS, name)
     task = make_task(read_fan_graph(data, name), None if heldout is None else read_fan_graph(heldout, name), sides)
     if not task.new:
         raise InputError(str(heldout or data), "has no new pair in its latest snapshot", "Check edges.csv")
-    near = neighbours(task.known)
-    negatives = sample_negatives(task.new, task, near, sides, np.random.default_rng([seed, 51]))
-    values = features([*task.new, *negatives], task, near, knowledge)
-    count = len(task.new)
+    overlaps = Overlaps.of(task, read_lastfm(data, name))
+    generator = np.random.default_rng([seed, 51])
+    pairs = [*task.new, *sample_negatives(task.new, task, neighbours(task.known), sides, generator)]
+    described, count = overlaps.describe(pairs, task.known), len(task.new)
+    examples, truth = overlaps.examples(sides, seed)
+    if not truth.any():
+        raise InputError(str(data), "has no earlier pair of these kinds to learn from", "Check edges.csv")
     scores = {
-        f"auc_{part}": columns(values, names) @ fit(task, knowledge, sides, names, seed).coef_.ravel()
-        for part, names in (("attributes", ATTRIBUTES), ("engine", tuple(values)))
+        f"auc_{part}": OverlapModel.fit(examples, truth, signals - without).scores(described)
+        for part, signals in (("attributes", ATTRIBUTE_SIGNALS), ("engine", frozenset(SIGNALS)))
     }
-    baselines = {name.replace("_", " "): metrics.auc(value[:count], value[count:]) for name, value in values.items()}
-    summed = ("common_neighbours", "co_listening", "tag_cosine")
-    rank_sum = np.sum([metrics.ranks(values[name]) for name in summed], axis=0)
-    baselines["rank sum"] = metrics.auc(rank_sum[:count], rank_sum[count:])
+    simple = peers(overlaps, pairs)
     return Result(
         protocol=name,
         seed=seed,
         n=count,
         metrics={part: metrics.auc(score[:count], score[count:]) for part, score in scores.items()},
-        baselines={baseline: {"auc": value} for baseline, value in baselines.items()},
+        baselines={peer: {"auc": metrics.auc(score[:count], score[count:])} for peer, score in simple.items()},
         ci95={part: metrics.bootstrap_auc(score[:count], score[count:], seed) for part, score in scores.items()},
-        settings={"known_pairs": len(task.known), "negatives": len(negatives), "without": sorted(without)},
+        settings={
+            "known_pairs": len(task.known),
+            "learned_pairs": int(truth.sum()),
+            "negatives": len(pairs) - count,
+            "without": sorted(without),
+        },
     )
 
 

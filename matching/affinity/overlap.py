@@ -1,0 +1,237 @@
+"""Which communities will come to share members: by what is said of both, who listens to both, and whom both meet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array, diags_array, hstack
+from sklearn.decomposition import TruncatedSVD
+from sklearn.feature_extraction.text import TfidfTransformer
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import normalize
+
+Matrix = NDArray[np.float64]
+Rows = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+Feature = tuple[str, str, Matrix]  # signal, name, (N, N) values
+
+SIGNALS = ("tags", "description", "co_listening", "overlap_graph")
+ATTRIBUTE_SIGNALS = frozenset({"tags", "description"})
+
+# Chosen on hidden shares of earlier snapshots; figures are flat around them.
+TAG_FACTORS, JOINT_FACTORS = 64, 100
+FACTOR_SCALE = 16.0  # of the products of tag factors beside the standardised features, which ridge holds smaller
+PENALTY = 0.005  # inverse strength of the ridge on the weights
+NEAR, FAR = 0.7, 0.5  # what neighbours and their neighbours lend to a community's own vector
+WALK_ON = 0.85
+
+
+@dataclass(frozen=True)
+class Portraits:
+    """What is known of N communities, one row each, without any pair of them; rows of zeros where nothing is.
+
+    ``tags`` and ``fans`` are unit rows of TF-IDF tags and of listeners; ``tag_factors`` and ``factors`` unit rows of a
+    spectral embedding of tags, and of tags and listeners together; ``depth`` (N, 2) the logarithms of how many
+    taggings and listeners are known. ``compared`` marks the rows that a likeness is compared with.
+    """
+
+    tags: csr_array
+    fans: csr_array
+    tag_factors: Matrix
+    factors: Matrix
+    depth: Matrix
+    origin: NDArray[np.str_]
+    compared: Flags
+
+    @classmethod
+    def of(cls, tagged: csr_array, heard: csr_array, rows: Rows, origin: Sequence[str], compared: Flags) -> Portraits:
+        """Describe communities by artists.
+
+        Args:
+            tagged: artists × tags, how many users gave the tag.
+            heard: artists × fans, anything above 0 where the fan listens.
+            rows: (N,) the artist of each community, −1 where it has none.
+            origin: (N,) home market of each community, empty where unknown.
+            compared: (N,) rows that likeness is measured against.
+        """
+        listens = csr_array(heard > 0).astype(np.float64)
+        weighted = tagged.log1p()
+        by_tags = degree_normalised(weighted)
+        joint = csr_array(hstack([by_tags, degree_normalised(listens)]))
+        depth = np.log1p(np.column_stack([np.asarray(tagged.sum(axis=1)), np.asarray(listens.sum(axis=1))]))
+        chosen = _picker(rows, tagged.shape[0])
+        return cls(
+            tags=normalize(chosen @ csr_array(TfidfTransformer(norm=None).fit_transform(weighted))),
+            fans=normalize(chosen @ listens),
+            tag_factors=normalize(chosen @ spectral(by_tags, TAG_FACTORS)),
+            factors=normalize(chosen @ spectral(joint, JOINT_FACTORS)),
+            depth=chosen @ depth,
+            origin=np.array(origin),
+            compared=compared,
+        )
+
+    @cached_property
+    def near_by_tags(self) -> Matrix:
+        """(N, N) likeness by tag factors."""
+        return likeness(self.tag_factors @ self.tag_factors.T, self.compared)
+
+    @cached_property
+    def near_by_factors(self) -> Matrix:
+        """(N, N) likeness by factors of tags and listeners."""
+        return likeness(self.factors @ self.factors.T, self.compared)
+
+    def features(self) -> Iterator[Feature]:
+        """Features that read no pair of communities."""
+        described = (self.depth[:, 0] > 0).astype(np.float64)
+        both = np.add.outer(described, described)
+        volume, audience = self.depth.T
+        known = self.origin != ""
+        same = self.origin[:, None] == self.origin[None, :]
+        yield "tags", "tag cosine", likeness((self.tags @ self.tags.T).toarray(), self.compared)
+        yield "tags", "tag factors", self.near_by_tags
+        yield "description", "neither is described", np.asarray(both == 0, dtype=np.float64)
+        yield "description", "one is described", np.asarray(both == 1, dtype=np.float64)
+        yield "description", "depth", np.add.outer(volume, volume)
+        yield "description", "least depth", np.minimum.outer(volume, volume)
+        yield "description", "difference of depth", np.abs(np.subtract.outer(volume, volume))
+        yield "description", "same home market", (same & known[:, None]).astype(np.float64)
+        yield "description", "other home market", (~same).astype(np.float64)
+        yield "co_listening", "shared listeners", likeness((self.fans @ self.fans.T).toarray(), self.compared)
+        yield "co_listening", "factors", self.near_by_factors
+        yield "co_listening", "audience", np.add.outer(audience, audience)
+        yield "co_listening", "difference of audience", np.abs(np.subtract.outer(audience, audience))
+
+    def graph_features(self, linked: csr_array) -> Iterator[Feature]:
+        """Features of an overlap graph: ``linked`` (N, N), symmetric, 1 where two communities share members."""
+        degree = np.asarray(linked.sum(axis=1), dtype=np.float64).ravel()
+        share = csr_array(diags_array(1.0 / np.maximum(degree, 1.0)) @ linked)
+        yield "overlap_graph", "resource allocation", (linked @ share).toarray()
+        yield "overlap_graph", "walk", walk(linked, degree)
+        for name, own, near in (
+            ("factors", self.factors, self.near_by_factors),
+            ("tags", self.tag_factors, self.near_by_tags),
+        ):
+            once = share @ own
+            lent = normalize(own + NEAR * once + FAR * (share @ once))
+            yield "overlap_graph", f"{name} lent by neighbours", likeness(lent @ lent.T, self.compared)
+            among = share @ near
+            yield "overlap_graph", f"neighbours alike by {name}", among + among.T
+        level = np.log1p(degree)
+        yield "overlap_graph", "degree", np.add.outer(level, level)
+        yield "overlap_graph", "least degree", np.minimum.outer(level, level)
+
+    def describe(self, pairs: Rows, linked: csr_array) -> Described:
+        """Features of ``pairs`` (P, 2); matrices are made one at a time, only the pairs are kept."""
+        signals, names, columns = [], [], []
+        for source in (self.features(), self.graph_features(linked)):
+            for signal, name, values in source:
+                signals.append(signal)
+                names.append(name)
+                columns.append(values[pairs[:, 0], pairs[:, 1]])
+        products = FACTOR_SCALE * self.tag_factors[pairs[:, 0]] * self.tag_factors[pairs[:, 1]]
+        return Described(np.column_stack(columns), tuple(signals), tuple(names), products)
+
+
+@dataclass(frozen=True)
+class Described:
+    """Features of P pairs: ``values`` (P, F) with signal and name, ``products`` (P, K) of the two tag factors."""
+
+    values: Matrix
+    signals: tuple[str, ...]
+    names: tuple[str, ...]
+    products: Matrix
+
+    @classmethod
+    def joined(cls, parts: Sequence[Described]) -> Described:
+        """The pairs of several tables, one below the other."""
+        first = parts[0]
+        values, products = (np.vstack([getattr(part, name) for part in parts]) for name in ("values", "products"))
+        return cls(values, first.signals, first.names, products)
+
+
+@dataclass(frozen=True)
+class OverlapModel:
+    """Logistic regression over standardised features; what the signals contribute adds up to the log-odds.
+
+    The products of tag factors let it learn which tags two communities must share: Σ_k w_k u_k v_k is a likeness with a
+    learned diagonal metric. ``columns`` are the features in use; ``centre`` and ``spread`` those of the training pairs.
+    """
+
+    columns: Rows
+    centre: Matrix
+    spread: Matrix
+    weights: Matrix
+    product_weights: Matrix
+    base: float
+
+    @classmethod
+    def fit(cls, described: Described, truth: Flags, signals: frozenset[str]) -> OverlapModel:
+        """Learn to tell the pairs that came to share members, reading the features of ``signals`` alone."""
+        columns = np.flatnonzero([signal in signals for signal in described.signals])
+        values = described.values[:, columns]
+        centre, spread = values.mean(axis=0), values.std(axis=0)
+        spread = np.where(spread > 0, spread, 1.0)
+        products = described.products if "tags" in signals else described.products[:, :0]
+        table = np.hstack([(values - centre) / spread, products])
+        model = LogisticRegression(C=PENALTY, max_iter=2000).fit(table, truth)
+        weights = model.coef_.ravel()
+        cut = len(columns)
+        return cls(columns, centre, spread, weights[:cut], weights[cut:], float(model.intercept_[0]))
+
+    def contributions(self, described: Described) -> Mapping[str, Matrix]:
+        """Signal → (P,) its share of the log-odds; with ``base`` they add up to the score."""
+        parts = (described.values[:, self.columns] - self.centre) / self.spread * self.weights
+        shares = {"base": np.full(len(parts), self.base)}
+        for column, values in zip(self.columns.tolist(), parts.T, strict=True):
+            signal = described.signals[column]
+            shares[signal] = shares.get(signal, 0.0) + values
+        if len(self.product_weights):
+            shares["tags"] = shares.get("tags", 0.0) + described.products @ self.product_weights
+        return shares
+
+    def scores(self, described: Described) -> Matrix:
+        """(P,) log-odds."""
+        return np.asarray(sum(self.contributions(described).values()))
+
+
+def degree_normalised(links: csr_array) -> csr_array:
+    """Entries divided by the roots of the sums of their row and column, plus 1 each: the many count less."""
+    rows, columns = (np.asarray(links.sum(axis=axis)).ravel() for axis in (1, 0))
+    return csr_array(diags_array((rows + 1.0) ** -0.5) @ links @ diags_array((columns + 1.0) ** -0.5))
+
+
+def spectral(links: csr_array, factors: int) -> Matrix:
+    """U √Σ of the truncated singular value decomposition, rows × factors, as many as there are dimensions."""
+    reduction = TruncatedSVD(min(factors, min(links.shape) - 1), random_state=0).fit(links)
+    return np.asarray(reduction.transform(links) / np.sqrt(np.maximum(reduction.singular_values_, 1e-9)))
+
+
+def likeness(cosines: Matrix, compared: Flags) -> Matrix:
+    """How far each cosine stands above those that its two ends have with the compared rows, in their spreads.
+
+    (s_ab − mean_a) / spread_a + (s_ab − mean_b) / spread_b: what is near to everything is near to nothing in particular
+    (a correction of hubness as in local scaling, Schnitzer, Flexer, Schedl & Widmer, JMLR 2012).
+    """
+    others = cosines[:, compared]
+    centre, spread = others.mean(axis=1), others.std(axis=1)
+    above = (cosines - centre[:, None]) / np.where(spread > 0, spread, 1.0)[:, None]
+    return np.asarray(above + above.T)
+
+
+def walk(linked: csr_array, degree: Matrix) -> Matrix:
+    """Logarithm of the walk with restart over the graph, symmetric in its ends: Σ_l 0.85^l (D^−½ A D^−½)^l."""
+    scale = diags_array(np.maximum(degree, 1.0) ** -0.5)
+    size = linked.shape[0]
+    reached = np.linalg.inv(np.eye(size) - WALK_ON * (scale @ linked @ scale).toarray())
+    np.fill_diagonal(reached, 0.0)
+    return np.asarray(np.log(np.maximum(reached, 0.0) + 1e-6))
+
+
+def _picker(rows: Rows, artists: int) -> csr_array:
+    """(N, artists) with a 1 at the artist of each community that has one."""
+    known = np.flatnonzero(rows >= 0)
+    return csr_array((np.ones(len(known)), (known, rows[known])), shape=(len(rows), artists))
