@@ -12,8 +12,10 @@ import pytest
 from kyokan.errors import DataMissingError, InputError, QueryError
 from kyokan.graph.annotate import Annotator
 from kyokan.graph.dictionary import load_dictionary
-from kyokan.matching.evaluation import evaluate, kansei_en, music_mood, sake
-from kyokan.matching.evaluation.emotions_ja import EMOTIONS
+from kyokan.matching.encoders import open_encoder
+from kyokan.matching.evaluation import captions, evaluate, music_mood, sake
+from kyokan.matching.evaluation.emotions_ja import EMOTIONS, EmotionReader, profile_emotions, read_posts
+from kyokan.matching.evaluation.metrics import pearson
 
 HEAVY, LIGHT = ["濃厚", "コク", "どっしり"], ["スッキリ", "軽快", "さわやか"]
 
@@ -137,7 +139,7 @@ CAPTIONS = {
 
 
 def write_captions(root: Path, number: int, first: int = 0) -> Path:
-    folder = root / kansei_en.FOLDER
+    folder = root / captions.FOLDER
     write_json(folder / "mood_vocab.json", ["happy", "sad"])
     with (folder / "musiccaps-public.csv").open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file)
@@ -158,7 +160,7 @@ def test_mood_words_are_found_in_captions_and_behind_them(tmp_path: Path) -> Non
 
 
 def test_masking_takes_out_whole_words_only() -> None:
-    assert kansei_en.masked("Sad, unsad and SAD sadness", ["sad"]) == ", unsad and  sadness"
+    assert captions.masked("Sad, unsad and SAD sadness", ["sad"]) == ", unsad and  sadness"
 
 
 def test_a_caption_of_both_sides_is_not_learned(tmp_path: Path) -> None:
@@ -188,6 +190,26 @@ def test_emotions_are_read_without_fitting(tmp_path: Path) -> None:
     assert result.metrics["r_mean"] > 0.5
     assert result.metrics["r_joy"] > 0.5
     assert result.settings["fitted"] is False
+
+
+def test_posts_kept_apart_are_read_better_than_by_their_profile_alone() -> None:
+    lines = (Path(__file__).parents[1] / "fixtures" / "emotion_posts_dev.tsv").read_text(encoding="utf-8").splitlines()
+    felt, texts = zip(*(line.split("\t") for line in lines if not line.startswith("#")), strict=True)
+    assert not set(texts) & set(read_posts()[0])
+    encoder = open_encoder()
+    annotator = Annotator(load_dictionary(), encoder)
+    truth = np.array([[float(digit) for digit in digits] for digits in felt])
+    read, profile = EmotionReader(annotator, encoder).read(texts), profile_emotions(annotator, texts)
+    agreed = [pearson(read[:, k], truth[:, k]) for k in range(8)]
+    assert np.mean(agreed) > 0.55
+    assert np.mean(agreed) > np.mean([pearson(profile[:, k], truth[:, k]) for k in range(8)]) + 0.1
+
+
+def test_emotions_are_read_without_an_encoder() -> None:
+    reader = EmotionReader(Annotator(load_dictionary()), None)
+    joy, sadness = reader.read(["嬉しい！", "悲しくて泣いた"])[:, :2].T
+    assert joy[0] > joy[1]
+    assert sadness[1] > sadness[0]
 
 
 def test_missing_sentences_are_named(tmp_path: Path) -> None:

@@ -1,0 +1,187 @@
+"""Mood words from captions: how like two captions are, and regressions that learn over that likeness.
+
+Two captions are alike by their words, letters, the encoder's vectors of their sentences, the annotator's kansei and the
+mood words that stand in them: exp(mean of five linear kernels), times how surely the same musician wrote both.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import eigh
+from scipy.sparse import csr_array
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+
+from kyokan.graph.annotate import Annotator
+from kyokan.graph.annotate.language import sentences
+from kyokan.graph.encoder import Encoder, Vectors
+
+BATCH = 64
+# Chosen by splits of the captions of --data.
+MOOD_WORD_WEIGHT = 0.6  # of a mood word that both captions hold
+WRITER_WEIGHT = 0.5
+WRITER_RIDGE, ASPECT_RIDGE = 0.1, 0.5
+
+Matrix = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+class Remembering:
+    """An encoder that encodes no text twice: most sentences are the same with and without the mood words."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder, self._known = encoder, dict[str, Vectors]()
+        self.name, self.dimensions = encoder.name, encoder.dimensions
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """As the encoder within."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        self._known |= dict(zip(new, self._encoder.encode(new), strict=True)) if new else {}
+        return np.array([self._known[text] for text in texts], dtype=np.float32).reshape(len(texts), self.dimensions)
+
+
+class CaptionReader:
+    """Linear kernels (all captions, learned ones); the ``learned`` captions come first, all is fitted on them alone."""
+
+    def __init__(self, texts: Sequence[str], learned: int, vocabulary: Sequence[str], annotator: Annotator) -> None:
+        self._texts, self._learned, self._vocabulary, self._annotator = texts, learned, vocabulary, annotator
+
+    @cached_property
+    def tfidf(self) -> csr_array:
+        """TF-IDF of words and pairs of words."""
+        return self._tfidf(TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=2))
+
+    @cached_property
+    def words(self) -> Matrix:
+        """By words and pairs of words."""
+        return self._kernel(self.tfidf)
+
+    @cached_property
+    def letters(self) -> Matrix:
+        """By strings of three to five letters."""
+        return self._kernel(
+            self._tfidf(TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, min_df=3))
+        )
+
+    def mood_words(self) -> Matrix:
+        """By the mood words that stand in the caption, in any form of them."""
+        stems = [re.compile(rf"\b{re.escape(word.rstrip('ey'))}", re.IGNORECASE) for word in self._vocabulary]
+        present = np.array([[bool(stem.search(text)) for stem in stems] for text in self._texts], dtype=np.float64)
+        moved = present - present[: self._learned].mean(axis=0)
+        return np.asarray(MOOD_WORD_WEIGHT * moved @ moved[: self._learned].T, dtype=np.float64)
+
+    def vector(self, encoder: Encoder) -> Matrix:
+        """By the mean of the encoder's vectors of the sentences."""
+        return self._kernel(self._standard(self.vectors(encoder)))
+
+    def vectors(self, encoder: Encoder) -> Matrix:
+        """(captions, D) mean of the encoder's vectors of the sentences."""
+        cut = [[text[start:end] for start, end in sentences(text)] or [text] for text in self._texts]
+        flat = np.asarray(encoder.encode([sentence for part in cut for sentence in part]), dtype=np.float64)
+        counts = np.array([len(part) for part in cut])
+        return np.asarray(np.add.reduceat(flat, np.cumsum(counts) - counts, axis=0) / counts[:, None])
+
+    def kansei(self) -> Matrix:
+        """By the square roots of the intensities of the annotator's profile."""
+        dictionary = self._annotator.dictionary
+        found = np.zeros((len(self._texts), len(dictionary)))
+        for start in range(0, len(self._texts), BATCH):
+            annotations = self._annotator.annotate_many(self._texts[start : start + BATCH], "en")
+            for row, annotation in enumerate(annotations, start=start):
+                for value in annotation.profile:
+                    found[row, dictionary.index(value.attribute)] = value.intensity
+        return self._kernel(self._standard(np.sqrt(found)))
+
+    def writers(self, names: Sequence[str]) -> Matrix:
+        """(captions, writers) how surely each writer wrote a caption, by its style; a learned one is judged unseen."""
+        known = sorted(set(names))
+        wrote = np.array([[name == writer for writer in known] for name in names], dtype=np.float64)
+        style = centred((self.words + 2.0 * self.letters) / 3.0)
+        return np.vstack(
+            [unseen(style[: self._learned], wrote, WRITER_RIDGE), kernel_ridge(style, wrote, WRITER_RIDGE)]
+        )
+
+    def _tfidf(self, vectorizer: TfidfVectorizer) -> csr_array:
+        vectorizer.fit(self._texts[: self._learned])
+        return csr_array(vectorizer.transform(self._texts))
+
+    def _standard(self, values: Matrix) -> Matrix:
+        known = values[: self._learned]
+        return np.asarray((values - known.mean(axis=0)) / (known.std(axis=0) + 1e-6), dtype=np.float64)
+
+    def _kernel(self, features: csr_array | Matrix) -> Matrix:
+        product = features @ features[: self._learned].T
+        return centred(np.asarray(product.toarray() if isinstance(product, csr_array) else product, dtype=np.float64))
+
+
+def centred(kernel: Matrix) -> Matrix:
+    """A kernel (all, learned) around the mean of the learned rows, their mean squared length 1."""
+    learned = kernel.shape[1]
+    mean = kernel.mean(axis=1)
+    moved = kernel - mean[:, None] - mean[None, :learned] + mean[:learned].mean()
+    length = float(np.diag(moved[:learned]).mean())
+    return np.asarray(moved / length if length > 1e-9 else np.zeros_like(moved), dtype=np.float64)  # noqa: PLR2004
+
+
+def likeness(parts: Iterable[Matrix], writers: Matrix | None) -> Matrix:
+    """exp(mean of the kernels) · (1 + WRITER_WEIGHT · chance of one writer), centred."""
+    stacked = list(parts)
+    alike = np.exp(sum(stacked) / len(stacked))
+    if writers is not None:
+        alike = alike * (1.0 + WRITER_WEIGHT * writers @ writers[: alike.shape[1]].T)
+    return centred(alike)
+
+
+def kernel_ridge(kernel: Matrix, target: Matrix, penalty: float) -> Matrix:
+    """(all − learned, targets) kernel ridge regression around the mean of the targets."""
+    learned = kernel.shape[1]
+    usual = target.mean(axis=0)
+    weight = np.linalg.solve(kernel[:learned] + penalty * np.eye(learned), target - usual)
+    return np.asarray(kernel[learned:] @ weight + usual, dtype=np.float64)
+
+
+def unseen(kernel: Matrix, target: Matrix, penalty: float) -> Matrix:
+    """(learned, targets) what kernel ridge regression says of each learned row when that row is left out.
+
+    y − α / diag(G⁻¹) with G = K + penalty · I and α = G⁻¹ (y − mean), the mean kept.
+    """
+    inverse = np.linalg.inv(kernel + penalty * np.eye(len(kernel)))
+    weight = inverse @ (target - target.mean(axis=0))
+    return np.asarray(target - weight / np.diag(inverse)[:, None], dtype=np.float64)
+
+
+def softened(target: Matrix, aspects: Sequence[Sequence[str]], share: float) -> Matrix:
+    """Targets moved by ``share`` to what the other aspects of the same piece say of its moods.
+
+    Musicians pick one of several near words. The aspects are known of learned captions only, so that they help to
+    learn and are never read for a hidden one (generalised distillation, Lopez-Paz et al. 2016).
+    """
+    terms = [["", *(term for aspect in given for term in (aspect, *aspect.split()))] for given in aspects]
+    rows = csr_array(TfidfVectorizer(analyzer=list, sublinear_tf=True, min_df=3).fit_transform(terms))
+    said = unseen(centred((rows @ rows.T).toarray()), target, ASPECT_RIDGE)
+    return np.asarray((1.0 - share) * target + share * said, dtype=np.float64)
+
+
+def softmax_regression(kernel: Matrix, target: Matrix, penalty: float, dimensions: int) -> Matrix:
+    """(all − learned, targets) chances by softmax regression on the first ``dimensions`` of the kernel's own space.
+
+    A caption with k moods stands k times with weight 1/k. A mood that no learned caption has gets 0.
+    """
+    if target.any(axis=0).sum() < 2:  # noqa: PLR2004 - with one mood there is nothing to tell apart
+        return np.tile(target.mean(axis=0), (kernel.shape[0] - kernel.shape[1], 1))
+    learned = kernel.shape[1]
+    size = min(dimensions, learned - 1)
+    length, direction = eigh(kernel[:learned], subset_by_index=[learned - size, learned - 1])
+    kept = length > 1e-9 * length[-1]
+    basis = direction[:, kept] / np.sqrt(length[kept])
+    row, mood = np.nonzero(target)
+    model = LogisticRegression(C=1.0 / penalty, max_iter=1000, tol=1e-3)
+    model.fit((kernel[:learned] @ basis)[row], mood, sample_weight=1.0 / target.sum(axis=1)[row])
+    chances = np.zeros((len(kernel) - learned, target.shape[1]))
+    chances[:, model.classes_] = model.predict_proba(kernel[learned:] @ basis)
+    return chances
