@@ -77,12 +77,15 @@ PROTOCOLS: Mapping[str, Protocol] = _table(
     ("tieups", "tieups:evaluate", "which company did an artist work with?"),
     ("kansei-en", "kansei_en:evaluate", "which mood words were given to a piece of music, from its caption?"),
     ("emotions-ja", "emotions_ja:evaluate", "how strong are eight emotions in a Japanese text?"),
+    ("annotation", "annotator_sets:evaluate", "which kansei does a text evoke, and which not?"),
+    ("ja-en", "bilingual:evaluate", "is an entity the same in Japanese and in English?"),
     ("sake", "sake:evaluate", "which flavour chart has a sake, from its flavour tags?"),
     ("perfume", "perfume:evaluate", "which perfumes does a person like, from their ideal profile?"),
     ("brand-personality", "brand_personality:evaluate", "which personality has a brand, from its description?"),
     ("music-mood", "music_mood:evaluate", "which moods has a track, from its genres and instruments?"),
     ("ads-ope", "ads_ope:evaluate", "what would another ad policy have earned?"),
     ("faithfulness", "faithfulness:evaluate", "does a score fall by what its evidence claims?"),
+    ("rivalry", "rivalry:evaluate", "are rivals held apart from partners?"),
 )
 
 
