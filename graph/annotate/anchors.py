@@ -15,7 +15,6 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from kyokan.errors import DictionaryError
 from kyokan.graph.dictionary import Attribute, Dictionary
 from kyokan.graph.encoder import Encoder, Vectors
 
@@ -139,7 +138,7 @@ def _scene_entries() -> tuple[Mapping[str, Any], ...]:
 
 def read_scenes(dictionary: Dictionary) -> list[Scene]:
     """The scenes, with the attributes of ``dictionary`` that their kansei words name."""
-    named = _named(dictionary)
+    named = kansei_words(dictionary)
     scenes = []
     for entry in _scene_entries():
         weights: dict[str, float] = {}
@@ -150,19 +149,8 @@ def read_scenes(dictionary: Dictionary) -> list[Scene]:
     return scenes
 
 
-def attributes_named(dictionary: Dictionary, word: str) -> tuple[str, ...]:
-    """The attributes an English word names: by id, else by label and synonyms.
-
-    Raises:
-        DictionaryError: the word names none.
-    """
-    found = _named(dictionary).get(word, ())
-    if not found:
-        raise DictionaryError(word, "names no attribute of the dictionary", "Use an English label or synonym")
-    return found
-
-
-def _named(dictionary: Dictionary) -> Mapping[str, tuple[str, ...]]:
+def kansei_words(dictionary: Dictionary) -> Mapping[str, tuple[str, ...]]:
+    """English words to the attributes that they name: ids, labels and synonyms."""
     found: dict[str, tuple[str, ...]] = {}
     for term, entries in dictionary.terms("en").items():
         names = tuple(attribute for attribute, _, role in entries if role == "synonym")

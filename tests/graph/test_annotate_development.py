@@ -22,7 +22,7 @@ def annotator() -> Annotator:
 
 def test_present_kansei_stand_above_absent_ones_in_both_languages(annotator: Annotator) -> None:
     figures = text_auc(annotator, yaml.safe_load((FOLDER / "texts.yaml").read_text(encoding="utf-8")))
-    assert set(figures) == {"ja", "ja plain", "en", "en plain"}
+    assert set(figures) == {"ja", "ja_plain", "en", "en_plain"}
     assert min(figures.values()) >= 0.9
 
 
