@@ -30,6 +30,7 @@ from kyokan.matching.evaluation.caption_model import (
 )
 from kyokan.matching.evaluation.captions import Captions, masked, read_captions, read_vocabulary
 from kyokan.matching.evaluation.harness import Result, check_without
+from kyokan.matching.evaluation.label_links import linked
 
 NAME = "kansei-en"
 KERNELS = ("words", "letters", "mood_words", "vector", "kansei")
@@ -57,15 +58,6 @@ def logistic(known: Any, target: Flags, hidden: Any) -> Matrix:
     return scores
 
 
-def linked(scores: Matrix, target: Flags) -> Matrix:
-    """Scores with LABEL_LINK · Σ correlation of two moods in the learned captions · the other's score."""
-    apart = np.flatnonzero(target.std(axis=0) > 0)
-    links = np.zeros((target.shape[1], target.shape[1]))
-    links[np.ix_(apart, apart)] = np.atleast_2d(np.corrcoef(target[:, apart].T.astype(float)))
-    np.fill_diagonal(links, 0.0)
-    return np.asarray(scores + LABEL_LINK * (scores - scores.mean(axis=0)) @ links, dtype=np.float64)
-
-
 def predict(reader: CaptionReader, known: Captions, encoder: Encoder, without: frozenset[str]) -> Matrix:
     """(hidden captions, words) scores."""
     kernels = {
@@ -82,7 +74,7 @@ def predict(reader: CaptionReader, known: Captions, encoder: Encoder, without: f
     scores = _even(kernel_ridge(alike, learned, RIDGE))
     if "softmax" not in without:
         scores += SOFTMAX_WEIGHT * _even(softmax_regression(alike, target, SOFTMAX_PENALTY, SOFTMAX_DIMENSIONS))
-    return scores if "label_links" in without else linked(scores, known.moods)
+    return scores if "label_links" in without else linked(scores, known.moods, LABEL_LINK)
 
 
 def _even(scores: Matrix) -> Matrix:

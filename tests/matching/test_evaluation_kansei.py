@@ -15,6 +15,7 @@ from kyokan.graph.dictionary import load_dictionary
 from kyokan.matching.encoders import open_encoder
 from kyokan.matching.evaluation import captions, evaluate, music_mood, sake
 from kyokan.matching.evaluation.emotions_ja import EMOTIONS, EmotionReader, profile_emotions, read_posts
+from kyokan.matching.evaluation.label_links import linked
 from kyokan.matching.evaluation.metrics import pearson
 
 HEAVY, LIGHT = ["濃厚", "コク", "どっしり"], ["スッキリ", "軽快", "さわやか"]
@@ -125,8 +126,18 @@ def test_each_part_of_music_mood_can_be_left_out(tmp_path: Path) -> None:
     data = write_tracks(tmp_path, range(12))
     for part in music_mood.PARTS:
         assert evaluate("music-mood", data, without=frozenset({part})).metrics["lrap"] == 1.0
-    with pytest.raises(QueryError, match="its parts are kansei, kernel"):
+    with pytest.raises(QueryError, match="its parts are kansei, kernel, artist_weights, mood_links"):
         evaluate("music-mood", data, without=frozenset({"tempo"}))
+
+
+def test_four_tracks_of_one_artist_weigh_as_two_of_two_others() -> None:
+    np.testing.assert_allclose(music_mood.artist_weights(["a", "a", "a", "a", "b", "c"]), [0.75] * 4 + [1.5] * 2)
+
+
+def test_a_mood_takes_over_from_moods_it_goes_with() -> None:
+    target = np.array([[1, 1, 0], [0, 0, 1], [1, 1, 0], [0, 0, 1]], dtype=bool)
+    scores = linked(np.array([[1.0, 0.0, 0.0], [-1.0, 0.0, 0.0]]), target, 0.3)
+    np.testing.assert_allclose(scores[0], [1.0, 0.3, -0.3])
 
 
 CAPTIONS = {
