@@ -44,13 +44,18 @@ class Factors:
 
     def explain(self, row: int, target: int) -> dict[int, float]:
         """Item → its share of the score of ``target`` for a fitted row; the shares add up to the score."""
-        start, stop = self.confidence.indptr[row], self.confidence.indptr[row + 1]
-        own, weight = self.confidence.indices[start:stop], self.confidence.data[start:stop].astype(np.float64)
-        items = self.items.astype(np.float64)
-        system = items.T @ items + (items[own].T * weight) @ items[own]
-        system[np.diag_indices_from(system)] += self.ridge * np.sqrt(len(own))
-        share = (1.0 + weight) * (items[own] @ np.linalg.solve(system, items[target]))
-        return {int(item): float(value) for item, value in zip(own, share, strict=True)}
+        return shares(self.confidence, row, self.items, self.ridge, self.items[target])
+
+
+def shares(confidence: csr_array, row: int, fixed: Matrix, ridge: float, target: Matrix) -> dict[int, float]:
+    """Column → what it adds to the inner product of ``target`` and the row's vector found by :func:`half_step`."""
+    start, stop = confidence.indptr[row], confidence.indptr[row + 1]
+    own, weight = confidence.indices[start:stop], confidence.data[start:stop].astype(np.float64)
+    vectors = fixed.astype(np.float64)
+    system = vectors.T @ vectors + (vectors[own].T * weight) @ vectors[own]
+    system[np.diag_indices_from(system)] += ridge * np.sqrt(len(own))
+    share = (1.0 + weight) * (vectors[own] @ np.linalg.solve(system, target.astype(np.float64)))
+    return {int(column): float(value) for column, value in zip(own, share, strict=True)}
 
 
 def half_step(confidence: csr_array, fixed: Matrix, ridge: float) -> Matrix:

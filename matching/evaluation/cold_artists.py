@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from kyokan.errors import InputError
-from kyokan.matching.affinity.cold import TagRidge
+from kyokan.matching.affinity.cold import Described, TagRidge, applied, logged, score_cold
 from kyokan.matching.evaluation import metrics
 from kyokan.matching.evaluation.harness import Result, check_without
 from kyokan.matching.evaluation.lastfm_data import (
     FOLDER,
     LastFm,
     Rows,
-    frequent_tags,
+    Vocabulary,
     index,
     matrix,
     pair_keys,
@@ -29,7 +29,7 @@ from kyokan.matching.evaluation.lastfm_data import (
 )
 
 NAME = "cold-artists"
-PARTS: tuple[str, ...] = ()
+PARTS = ("kernel", "words", "factors", "audience", "spread")
 SHARE_HIDDEN = 0.2
 LEAST_FANS = 5
 DEPTH = 20
@@ -40,17 +40,16 @@ RIDGE = 100.0
 class ColdData:
     """Training arrays (artists with fans) and what is known of the hidden artists; rows of both share columns.
 
-    ``plays`` is artists × fans play counts, ``tagged`` artists × tags counts of users; ``hidden_tagged`` the tags
-    of the hidden artists without those given by their own fans; ``truth`` hidden artists × fans flags.
+    ``plays`` is artists × fans play counts; ``known`` and ``described`` say what is known of the artists with fans and
+    of the hidden ones, both without the taggings by an artist's own fans; ``truth`` is hidden artists × fans flags.
     """
 
     fans: Rows
-    tags: Rows
     artists: Rows
     plays: csr_array
-    tagged: csr_array
+    known: Described
     hidden: Rows
-    hidden_tagged: csr_array
+    described: Described
     truth: csr_array
 
 
@@ -73,24 +72,19 @@ def prepare(source: LastFm, hidden_plays: Rows, hidden_taggings: Rows) -> ColdDa
     own = np.concatenate([hidden_plays[:, :2], source.plays[np.isin(source.plays[:, 1], hidden)][:, :2]])
     fans, artists = index(known[:, 0].tolist()), index(known[:, 1].tolist())
     about_hidden = np.isin(source.taggings[:, 1], hidden)
-    fitted = source.taggings[~about_hidden]
-    tags = frequent_tags(fitted)
-    described = np.unique(np.concatenate([source.taggings[about_hidden], hidden_taggings]), axis=0)
-    described = without_pairs(described, pair_keys(own))
-
-    def tag_counts(rows: Rows, ids: Rows) -> csr_array:
-        columns = positions(tags, rows[:, 2])
-        return matrix(positions(ids, rows[:, 1]), columns, np.ones(len(rows)), (len(ids), len(tags)))
-
+    readable = source.taggings[~about_hidden]
+    vocabulary = Vocabulary.of(readable, source.tags)
+    fitted = without_pairs(readable, pair_keys(known))
+    further = np.unique(np.concatenate([source.taggings[about_hidden], hidden_taggings]), axis=0)
+    further = without_pairs(further, pair_keys(own))
     shape = (len(artists), len(fans))
     return ColdData(
         fans=fans,
-        tags=tags,
         artists=artists,
         plays=matrix(positions(artists, known[:, 1]), positions(fans, known[:, 0]), known[:, 2], shape),
-        tagged=tag_counts(fitted, artists),
+        known=describe(fitted, artists, vocabulary),
         hidden=hidden,
-        hidden_tagged=tag_counts(described, hidden),
+        described=describe(further, hidden, vocabulary),
         truth=matrix(
             positions(hidden, hidden_plays[:, 1]),
             positions(fans, hidden_plays[:, 0]),
@@ -100,18 +94,25 @@ def prepare(source: LastFm, hidden_plays: Rows, hidden_taggings: Rows) -> ColdDa
     )
 
 
-def log_counts(counts: csr_array) -> csr_array:
-    """log(1 + count) of every entry."""
-    logged = counts.copy()
-    logged.data = np.log1p(logged.data)
-    return logged
+def describe(taggings: Rows, artists: Rows, vocabulary: Vocabulary) -> Described:
+    """Counts of users by tag and by word of a tag, and by how many users an artist is tagged at all."""
+    pairs = np.unique(taggings[:, :2], axis=0)
+    row = positions(artists, pairs[:, 1])
+    user = positions(vocabulary.users, pairs[:, 0])
+    weight = 1.0 / np.log1p(np.where(user >= 0, vocabulary.tagged[user], 1))
+    known = row >= 0
+    return Described(
+        tags=vocabulary.count_tags(taggings, artists),
+        words=vocabulary.count_words(taggings, artists),
+        taggers=np.bincount(row[known], minlength=len(artists)).astype(np.float64),
+        telling=np.bincount(row[known], weights=weight[known], minlength=len(artists)).astype(np.float64),
+    )
 
 
-def score_engine(data: ColdData) -> NDArray[np.float64]:
-    """The engine's scores, hidden artists × fans."""
-    listened = data.plays.copy()
-    listened.data = np.ones_like(listened.data)
-    return TagRidge.fit(log_counts(data.tagged), listened, ridge=RIDGE).scores(log_counts(data.hidden_tagged))
+def score_ridge(data: ColdData) -> NDArray[np.float64]:
+    """Ridge regression from tags to fans."""
+    listened = applied(data.plays, np.ones_like(data.plays.data))
+    return TagRidge.fit(logged(data.known.tags), listened, ridge=RIDGE).scores(logged(data.described.tags))
 
 
 def score_popularity(data: ColdData) -> NDArray[np.float64]:
@@ -122,7 +123,7 @@ def score_popularity(data: ColdData) -> NDArray[np.float64]:
 
 def score_tag_volume(data: ColdData) -> NDArray[np.float64]:
     """Artists by how many taggings they have, the same for every fan."""
-    volume = np.asarray(data.hidden_tagged.sum(axis=1), dtype=np.float64).ravel()
+    volume = np.asarray(data.described.tags.sum(axis=1), dtype=np.float64).ravel()
     return np.tile(volume[:, None], (1, len(data.fans)))
 
 
@@ -158,7 +159,7 @@ def evaluate(data: Path, heldout: Path | None, seed: int, without: frozenset[str
     split = prepare(source, hidden_plays, hidden_taggings)
     if not split.truth.nnz:
         raise InputError(str(heldout or data), "hides no artist of a fan that the data knows", "Check the ids")
-    figures, values = measure(score_engine(split), split)
+    figures, values = measure(score_cold(split.known, split.plays, split.described, without).values, split)
     return Result(
         protocol=NAME,
         seed=seed,
@@ -167,14 +168,16 @@ def evaluate(data: Path, heldout: Path | None, seed: int, without: frozenset[str
         baselines={
             "popularity": measure(score_popularity(split), split)[0],
             "tag volume": measure(score_tag_volume(split), split)[0],
+            "ridge on tags": measure(score_ridge(split), split)[0],
         },
         ci95={name: metrics.bootstrap_mean(value, seed) for name, value in values.items()},
         settings={
             "artists": len(split.artists),
             "fans": len(split.fans),
-            "tags": len(split.tags),
+            "tags": split.known.tags.shape[1],
+            "words": split.known.words.shape[1],
             "hidden_artists": len(split.hidden),
-            "hidden_artists_without_tags": int((np.diff(split.hidden_tagged.indptr) == 0).sum()),
+            "hidden_artists_without_tags": int((np.diff(split.described.tags.indptr) == 0).sum()),
             "ranking_fans": len(values["ndcg@20_fan_to_artists"]),
             "without": sorted(without),
         },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -134,3 +135,56 @@ def matrix(
     built = csr_array((data, (rows[keep], columns[keep])), shape=shape)
     built.sum_duplicates()
     return built
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vocabulary:
+    """Tags and words of tags that at least three users gave in some taggings, and how busy each user is there.
+
+    ``spelled`` has a row (tag id, word row) for each word of each tag; ``users`` ascending, ``tagged`` how many artists
+    each of them tagged.
+    """
+
+    tags: Rows
+    spelled: Rows
+    words: int
+    users: Rows
+    tagged: Rows
+
+    @classmethod
+    def of(cls, taggings: Rows, names: dict[int, str]) -> Vocabulary:
+        """Learn it from ``taggings``; a word is a run of letters or digits in the name of a tag."""
+        split = [(tag, word) for tag, name in names.items() for word in set(re.findall(r"[^\W_]+", name.lower()))]
+        row = {word: place for place, word in enumerate(sorted({word for _, word in split}))}
+        spelled = np.array([(tag, row[word]) for tag, word in split], dtype=np.int64).reshape(-1, 2)
+        kept = frequent_tags(spell(taggings, spelled))
+        spelled[:, 1] = positions(kept, spelled[:, 1])
+        users, tagged = np.unique(np.unique(taggings[:, :2], axis=0)[:, 0], return_counts=True)
+        return cls(
+            tags=frequent_tags(taggings),
+            spelled=spelled[spelled[:, 1] >= 0],
+            words=len(kept),
+            users=users,
+            tagged=tagged,
+        )
+
+    def count_tags(self, taggings: Rows, artists: Rows) -> csr_array:
+        """Artists × tags counts of users."""
+        column = positions(self.tags, taggings[:, 2])
+        shape = (len(artists), len(self.tags))
+        return matrix(positions(artists, taggings[:, 1]), column, np.ones(len(taggings)), shape)
+
+    def count_words(self, taggings: Rows, artists: Rows) -> csr_array:
+        """Artists × words counts of users."""
+        rows = spell(taggings, self.spelled)
+        return matrix(positions(artists, rows[:, 1]), rows[:, 2], np.ones(len(rows)), (len(artists), self.words))
+
+
+def spell(taggings: Rows, spelled: Rows) -> Rows:
+    """Taggings (fan, artist, tag) as distinct rows (fan, artist, word)."""
+    ordered = spelled[np.argsort(spelled[:, 0], kind="stable")]
+    first = np.searchsorted(ordered[:, 0], taggings[:, 2], side="left")
+    count = np.searchsorted(ordered[:, 0], taggings[:, 2], side="right") - first
+    place = np.repeat(first - np.cumsum(count) + count, count) + np.arange(count.sum())
+    pairs = np.repeat(taggings[:, :2], count, axis=0)
+    return np.unique(np.column_stack([pairs, ordered[place, 1]]), axis=0)
