@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -49,13 +49,19 @@ class Task:
     """What is fitted on (communities and pairs known before) and the new pairs to be found.
 
     ``recent`` are the known pairs that the youngest of the earlier snapshots added: they are most like those to be
-    found.
+    found. ``learned`` are the communities to learn from; others are described only.
     """
 
     communities: dict[str, Community]
     known: frozenset[Pair]
     new: list[Pair]
     recent: frozenset[Pair]
+    learned: frozenset[str]
+
+    def past(self) -> Task:
+        """The same without what is to be found and without the communities that nothing is learned from."""
+        communities = {name: node for name, node in self.communities.items() if name in self.learned}
+        return replace(self, communities=communities, new=[])
 
 
 def make_task(data: FanGraph, heldout: FanGraph | None, sides: Sides) -> Task:
@@ -74,7 +80,8 @@ def make_task(data: FanGraph, heldout: FanGraph | None, sides: Sides) -> Task:
         later = heldout.snapshots[latest]
         known = data.before(latest) | (data.snapshots.get(latest, frozenset()) - later)
     new = on_sides(later - known, communities, sides)
-    return Task(communities=communities, known=known, new=new, recent=youngest(data, known))
+    learned = frozenset(data.communities)
+    return Task(communities=communities, known=known, new=new, recent=youngest(data, known), learned=learned)
 
 
 def youngest(data: FanGraph, known: frozenset[Pair]) -> frozenset[Pair]:
@@ -142,9 +149,9 @@ def sample_negatives(
     return chosen
 
 
-def portray(source: LastFm, communities: dict[str, Community]) -> Portraits:
+def portray(source: LastFm, task: Task) -> Portraits:
     """What last.fm knows of each community's artist, communities in ascending order of name."""
-    nodes = [communities[name] for name in sorted(communities)]
+    nodes = [task.communities[name] for name in sorted(task.communities)]
     artists = index([*source.artists, *source.plays[:, 1].tolist(), *source.taggings[:, 1].tolist()])
     names, fans = frequent_tags(source.taggings), index(source.plays[:, 0].tolist())
 
@@ -157,7 +164,7 @@ def portray(source: LastFm, communities: dict[str, Community]) -> Portraits:
         beside(source.plays, fans, 0),
         positions(artists, np.array([-1 if node.lastfm_id is None else node.lastfm_id for node in nodes])),
         [node.origin for node in nodes],
-        np.array([node.kind in ARTIST for node in nodes]),
+        np.array([node.kind in ARTIST and node.name in task.learned for node in nodes]),
     )
 
 
@@ -173,7 +180,7 @@ class Overlaps:
     def of(cls, task: Task, source: LastFm) -> Overlaps:
         """Number the communities and portray them."""
         row = {name: number for number, name in enumerate(sorted(task.communities))}
-        return cls(task=task, portraits=portray(source, task.communities), row=row)
+        return cls(task=task, portraits=portray(source, task), row=row)
 
     def rows(self, pairs: Iterable[Pair]) -> Rows:
         """Row numbers of pairs, shape (pairs, 2)."""
@@ -198,8 +205,9 @@ class Overlaps:
         generator = np.random.default_rng([seed, 52])
         young = sorted(self.task.recent)
         turn = generator.permutation(len(young)) % TURNS
-        group = dict(zip(sorted(self.row), generator.integers(2 * TURNS, size=len(self.row)).tolist(), strict=True))
-        past = Task(communities=self.task.communities, known=self.task.known, new=[], recent=self.task.recent)
+        past = self.task.past()
+        names = sorted(past.communities)
+        group = dict(zip(names, generator.integers(2 * TURNS, size=len(names)).tolist(), strict=True))
         tables, truth = [], []
         for number in range(TURNS):
             hidden = frozenset(
@@ -208,7 +216,7 @@ class Overlaps:
                 if number in (place, group.get(both[0]), group.get(both[1]))
             )
             left = self.task.known - hidden
-            positives = on_sides(hidden, self.task.communities, sides)
+            positives = on_sides(hidden, past.communities, sides)
             negatives = sample_negatives(positives, past, neighbours(left), sides, generator)
             tables.append(self.describe([*positives, *negatives], left))
             truth.append(np.repeat([True, False], [len(positives), len(negatives)]))

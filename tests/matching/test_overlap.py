@@ -144,6 +144,19 @@ def test_the_latest_snapshot_changes_nothing_that_is_learned():
         np.testing.assert_array_equal(left, right)
 
 
+def test_communities_that_only_the_held_out_side_describes_teach_nothing():
+    graph = _graph()
+    strangers = {f"z{row}": Community(f"z{row}", "artist", "", row) for row in range(9)}
+    more = replace(graph, communities={**graph.communities, **strangers})
+    learned = []
+    for heldout in (graph, more):
+        overlaps = Overlaps.of(make_task(graph, heldout, SIDES), _source())
+        examples, truth = overlaps.examples(SIDES, 0)
+        learned.append((examples.values, truth))
+    np.testing.assert_allclose(learned[0][0], learned[1][0], atol=1e-9)
+    np.testing.assert_array_equal(learned[0][1], learned[1][1])
+
+
 def test_pairs_of_a_held_out_snapshot_are_taken_out_of_what_is_known():
     graph = _graph()
     hidden = frozenset(sorted(graph.snapshots[2021] - graph.snapshots[2018])[::2])
