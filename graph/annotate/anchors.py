@@ -15,6 +15,7 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
+from kyokan.graph.annotate.language import Lang
 from kyokan.graph.dictionary import Attribute, Dictionary
 from kyokan.graph.encoder import Encoder, Vectors
 
@@ -41,24 +42,26 @@ class Anchors:
     """A direction for each attribute, and what scores along it are usual.
 
     ``directions`` (attributes, dimensions) are unit vectors around ``centre``, the mean of all dictionary words;
-    ``usual`` and ``spread`` (attributes,) are the mean over neutral texts and the standard deviation over all scenes of
-    the projection on each direction.
+    ``offset`` (dimensions,) is how far the Japanese scenes lie from the same scenes in English on average: an encoder
+    keeps the languages a little apart, which says nothing of kansei. ``usual`` and ``spread`` (attributes,) are the
+    mean over neutral texts and the standard deviation over all scenes of the projection on each direction.
     """
 
     encoder: str
     attributes: tuple[str, ...]
     digests: tuple[str, ...]
     centre: Vectors
+    offset: Vectors
     directions: Vectors
     usual: Vectors
     spread: Vectors
 
-    def scores(self, vectors: Vectors) -> Floats:
+    def scores(self, vectors: Vectors, lang: Lang) -> Floats:
         """Projections in standard deviations above a neutral text, shape (texts, attributes).
 
-        z = ((v − centre) · direction − usual) / spread.
+        z = ((v − centre ∓ offset / 2) · direction − usual) / spread; − for Japanese, + for English.
         """
-        projected = (vectors - self.centre) @ self.directions.T
+        projected = (vectors - _centre_of(lang, self.centre, self.offset)) @ self.directions.T
         return np.asarray((projected - self.usual) / self.spread, dtype=np.float64)
 
     def save(self, path: Path) -> None:
@@ -69,6 +72,7 @@ class Anchors:
             attributes=np.array(self.attributes),
             digests=np.array(self.digests),
             centre=self.centre.astype(np.float16),
+            offset=self.offset.astype(np.float16),
             directions=self.directions.astype(np.float16),
             usual=self.usual,
             spread=self.spread,
@@ -87,14 +91,14 @@ def find_anchors(dictionary: Dictionary, encoder: Encoder) -> Anchors:
     if known is not None and known.encoder == encoder.name:
         rows = {attribute: row for row, attribute in enumerate(known.attributes)}
         kept = [a for a in dictionary.ids if a in rows and known.digests[rows[a]] == digests[a]]
-        centre = known.centre
+        centre, offset = known.centre, known.offset
     else:
         rows, kept, known = {}, [], None
-        centre = encoder.encode(_all_words(dictionary)).mean(axis=0)
+        centre, offset = encoder.encode(_all_words(dictionary)).mean(axis=0), _offset(encoder)
     missing = [attribute for attribute in dictionary.ids if attribute not in set(kept)]
     columns: dict[str, tuple[Vectors, float, float]] = {}
     if missing:
-        made = _make(encoder, {attribute: material[attribute] for attribute in missing}, centre)
+        made = _make(encoder, {attribute: material[attribute] for attribute in missing}, centre, offset)
         columns |= dict(zip(missing, made, strict=True))
     if known is not None:
         columns |= {a: (known.directions[rows[a]], known.usual[rows[a]], known.spread[rows[a]]) for a in kept}
@@ -103,6 +107,7 @@ def find_anchors(dictionary: Dictionary, encoder: Encoder) -> Anchors:
         attributes=dictionary.ids,
         digests=tuple(digests[attribute] for attribute in dictionary.ids),
         centre=centre,
+        offset=offset,
         directions=np.stack([columns[attribute][0] for attribute in dictionary.ids]),
         usual=np.array([columns[attribute][1] for attribute in dictionary.ids], dtype=np.float32),
         spread=np.array([columns[attribute][2] for attribute in dictionary.ids], dtype=np.float32),
@@ -125,6 +130,7 @@ def read_anchors(path: Path) -> Anchors | None:
             attributes=tuple(file["attributes"].tolist()),
             digests=tuple(file["digests"].tolist()),
             centre=file["centre"].astype(np.float32),
+            offset=file["offset"].astype(np.float32),
             directions=file["directions"].astype(np.float32),
             usual=file["usual"].astype(np.float32),
             spread=file["spread"].astype(np.float32),
@@ -185,13 +191,26 @@ def _digest(texts: Sequence[tuple[str, float]]) -> str:
     return hashlib.sha256(json.dumps(texts, ensure_ascii=False).encode()).hexdigest()[:16]
 
 
+def _offset(encoder: Encoder) -> Vectors:
+    """Mean of the Japanese scenes less that of the English ones, rounded as when shipped."""
+    ja, en = (encoder.encode([entry[lang] for entry in _scene_entries()]) for lang in ("ja", "en"))
+    return np.asarray((ja.mean(axis=0) - en.mean(axis=0)).astype(np.float16).astype(np.float32))
+
+
+def _centre_of(lang: Lang, centre: Vectors, offset: Vectors) -> Vectors:
+    return np.asarray(centre + (offset if lang == "ja" else -offset) / 2)
+
+
 def _make(
-    encoder: Encoder, material: Mapping[str, Sequence[tuple[str, float]]], centre: Vectors
+    encoder: Encoder, material: Mapping[str, Sequence[tuple[str, float]]], centre: Vectors, offset: Vectors
 ) -> list[tuple[Vectors, float, float]]:
     """(direction, usual, spread) of each attribute; the direction is the mean of its texts, as a unit vector."""
     scenes = _scene_entries()
-    backdrop = encoder.encode([entry[lang] for entry in scenes for lang in ("ja", "en")]) - centre
-    neutral = np.repeat([not entry["kansei"] for entry in scenes], 2)
+    langs: tuple[Lang, Lang] = ("ja", "en")
+    backdrop = np.concatenate(
+        [encoder.encode([entry[lang] for entry in scenes]) - _centre_of(lang, centre, offset) for lang in langs]
+    )
+    neutral = np.tile([not entry["kansei"] for entry in scenes], 2)
     made = []
     for texts in material.values():
         weights = np.array([weight for _, weight in texts], dtype=np.float32)

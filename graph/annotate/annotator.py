@@ -33,7 +33,7 @@ from kyokan.graph.dictionary import Dictionary
 from kyokan.graph.encoder import Encoder
 from kyokan.graph.model import Entity, KanseiValue, Relation, Span
 
-ANNOTATOR = "kyokan-annotator/1"
+ANNOTATOR = "kyokan-annotator/2"
 _KANA = re.compile(r"[ぁ-ゖァ-ヺｦ-ﾟー]+")
 _UNUSUAL = re.compile(r"([a-zA-Z])\1\1|[ぁ-ゖ]ー")
 Values = dict[str, KanseiValue]
@@ -210,9 +210,8 @@ class Annotator:
     def _embedding_values(self, part: _Read, vectors: Any, said: Values) -> Values:
         if not part.sentences or self._embedding is None:
             return {}
-        readings = self._embedding.read(
-            vectors, {self._order[attribute]: value.intensity for attribute, value in said.items()}
-        )
+        heard = {self._order[attribute]: value.intensity for attribute, value in said.items()}
+        readings = self._embedding.read(vectors, heard, part.lang)
         intensities = readings.intensity().round(DIGITS)
         confidences = (intensities * EMBEDDING_CONFIDENCE).round(DIGITS).tolist()
         spans = [_span(part, start, end) for start, end in part.sentences]

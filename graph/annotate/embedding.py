@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kyokan.graph.annotate.anchors import find_anchors
+from kyokan.graph.annotate.language import Lang
 from kyokan.graph.dictionary import Dictionary
 from kyokan.graph.encoder import Encoder, Vectors
 
@@ -73,14 +74,14 @@ class EmbeddingEvidence:
         """Vectors of sentences; blank ones are zeros."""
         return self._encoder.encode(sentences)
 
-    def read(self, vectors: Vectors, said: Mapping[int, float]) -> Readings:
+    def read(self, vectors: Vectors, said: Mapping[int, float], lang: Lang) -> Readings:
         """Scores of one text from the vectors of its sentences, those of blank sentences left out of the whole.
 
         ``said`` is what the words of the text say, by column. The text's score is a soft maximum of its sentences',
         log(mean(exp(k·s))) / k, less what is said of opposite attributes: a sentence that carries a kansei counts among
         others that do not, and more of them count more.
         """
-        scores = self._anchors.scores(vectors) @ self._shared / SCALE
+        scores = self._anchors.scores(vectors, lang) @ self._shared / SCALE
         spoken = vectors.any(axis=1)
         scores[~spoken] = -np.inf
         if not spoken.any():

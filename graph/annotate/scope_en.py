@@ -46,7 +46,8 @@ _NO_PHRASE = (
     r"(?:lack(?:s|ed|ing)?(?: of)?(?: in)?|absence of|devoid of|free (?:of|from)|short (?:of|on)|anything_but|"
     r"far from|"
     r"nowhere near|the opposite of|loses? (?:its|her|his|their|all)|lost (?:its|her|his|their|all)|stripped of|least|"
-    r"not a trace of|not an ounce of|drained of|out of|(?:stop|stops|stopped|cease|ceases|ceased)(?: being| to be)?|"
+    r"not a trace of|not an ounce of|drained of|out of|(?:stop|stops|stopped|cease|ceases|ceased) (?:being|to be|"
+    r"feeling|sounding|looking)|"
     r"little|hesitates? to|too \w+ to)"
 )
 _SAME_CLAUSE = r"(?:\W+(?!(?:is|are|was|were|it|he|she|they|this|that)\b)\w+)"

@@ -43,10 +43,12 @@ class CountingEncoder:
 def test_scores_are_standard_deviations_above_the_usual() -> None:
     anchors = Anchors(
         encoder="x", attributes=("a",), digests=("",), centre=np.array([0.0, 0.5], np.float32),
-        directions=np.array([[1.0, 0.0]], np.float32), usual=np.array([0.2], np.float32),
-        spread=np.array([0.1], np.float32),
+        offset=np.array([0.1, 0.0], np.float32), directions=np.array([[1.0, 0.0]], np.float32),
+        usual=np.array([0.2], np.float32), spread=np.array([0.1], np.float32),
     )  # fmt: skip
-    assert anchors.scores(np.array([[0.5, 0.9]], np.float32))[0, 0] == pytest.approx(3.0)
+    text = np.array([[0.5, 0.9]], np.float32)
+    assert anchors.scores(text, "ja")[0, 0] == pytest.approx(2.5)  # (.5 − .05 − .2) / .1
+    assert anchors.scores(text, "en")[0, 0] == pytest.approx(3.5)
 
 
 def test_anchors_survive_a_file_and_only_changed_attributes_are_made_anew(
@@ -93,8 +95,8 @@ def test_a_blank_sentence_does_not_count() -> None:
     evidence = EmbeddingEvidence(read_dictionary(FIXTURE), CountingEncoder())
     one = np.array([[1.0, 0.0]], np.float32)
     with_blank = np.array([[1.0, 0.0], [0.0, 0.0]], np.float32)
-    assert evidence.read(one, {}).text == pytest.approx(evidence.read(with_blank, {}).text)
-    assert not evidence.read(np.zeros((1, 2), np.float32), {}).intensity().any()
+    assert evidence.read(one, {}, "en").text == pytest.approx(evidence.read(with_blank, {}, "en").text)
+    assert not evidence.read(np.zeros((1, 2), np.float32), {}, "en").intensity().any()
 
 
 def test_a_word_speaks_for_related_attributes_and_against_opposite_ones() -> None:
@@ -102,7 +104,7 @@ def test_a_word_speaks_for_related_attributes_and_against_opposite_ones() -> Non
     evidence = EmbeddingEvidence(dictionary, CountingEncoder())
     place = {attribute: column for column, attribute in enumerate(dictionary.ids)}
     vectors = np.array([[1.0, 0.0]], np.float32)
-    unsaid, said = evidence.read(vectors, {}), evidence.read(vectors, {place["lively"]: 0.5})
+    unsaid, said = evidence.read(vectors, {}, "en"), evidence.read(vectors, {place["lively"]: 0.5}, "en")
     # the sector itself gets .2 of .5, the next ones .1 of .5, and the score of the opposite one sinks by .5 of .5
     assert said.akin[[place["lively"], place["cute"], place["warm"], place["serene"]]].tolist() == [0.0, 0.1, 0.05, 0.0]
     assert (unsaid.text - said.text)[[place["cute"], place["serene"]]].tolist() == pytest.approx([0.0, 0.25])
