@@ -87,7 +87,7 @@ class CaptionReader:
         return np.asarray(np.add.reduceat(flat, np.cumsum(counts) - counts, axis=0) / counts[:, None])
 
     def kansei(self) -> Matrix:
-        """By the square roots of the intensities of the annotator's profile."""
+        """By the intensities of the annotator's profile: what is strong in few captions counts, not what is rare."""
         dictionary = self._annotator.dictionary
         found = np.zeros((len(self._texts), len(dictionary)))
         for start in range(0, len(self._texts), BATCH):
@@ -95,7 +95,7 @@ class CaptionReader:
             for row, annotation in enumerate(annotations, start=start):
                 for value in annotation.profile:
                     found[row, dictionary.index(value.attribute)] = value.intensity
-        return self._kernel(self._standard(np.sqrt(found)))
+        return self._kernel(found)
 
     def writers(self, names: Sequence[str]) -> Matrix:
         """(captions, writers) how surely each writer wrote a caption, by its style; a learned one is judged unseen."""

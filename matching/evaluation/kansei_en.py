@@ -38,8 +38,8 @@ PARTS = (*KERNELS, "writers", "aspects", "softmax", "label_links")
 SHARE_HIDDEN = 0.3
 # Penalties and weights chosen by splits of the captions of --data, the same for both runs.
 RIDGE = 0.4
-SOFTMAX_PENALTY, SOFTMAX_DIMENSIONS, SOFTMAX_WEIGHT = 0.03, 300, 0.4
-ASPECT_SHARE = 0.3  # of what the other aspects of a learned caption say in what is learned from it
+SOFTMAX_PENALTY, SOFTMAX_DIMENSIONS, SOFTMAX_WEIGHT = 0.03, 300, 0.3
+ASPECT_SHARE = 0.4  # of what the other aspects of a learned caption say in what is learned from it
 LABEL_LINK = 0.2  # what a mood takes over from moods it goes with
 BASELINE_C = 10.0
 BOOTSTRAP = 200
