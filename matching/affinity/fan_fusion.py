@@ -1,8 +1,8 @@
-"""Which artists will a fan listen to: three closed-form models in one score, taken apart exactly."""
+"""Which artists will a fan listen to: four linear models in one score, taken apart exactly."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, Protocol
 
@@ -16,7 +16,7 @@ from kyokan.matching.affinity.factors import Factors
 
 Matrix = NDArray[np.float32]
 
-WEIGHTS: Mapping[str, float] = {"item-side": 0.45, "fan-side": 0.25, "factors": 0.45}
+WEIGHTS: Mapping[str, float] = {"item-side": 0.45, "fan-side": 0.25, "factors": 0.45, "word-factors": 0.4}
 EXPOSURE = 0.4
 LEAST_SPREAD = 1e-6  # a fan or artist that a model scores all alike keeps a finite scale
 
@@ -91,17 +91,18 @@ class FanSide:
 
 @dataclass(frozen=True, slots=True)
 class FactorSide:
-    """Factors of plays and tags: a share for each artist that the fan likes."""
+    """Factors of plays and of tags, or of the words of tags: a share for each artist that the fan likes."""
 
+    name: str
     model: Factors
     fans: int
 
     @classmethod
-    def fit(cls, plays: csr_array, tags: csr_array) -> FactorSide:
-        """Fit on fans × artists and tags × artists."""
+    def fit(cls, name: str, plays: csr_array, tags: csr_array, *, seed: int) -> FactorSide:
+        """Fit on fans × artists and tags × artists, from the random vectors of ``seed``."""
         confidence = csr_array(vstack([plays, tags * 0.5])) * 4.0
         size = min(192, *confidence.shape)
-        return cls(Factors.fit(csr_array(confidence), size=size, ridge=3.5, rounds=4), plays.shape[0])
+        return cls(name, Factors.fit(csr_array(confidence), size=size, ridge=3.5, rounds=4, seed=seed), plays.shape[0])
 
     def scores(self) -> Matrix:
         """Scores of all pairs, fans × artists."""
@@ -109,7 +110,7 @@ class FactorSide:
 
     def explain(self, fan: int, artist: int) -> dict[Fact, float]:
         """A share for each liked artist."""
-        return {Fact("factors", "artist", row): part for row, part in self.model.explain(fan, artist).items()}
+        return {Fact(self.name, "artist", row): part for row, part in self.model.explain(fan, artist).items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,21 +149,26 @@ class FanFusion:
     artist_side: Matrix = field(repr=False)
 
     @classmethod
-    def fit(cls, plays: csr_array, tags: csr_array, without: frozenset[str] = frozenset()) -> FanFusion:
-        """Fit on fans × artists and tags × artists; ``without`` names models of ``WEIGHTS`` to leave out.
+    def fit(
+        cls, plays: csr_array, tags: csr_array, words: csr_array, without: frozenset[str] = frozenset()
+    ) -> FanFusion:
+        """Fit on fans × artists, tags × artists and words of tags × artists.
+
+        ``without`` names models of ``WEIGHTS`` to leave out.
 
         Raises:
             QueryError: no model is left.
         """
-        kinds: dict[str, type[ItemSide | FanSide | FactorSide]] = {
-            "item-side": ItemSide,
-            "fan-side": FanSide,
-            "factors": FactorSide,
+        fits: dict[str, Callable[[], Model]] = {
+            "item-side": lambda: ItemSide.fit(plays, tags),
+            "fan-side": lambda: FanSide.fit(plays, tags),
+            "factors": lambda: FactorSide.fit("factors", plays, tags, seed=0),
+            "word-factors": lambda: FactorSide.fit("word-factors", plays, words, seed=2),
         }
         used = [name for name in WEIGHTS if name not in without]
         if not used:
             raise QueryError(f"without {', '.join(sorted(without))}", "leaves no model", "Keep one of them")
-        models: dict[str, Model] = {name: kinds[name].fit(plays, tags) for name in used}
+        models: dict[str, Model] = {name: fits[name]() for name in used}
         alone = {name: model.scores() for name, model in models.items()}
         standings = {name: Standing.of(scores) for name, scores in alone.items()}
         fan_side, artist_side = np.zeros(plays.shape, np.float32), np.zeros(plays.shape, np.float32)

@@ -16,7 +16,7 @@ from kyokan.matching.evaluation.harness import Result, check_without
 from kyokan.matching.evaluation.lastfm_data import (
     LastFm,
     Rows,
-    frequent_tags,
+    Vocabulary,
     index,
     matrix,
     pair_keys,
@@ -37,13 +37,14 @@ PEERS = {"item-side": "EDLAE + tags", "fan-side": "EDLAE between fans + tags", "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FanData:
-    """What may be fitted on: fans × artists play counts, tags × artists counts of users, and the ids of all rows."""
+    """What may be fitted on: fans × artists play counts, tags and words of tags × artists counts of users, and ids."""
 
     fans: Rows
     artists: Rows
     tags: Rows
     plays: csr_array
     tagged: csr_array
+    worded: csr_array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,17 +74,13 @@ def prepare(source: LastFm, hidden: Rows) -> FanData:
     taggings = without_pairs(source.taggings, keys)
     fans = index(plays[:, 0].tolist())
     artists = index([*source.artists, *plays[:, 1].tolist()])
-    tags = frequent_tags(taggings)
-    tagged = matrix(
-        positions(tags, taggings[:, 2]),
-        positions(artists, taggings[:, 1]),
-        np.ones(len(taggings)),
-        (len(tags), len(artists)),
-    )
+    vocabulary = Vocabulary.of(taggings, source.tags)
+    tagged = csr_array(vocabulary.count_tags(taggings, artists).T)
+    worded = csr_array(vocabulary.count_words(taggings, artists).T)
     played = matrix(
         positions(fans, plays[:, 0]), positions(artists, plays[:, 1]), plays[:, 2], (len(fans), len(artists))
     )
-    return FanData(fans=fans, artists=artists, tags=tags, plays=played, tagged=tagged)
+    return FanData(fans=fans, artists=artists, tags=vocabulary.tags, plays=played, tagged=tagged, worded=worded)
 
 
 def hide(data: FanData, hidden: Rows) -> Hidden:
@@ -112,8 +109,9 @@ def root_counts(tagged: csr_array) -> csr_array:
 
 def fit_engine(data: FanData, without: frozenset[str]) -> FanFusion:
     """The engine, fitted on what is left; without tags their rows are empty."""
-    tags = data.tagged[:0] if "tags" in without else root_counts(data.tagged)
-    return FanFusion.fit(log_plays(data.plays), tags, without)
+    last = 0 if "tags" in without else None
+    tags, words = root_counts(data.tagged[:last]), root_counts(data.worded[:last])
+    return FanFusion.fit(log_plays(data.plays), tags, words, without)
 
 
 def score_popularity(data: FanData) -> NDArray[np.float32]:
@@ -165,7 +163,7 @@ def evaluate(data: Path, heldout: Path | None, seed: int, without: frozenset[str
     figures, per_fan = measure(engine.scores(strength), known, hidden)
     baselines = {"popularity": measure(score_popularity(known), known, hidden)[0]}
     if not without:
-        baselines |= {PEERS[name]: measure(scores, known, hidden)[0] for name, scores in engine.alone.items()}
+        baselines |= {peer: measure(engine.alone[name], known, hidden)[0] for name, peer in PEERS.items()}
     return Result(
         protocol=NAME,
         seed=seed,
@@ -180,6 +178,7 @@ def evaluate(data: Path, heldout: Path | None, seed: int, without: frozenset[str
             "fans": len(known.fans),
             "artists": len(known.artists),
             "tags": len(known.tags),
+            "words": known.worded.shape[0],
             "fitted_plays": int(known.plays.nnz),
             "hidden_plays": int(hidden.count.sum()),
             "without": sorted(without),

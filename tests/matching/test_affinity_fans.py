@@ -55,7 +55,7 @@ def test_factors_repeat_and_their_shares_add_up():
 
 @pytest.mark.parametrize("exposure", [0.0, 0.4, 1.5])
 def test_the_shares_of_every_pair_add_up_to_the_fused_score(exposure: float):
-    engine = FanFusion.fit(PLAYS, TAGS)
+    engine = FanFusion.fit(PLAYS, TAGS, TAGS)
     scores = engine.scores(exposure)
     for fan in range(4):
         for artist in range(5):
@@ -64,21 +64,21 @@ def test_the_shares_of_every_pair_add_up_to_the_fused_score(exposure: float):
 
 
 def test_shares_name_liked_artists_and_tags_but_no_fan():
-    shares = FanFusion.fit(PLAYS, TAGS).explain(0, 2)
+    shares = FanFusion.fit(PLAYS, TAGS, TAGS).explain(0, 2)
     assert {fact.row for fact in shares if fact.kind == "artist"} == {0, 1, 4}
     assert Fact("fan-side", "tag", 1) in shares
     assert {fact.row for fact in shares if fact.kind in {"fans", "level"}} == {-1}
 
 
 def test_a_model_left_out_gives_no_share():
-    engine = FanFusion.fit(PLAYS, TAGS, frozenset({"factors"}))
+    engine = FanFusion.fit(PLAYS, TAGS, TAGS, frozenset({"factors"}))
     assert "factors" not in {fact.model for fact in engine.explain(0, 2)}
     with pytest.raises(QueryError, match="leaves no model"):
-        FanFusion.fit(PLAYS, TAGS, frozenset(WEIGHTS))
+        FanFusion.fit(PLAYS, TAGS, TAGS, frozenset(WEIGHTS))
 
 
 def test_without_tags_only_plays_are_fitted():
-    engine = FanFusion.fit(PLAYS, TAGS[:0])
+    engine = FanFusion.fit(PLAYS, TAGS[:0], TAGS[:0])
     assert "tag" not in {fact.kind for fact in engine.explain(0, 2)}
 
 
