@@ -35,7 +35,7 @@ NAME = "rivalry"
 SOURCES = (("tieups_web", "tieups.csv", "tieups"), ("reddit_fan_graph", "nodes.csv", "fan-graph"))
 THINGS = (EntityKind.BRAND, EntityKind.PRODUCT)
 SHARED_COMMUNITIES = 3
-ASKED, DEPTH = 40, 5
+ASKED, DEPTH = 25, 5
 
 
 @dataclass(frozen=True, slots=True)
