@@ -162,7 +162,8 @@ def carry(known: Described, new: Described, fans: Rows, *, words: bool) -> Matri
     if words:
         rare = rarity(known.words[np.flatnonzero(tagged)])
         pairs.append((logged(known.words)[used] @ rare, logged(new.words) @ rare))
-    inner, outer = (np.mean([side(*pair) for pair in pairs], axis=0) for side in (inner_cosines, outer_cosines))
+    inner = np.mean([squared_cosines(old, old) for old, _ in pairs], axis=0)
+    outer = np.mean([squared_cosines(ahead, old) for old, ahead in pairs], axis=0)
     inner[np.diag_indices_from(inner)] += KERNEL_RIDGE
     factor = cho_factor(inner, lower=True, overwrite_a=True, check_finite=False)
     found = np.zeros((new.tags.shape[0], known.tags.shape[0]))
@@ -170,15 +171,9 @@ def carry(known: Described, new: Described, fans: Rows, *, words: bool) -> Matri
     return found
 
 
-def inner_cosines(known: csr_array, _: csr_array) -> NDArray[np.float32]:
-    """Squared cosines between known artists."""
-    unit = normalize(known)
-    return np.asarray(dense(unit @ unit.T) ** 2, dtype=np.float32)
-
-
-def outer_cosines(known: csr_array, new: csr_array) -> NDArray[np.float32]:
-    """Squared cosines of new and known artists."""
-    return np.asarray(dense(normalize(new) @ normalize(known).T) ** 2, dtype=np.float32)
+def squared_cosines(ahead: csr_array | Matrix, known: csr_array | Matrix) -> NDArray[np.float32]:
+    """Squared cosines of the rows of two pictures; a row without tags is like nobody."""
+    return np.asarray(dense(normalize(ahead) @ normalize(known).T) ** 2, dtype=np.float32)
 
 
 def dense(values: csr_array | Matrix) -> Matrix:
