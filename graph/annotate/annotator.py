@@ -215,17 +215,17 @@ class Annotator:
         intensities = readings.intensity().round(DIGITS)
         confidences = (intensities * EMBEDDING_CONFIDENCE).round(DIGITS).tolist()
         spans = [_span(part, start, end) for start, end in part.sentences]
-        found: Values = {}
-        for column in np.flatnonzero(intensities >= FLOOR).tolist():
-            attribute = self.dictionary.ids[column]
-            found[attribute] = KanseiValue(
+        columns = np.flatnonzero(intensities >= FLOOR)
+        return {
+            (attribute := self.dictionary.ids[column]): KanseiValue(
                 attribute=attribute,
                 intensity=float(intensities[column]),
                 confidence=confidences[column],
                 source="embedding",
-                spans=tuple(spans[sentence] for sentence in readings.telling(column)),
+                spans=tuple(spans[sentence] for sentence in telling),
             )
-        return found
+            for column, telling in zip(columns.tolist(), readings.telling(columns), strict=True)
+        }
 
     def _tag_values(self, tags: Mapping[str, float], scale: float | None) -> Values:
         if not self._use_tags:

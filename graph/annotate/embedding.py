@@ -48,13 +48,12 @@ class Readings:
         near = CEILING / (1.0 + np.exp(-(self.text - MIDDLE) / SLOPE))
         return np.asarray(1.0 - (1.0 - near) * (1.0 - self.akin))
 
-    def telling(self, column: int) -> list[int]:
-        """The sentences that carry an attribute, best first."""
-        if len(self.sentences) == 1:
-            return [0]
-        scores = self.sentences[:, column]
-        order = np.argsort(-scores, kind="stable")[:SPANS]
-        return [int(row) for row in order if scores[row] >= scores[order[0]] - SPAN_MARGIN]
+    def telling(self, columns: NDArray[np.int64]) -> list[list[int]]:
+        """For each column of an attribute the sentences that carry it, best first."""
+        scores = self.sentences[:, columns]
+        order = np.argsort(-scores, axis=0, kind="stable")[:SPANS]
+        near = np.take_along_axis(scores, order, axis=0) >= scores.max(axis=0) - SPAN_MARGIN
+        return [rows[:count] for rows, count in zip(order.T.tolist(), near.sum(axis=0).tolist(), strict=True)]
 
 
 class EmbeddingEvidence:
