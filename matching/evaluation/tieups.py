@@ -1,24 +1,35 @@
-"""Protocol ``tieups``: hide all tie-ups of some artists and rank every company for each of them."""
+"""Protocol ``tieups``: hide all tie-ups of some artists and rank every company for each of them.
+
+The matcher answers over a graph that holds both sides' descriptions and the tie-ups of the other artists alone; what
+its signals weigh is learned from these with the settings of the product. It is asked who will work together, so habits
+count in full.
+"""
 
 from __future__ import annotations
 
 import csv
 import re
+import tempfile
 from collections import Counter
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from kyokan.errors import InputError
-from kyokan.graph.encoder import Encoder
-from kyokan.matching.affinity.partners import SIGNALS, Matrix, PairFeatures, PartnerModel, Rows, Side, pair_features
+from kyokan.graph.dictionary import load_dictionary
+from kyokan.graph.model import EntityKind
 from kyokan.matching.encoders import open_encoder
 from kyokan.matching.evaluation import metrics
+from kyokan.matching.evaluation.calibration import Calibration
 from kyokan.matching.evaluation.harness import Result, check_without, require_file
+from kyokan.matching.evaluation.metrics import Flags, Floats, Rows
+from kyokan.matching.evaluation.tieup_graph import Described, build_graph, entity_id
+from kyokan.matching.ranking import Matcher, Query
+from kyokan.matching.ranking.learning import learn
+from kyokan.matching.signals import SIGNALS, Side
+from kyokan.matching.signals.partners import FEATURES
 
 NAME = "tieups"
 FOLDER = "tieups_web"
@@ -41,19 +52,34 @@ class TieUps:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Both sides, (A, C) tie-ups that may be learned from, (A, C) those of the hidden artists."""
+    """Names of both sides in ascending order, (A, C) tie-ups that may be learned from, (A, C) those of the hidden."""
 
-    artists: Side
-    companies: Side
-    known: Matrix
-    truth: Matrix
-    hidden: Rows
+    artists: tuple[str, ...]
+    companies: tuple[str, ...]
+    categories: tuple[str, ...]
+    known: Floats
+    truth: Floats
 
     @property
-    def popularity(self) -> Matrix:
+    def hidden(self) -> Rows:
+        """Artists to rank companies for."""
+        return np.flatnonzero(self.truth.any(axis=1))
+
+    @property
+    def popularity(self) -> Floats:
         """(C,) number of tie-ups in training."""
-        count: Matrix = self.known.sum(axis=0)
-        return count
+        return np.asarray(self.known.sum(axis=0))
+
+    @property
+    def same_category(self) -> Flags:
+        """(C, C) whether two companies stand in one category."""
+        groups = np.array(self.categories)
+        return np.asarray(groups[:, None] == groups[None, :])
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """The tie-ups that may be learned from."""
+        return [(self.artists[row], self.companies[column]) for row, column in np.argwhere(self.known > 0)]
 
 
 def read_tieups(root: Path) -> TieUps:
@@ -96,63 +122,44 @@ def choose_hidden(data: TieUps, seed: int) -> frozenset[str]:
     return frozenset(artist for artist, _ in data.pairs if group_of(artist) in chosen)
 
 
-def build_task(data: TieUps, heldout: TieUps | None, seed: int, encoder: Encoder) -> Task:
-    """Training and hidden sides; a hidden artist has no tie-up in training, whatever the data say."""
+def build_task(data: TieUps, heldout: TieUps | None, seed: int) -> Task:
+    """What may be learned and what is asked; a hidden artist has no tie-up in training, whatever the data say."""
     hidden = frozenset(artist for artist, _ in heldout.pairs) if heldout else choose_hidden(data, seed)
     scored = heldout.pairs - data.pairs if heldout else frozenset(pair for pair in data.pairs if pair[0] in hidden)
     learned = frozenset(pair for pair in data.pairs if pair[0] not in hidden)
     other = heldout or data
-    artists = sorted({artist for artist, _ in scored | learned})
-    companies = sorted({company for _, company in scored | learned} | set(data.companies) | set(other.companies))
-    types = other.types | data.types
-    categories = other.categories | data.categories
-    artist_row = {name: row for row, name in enumerate(artists)}
-    company_row = {name: row for row, name in enumerate(companies)}
+    artists = tuple(sorted({artist for artist, _ in scored | learned}))
+    companies = tuple(sorted({company for _, company in scored | learned} | set(data.companies) | set(other.companies)))
     known, truth = np.zeros((len(artists), len(companies))), np.zeros((len(artists), len(companies)))
     for matrix, pairs in ((known, learned), (truth, scored)):
         for artist, company in pairs:
-            matrix[artist_row[artist], company_row[company]] = 1.0
-    taught = np.array([row for name, row in artist_row.items() if name not in hidden], dtype=np.int64)
-    named = np.array([row for name, row in company_row.items() if name in data.companies], dtype=np.int64)
-    return Task(
-        artists=_side(artists, types, other.artists | data.artists, taught, encoder),
-        companies=_side(companies, categories, other.companies | data.companies, named, encoder),
-        known=known,
-        truth=truth,
-        hidden=np.flatnonzero(truth.any(axis=1)),
-    )
+            matrix[artists.index(artist), companies.index(company)] = 1.0
+    categories = other.categories | data.categories
+    return Task(artists, companies, tuple(categories.get(name, "") for name in companies), known, truth)
 
 
-def _side(
-    names: Sequence[str], groups: dict[str, str], texts: dict[str, dict[str, str]], learned: Rows, encoder: Encoder
-) -> Side:
-    rows = [texts.get(name, {}) for name in names]
-
-    def column(field: str) -> tuple[str, ...]:
-        return tuple(row.get(field, "").replace(";", " ") for row in rows)
-
-    return Side(
-        group=tuple(groups.get(name, "") for name in names),
-        text_ja=column("text_ja"),
-        text_en=column("text_en"),
-        words=column("kansei"),
-        audience=column("audience"),
-        vectors=np.hstack([encoder.encode(column("text_en")), encoder.encode(column("text_ja"))]),
-        learned=learned,
-    )
+def describe(task: Task, data: TieUps, heldout: TieUps | None) -> tuple[Described, Described]:
+    """What the graph holds of both sides; nothing of it comes from a hidden tie-up."""
+    other = heldout or data
+    types, texts, prose = other.types | data.types, other.artists | data.artists, other.companies | data.companies
+    artists = {name: texts.get(name, {}) | {"group": types.get(name, "")} for name in task.artists}
+    companies = {
+        name: prose.get(name, {}) | {"group": group}
+        for name, group in zip(task.companies, task.categories, strict=True)
+    }
+    return artists, companies
 
 
-def measure(task: Task, scores: Matrix) -> Matrix:
+def measure(task: Task, scores: Floats) -> Floats:
     """(pairs, 4) reciprocal rank, hit in the first ten, and the two AUCs (NaN without a company to compare with)."""
     rows = []
-    same_category = task.companies.indicators @ task.companies.indicators.T > 0
+    same_category, popularity = task.same_category, task.popularity
     for artist in task.hidden:
-        partners = np.flatnonzero(task.truth[artist])
-        for company in partners:
-            others = task.truth[artist] == 0
+        others = task.truth[artist] == 0
+        for company in np.flatnonzero(~others):
             pool = np.append(np.flatnonzero(others), company)
             rank = metrics.rank_of(scores[artist], int(company), pool)
-            peers = np.abs(task.popularity - task.popularity[company]) <= NEAR_POPULARITY
+            peers = np.abs(popularity - popularity[company]) <= NEAR_POPULARITY
             aucs = [
                 metrics.auc([scores[artist, company]], scores[artist, others & chosen])
                 for chosen in (same_category[company], peers)
@@ -161,56 +168,83 @@ def measure(task: Task, scores: Matrix) -> Matrix:
     return np.array(rows)
 
 
-def boosted_trees(task: Task, features: PairFeatures) -> Matrix:
-    """The strongest peer: gradient-boosted trees over the same features, interactions allowed."""
-    rows, columns = task.artists.learned, task.companies.learned
-    flat = features.values[np.ix_(rows, columns)].reshape(-1, features.values.shape[-1])
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The matcher's answers: (A, C) raw scores and (A, C, figures) what they are made of."""
+
+    scores: Floats
+    figures: Floats
+
+
+def ask(matcher: Matcher, task: Task, without: frozenset[str]) -> Asked:
+    """Every artist with every company, filters and constraints aside."""
+    snapshot = matcher.snapshot
+    rows = np.array([snapshot.row(entity_id(EntityKind.BRAND, name)) for name in task.companies])
+    artists = np.array([snapshot.row(entity_id(EntityKind.ARTIST, name)) for name in task.artists])
+    partners = matcher.context().partners
+    past = partners.pair(partners.of_rows(artists, Side.PEOPLE), partners.of_rows(rows, Side.THINGS)).figures()
+    scores, values = np.zeros(task.known.shape), []
+    for place, row in enumerate(artists.tolist()):
+        found = matcher.score(Query(entity=snapshot.ids[row], without_signals=without, habit=1.0), rows)
+        scores[place] = found.raw
+        values.append(np.stack([answer.values for answer in found.answers], axis=-1))
+    return Asked(scores, np.concatenate([past, np.array(values)], axis=-1))
+
+
+def boosted_trees(task: Task, figures: Floats) -> Floats:
+    """The strongest peer: gradient-boosted trees over the same figures, interactions allowed."""
+    rows = np.flatnonzero(task.known.any(axis=1))
+    flat = figures[rows].reshape(-1, figures.shape[-1])
     model = HistGradientBoostingClassifier(
         max_iter=100, learning_rate=0.05, max_leaf_nodes=6, min_samples_leaf=40, l2_regularization=10, random_state=0
-    ).fit(flat, task.known[np.ix_(rows, columns)].ravel())
-    scores: Matrix = model.decision_function(features.values.reshape(-1, flat.shape[1]))
+    ).fit(flat, task.known[rows].ravel())
+    scores: Floats = model.decision_function(figures.reshape(-1, flat.shape[1]))
     return scores.reshape(task.known.shape)
 
 
-def _baselines(task: Task, features: PairFeatures) -> dict[str, Callable[[], Matrix]]:
-    everybody = np.ones((len(task.artists), 1))
-    types = task.artists.indicators
-    return {
-        "popularity": lambda: everybody * task.popularity,
-        "popularity_by_type": lambda: types @ (types.T @ task.known) + 0.01 * task.popularity,
-        "text_similarity": lambda: task.artists.centred @ task.companies.centred.T,
-        "boosted_trees": lambda: boosted_trees(task, features),
-    }
-
-
 def evaluate(data: Path, heldout: Path | None, seed: int, without: frozenset[str]) -> Result:
-    """Fit on the tie-ups of the other artists, rank all companies for each hidden one."""
+    """Learn from the tie-ups of the other artists, rank all companies for each hidden one."""
     check_without(without, SIGNALS, NAME)
-    known = read_tieups(data)
-    task = build_task(known, read_tieups(heldout) if heldout else None, seed, open_encoder("universal", cache=None))
+    known, asked_for = read_tieups(data), read_tieups(heldout) if heldout else None
+    task = build_task(known, asked_for, seed)
     if not len(task.hidden):
         raise InputError(str(heldout or data), "holds no tie-up to score", "It needs pairs that --data does not hold")
-    features = pair_features(task.artists, task.companies, task.known)
-    model = PartnerModel.fit(features, task.known, task.artists.learned, task.companies.learned, without)
-    per_pair = measure(task, model.scores(features))
-    figures = {name: _figures(measure(task, scores())) for name, scores in _baselines(task, features).items()}
-    settings: dict[str, Any] = {
-        "artists_learned": len(task.artists.learned),
-        "artists_hidden": len(task.hidden),
-        "companies": len(task.companies),
-        "tie_ups_learned": int(task.known.sum()),
-        "without": sorted(without),
+    dictionary, encoder = load_dictionary(), open_encoder("universal", cache=None)
+    with tempfile.TemporaryDirectory() as folder:
+        described = describe(task, known, asked_for)
+        snapshot = build_graph(Path(folder), *described, task.pairs, dictionary, encoder)
+        matcher = Matcher(snapshot, encoder, dictionary=dictionary)
+        weights = learn(matcher, version="tieups", from_nothing=True)
+        asked = ask(matcher.with_weights(weights), task, without)
+    per_pair = measure(task, asked.scores)
+    sure = Calibration.of(task.truth, asked.scores)
+    types = np.array([known.types.get(name) or (asked_for or known).types[name] for name in task.artists])
+    by_type = (types[:, None] == types[None, :]).astype(float) @ task.known + 0.01 * task.popularity
+    peers = {
+        "popularity": np.ones((len(task.artists), 1)) * task.popularity,
+        "popularity_by_type": by_type,
+        "text_similarity": asked.figures[..., len(FEATURES) + list(SIGNALS).index("meaning")],
+        "boosted_trees": boosted_trees(task, asked.figures),
     }
     return Result(
         protocol=NAME,
         seed=seed,
         n=len(per_pair),
-        metrics=_figures(per_pair),
-        baselines=figures,
+        metrics=_figures(per_pair) | {"ece": sure.error},
+        baselines={name: _figures(measure(task, scores)) for name, scores in peers.items()},
         ci95={name: metrics.bootstrap_mean(per_pair[:, column], seed) for column, name in enumerate(METRICS)},
-        settings=settings,
+        settings={
+            "artists_learned": int(task.known.any(axis=1).sum()),
+            "artists_hidden": len(task.hidden),
+            "companies": len(task.companies),
+            "tie_ups_learned": int(task.known.sum()),
+            "without": sorted(without),
+            "weights": {name: round(weight, 3) for name, weight in weights.weights.items()},
+            "pairs": {name: round(worth.weight, 3) for name, worth in weights.pairs.worth.items()},
+            "accuracy_by_share_answered": sure.abstention(),
+        },
     )
 
 
-def _figures(per_pair: Matrix) -> dict[str, float]:
+def _figures(per_pair: Floats) -> dict[str, float]:
     return {name: float(np.nanmean(per_pair[:, column])) for column, name in enumerate(METRICS)}

@@ -1,4 +1,4 @@
-"""How sure a score is: the share of doubt that evidence has removed, and the range that is left."""
+"""How sure a score is: the chance that a match is the right one of two, and the range that doubt leaves."""
 
 from __future__ import annotations
 
@@ -12,21 +12,31 @@ EIGHT_OF_TEN = 1.2816  # standard normal quantile of .9: the middle 80 %
 FLOOR = 0.15  # standard deviation of the raw score that no evidence removes
 
 
-def doubts(weights: FusionWeights, answers: list[SignalValues]) -> tuple[Floats, Floats]:
-    """((C,) variance of the raw score that is left, (C,) share of the signals' variance that evidence has removed).
+def chance(raw: Floats, pool: Floats) -> Floats:
+    """(C,) probability that of a candidate and one drawn at random from ``pool``, this is the one that ties up.
+
+        r = e^raw / mean_j e^raw_j,    chance = r / (1 + r)
+
+    By the conditional logit that the weights are learned with, r is how many times likelier the candidate is than one
+    drawn at random; with one of either before us, even odds and r give the chance (Bayes). Nothing known gives ½.
+    """
+    top = pool.max(initial=0.0)
+    usual = top + np.log(np.exp(pool - top).mean()) if len(pool) else 0.0
+    return np.asarray(logistic(raw - usual))
+
+
+def doubts(weights: FusionWeights, answers: list[SignalValues]) -> Floats:
+    """(C,) variance of the raw score that is left.
 
     A silent signal leaves its whole prior variance δ_s² (weight × spread); one that speaks with reliability r leaves
     (1 − r) δ_s²:
 
-        left = Σ_s δ_s² (1 − r_s),    confidence = 1 − left / Σ_s δ_s²
+        left = Σ_s δ_s² (1 − r_s)
     """
-    count = len(answers[0].values) if answers else 0
-    left, total = np.zeros(count), 0.0
+    left = np.zeros(len(answers[0].values) if answers else 0)
     for signal, answer in zip(ANSWERS, answers, strict=True):
-        variance = weights.doubt(signal.name) ** 2
-        total += variance
-        left += variance * (1.0 - answer.reliability)
-    return left, (1.0 - left / total if total else np.zeros(count))
+        left += weights.doubt(signal.name) ** 2 * (1.0 - answer.reliability)
+    return left
 
 
 def coverage(weights: FusionWeights, answers: list[SignalValues]) -> Floats:

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
+from scipy.special import expit
 
 from kyokan.errors import SettingsError
 from kyokan.matching.signals import SIGNALS
+from kyokan.matching.signals.partners import PairWeights
 from kyokan.matching.signals.view import Floats
 
 TINY = 1e-12
@@ -49,12 +51,12 @@ PLAIN = Shape((-4.0, 0.0, 4.0, 8.0), (-4.0, 0.0, 4.0, 6.0))
 ONE_SIDED = Shape((-1.0, 0.0, 0.5, 1.5), (-1.0, 0.0, 0.35, 0.6))
 
 DEFAULT_WEIGHTS: Mapping[str, float] = {
-    "resonance": 0.9,
+    "resonance": 0.6,
     "complement": 0.35,
     "meaning": 0.6,
     "fan_bridge": 1.0,
-    "walk": 0.45,
-    "precedent": 0.6,
+    "walk": 0.3,
+    "precedent": 0.9,
     "reach": 0.3,
     "rivalry": -1.5,
 }
@@ -66,7 +68,8 @@ class FusionWeights:
     """Everything that may be learned: base, a weight and a shape for each signal, and how far each usually spreads.
 
     ``spread`` is the standard deviation of a signal's shaped value over pairs; it says how much is unknown while the
-    signal is silent. ``version`` names where the weights came from. Weights are ≥ 0, rivalry's ≤ 0.
+    signal is silent. ``pairs`` is what past tie-ups weigh within precedent. ``version`` names where the weights came
+    from. Weights are ≥ 0, rivalry's ≤ 0.
 
     Raises:
         SettingsError: an unknown signal, or a weight of the wrong sign.
@@ -76,7 +79,8 @@ class FusionWeights:
     weights: Mapping[str, float] = field(default_factory=lambda: dict(DEFAULT_WEIGHTS))
     shapes: Mapping[str, Shape] = field(default_factory=lambda: {"reach": ONE_SIDED})
     spread: Mapping[str, float] = field(default_factory=dict)
-    version: str = "default-1"
+    pairs: PairWeights = field(default_factory=PairWeights)
+    version: str = "default-2"
 
     def __post_init__(self) -> None:
         for name in (*self.weights, *self.shapes, *self.spread):
@@ -90,9 +94,13 @@ class FusionWeights:
         """The weight of a signal; 0 where none is given."""
         return float(self.weights.get(signal, 0.0))
 
+    def shape(self, signal: str) -> Shape:
+        """The shape of a signal."""
+        return self.shapes.get(signal, PLAIN)
+
     def contribution(self, signal: str, values: Floats) -> Floats:
         """(C,) weight · shape(value)."""
-        return np.asarray(self.weight(signal) * self.shapes.get(signal, PLAIN)(values))
+        return np.asarray(self.weight(signal) * self.shape(signal)(values))
 
     def scale(self, signal: str, value: float) -> float:
         """Contribution ÷ value: what one unit of evidence is worth at this value."""
@@ -112,12 +120,13 @@ class FusionWeights:
             "weights": dict(self.weights),
             "shapes": shapes,
             "spread": dict(self.spread),
+            "pairs": self.pairs.to_json(),
         }
 
     @classmethod
     def from_json(cls, found: Mapping[str, Any]) -> Self:
         """The weights that ``to_json`` wrote; unknown keys are refused."""
-        unknown = sorted(set(found) - {"version", "base", "weights", "shapes", "spread"})
+        unknown = sorted(set(found) - {"version", "base", "weights", "shapes", "spread", "pairs"})
         if unknown:
             raise SettingsError(f"fusion weights key {unknown[0]!r}", "is unknown")
         try:
@@ -130,6 +139,7 @@ class FusionWeights:
                 weights={name: float(weight) for name, weight in found["weights"].items()},
                 shapes=shapes,
                 spread={name: float(size) for name, size in found.get("spread", {}).items()},
+                pairs=PairWeights.from_json(found["pairs"]) if "pairs" in found else PairWeights(),
                 version=str(found.get("version", "")),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -154,4 +164,4 @@ class FusionWeights:
 
 def logistic(raw: Floats | float) -> Any:
     """1 / (1 + e^−raw), the stated monotone map of the ranking score to 0..1."""
-    return 1.0 / (1.0 + np.exp(-np.asarray(raw, dtype=np.float64)))
+    return expit(np.asarray(raw, dtype=np.float64))

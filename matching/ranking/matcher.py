@@ -30,11 +30,12 @@ from kyokan.matching.ranking.model import (
     Status,
 )
 from kyokan.matching.ranking.query import Reader, candidates_of, check, subject_of
-from kyokan.matching.signals import ANSWERS, Context, Signal, SignalSettings, SignalValues, Subject
+from kyokan.matching.signals import ANSWERS, Context, Signal, SignalSettings, SignalValues, Subject, precedent
 from kyokan.matching.signals.tie_ups import year_of
 from kyokan.matching.signals.view import Floats, GraphView, Rows
 
 SINGLE_PRECISION = 1e-6
+POOL = 500  # candidates that confidence compares with
 WHAT_IFS_KEPT = 4  # contexts with forgotten attributes kept for the next question
 
 
@@ -57,7 +58,8 @@ class Scored:
     """All candidates of a question, before anyone is set aside.
 
     ``rows`` (C,) ascending; ``raw`` (C,) = base + Σ contributions; ``contributions`` (answers, C) in the order of
-    ``ANSWERS``; ``answers`` the signals' own values.
+    ``ANSWERS``; ``answers`` the signals' own values; ``likely`` (C,) is the raw score with habits in full, and ``pool``
+    (P,) that of those whom confidence compares with.
     """
 
     context: Context
@@ -66,6 +68,8 @@ class Scored:
     raw: Floats
     contributions: Floats
     answers: list[SignalValues]
+    likely: Floats
+    pool: Floats
 
 
 class Matcher:
@@ -103,7 +107,9 @@ class Matcher:
                 view = EditedView(view, Removal(), forgotten=without_attributes)
             if len(self._contexts) >= WHAT_IFS_KEPT:
                 self._contexts = {key: kept for key, kept in self._contexts.items() if not key}
-            self._contexts[without_attributes] = Context(view, self.encoder, self.settings.signals, self.dictionary)
+            self._contexts[without_attributes] = Context(
+                view, self.encoder, self.settings.signals, self.dictionary, self.settings.weights.pairs
+            )
         return self._contexts[without_attributes]
 
     def propose(self, query: Query) -> Proposal:
@@ -162,7 +168,9 @@ class Matcher:
         rows = np.array([row], dtype=np.int64)
         if not self._known(context, subject):
             return self._answer(query, start, Status.ABSTAINED, note=TOO_LITTLE)
-        scored = self._score(query, context, subject, rows)
+        others = candidates_of(query, subject, context)
+        pool = self._score(query, context, subject, others[_evenly(len(others))]).likely
+        scored = replace(self._score(query, context, subject, rows), pool=pool)
         refused = decisions(context, subject, rows, Plan.of(query, self._as_of(context)))
         match = self._match(scored, 0, 1, decision=refused.get(row))
         what_ifs = counterfactuals(match, context.view, query, self._rescore(query, scored))
@@ -180,6 +188,13 @@ class Matcher:
         view = EditedView(self.snapshot, removal, encoder=self.encoder)
         matcher = Matcher(view, self.encoder, self.settings, dictionary=self.dictionary, read=self._read)
         matcher._contexts[frozenset()] = self.context().over(view, removal.touched)  # one of us
+        return matcher
+
+    def with_weights(self, weights: FusionWeights) -> Matcher:
+        """A matcher over the same snapshot with other weights; what was derived is taken over."""
+        settings = replace(self.settings, weights=weights)
+        matcher = Matcher(self.snapshot, self.encoder, settings, dictionary=self.dictionary, read=self._read)
+        matcher._contexts[frozenset()] = self.context().over(self.snapshot, frozenset(), weights.pairs)  # one of us
         return matcher
 
     # ----------------------------------------------------------------------------------------------------------
@@ -205,7 +220,13 @@ class Matcher:
         contributions = np.array(
             [weights.contribution(signal.name, answer.values) for signal, answer in zip(ANSWERS, answers, strict=True)]
         )
-        return Scored(context, subject, rows, weights.base + contributions.sum(axis=0), contributions, answers)
+        raw = weights.base + contributions.sum(axis=0)
+        likely = raw
+        if subject.habit < 1 and "precedent" not in query.without_signals:
+            whole = precedent.score(context, replace(subject, habit=1.0), rows).values
+            place = [signal.name for signal in ANSWERS].index("precedent")
+            likely = raw + weights.contribution("precedent", whole) - contributions[place]
+        return Scored(context, subject, rows, raw, contributions, answers, likely, likely[_evenly(len(raw))])
 
     def _match(
         self,
@@ -223,7 +244,6 @@ class Matcher:
             if scored.answers[index].known[place] and weights.weight(signal.name)
         )
         at = [answer.at(place) for answer in scored.answers]
-        left, sure = confidence.doubts(weights, at)
         raw = weights.base + sum(part.contribution for part in parts)
         sides = {
             benefit: weights.base + sum(part.contribution for part in parts if part.benefit in (benefit, Benefit.BOTH))
@@ -236,9 +256,9 @@ class Matcher:
             base=weights.base,
             score_artist=float(logistic(sides[Benefit.ARTIST])),
             score_brand=float(logistic(sides[Benefit.BRAND])),
-            confidence=float(sure[0]),
+            confidence=float(confidence.chance(scored.likely[[place]], scored.pool)[0]),
             coverage=float(confidence.coverage(weights, at)[0]),
-            interval=confidence.interval(raw, float(left[0])),
+            interval=confidence.interval(raw, float(confidence.doubts(weights, at)[0])),
             standing=decision.standing if decision else Standing.OPEN,
             reason=decision.reason if decision else None,
             blocked_until=decision.until if decision else None,
@@ -332,6 +352,11 @@ UNREAD = Sentence(
     ja="文章の一部の読み取りが使えないため、残りの手がかりで答えました。",
     en="Part of the reading of texts is switched off; the rest answered.",
 )
+
+
+def _evenly(count: int) -> Rows:
+    """At most ``POOL`` of so many places, evenly spaced."""
+    return np.unique(np.linspace(0, count - 1, min(count, POOL)).astype(np.int64))
 
 
 def _partners_since(context: Context, subject: Subject, row: int) -> str | None:

@@ -43,9 +43,11 @@ class Query:
 
     ``kansei`` maps attribute ids to weights in −1..1 (wanted, avoided). ``without_signals`` and ``without_attributes``
     are the what-if toggles. ``diversity`` in 0..1 trades score for variety; ``exposure`` in 0..1 is the share of places
-    kept for little-known candidates. ``entity`` is an id; a name is resolved before a query is made. ``places``,
-    ``media``, ``since`` and ``until`` (ISO dates) also say what is planned, which exclusivity is held against.
-    ``include_partners`` keeps those who worked together before; their own tie-up is never evidence for them.
+    kept for little-known candidates. ``habit`` in 0..1 is how far a brand's readiness to work with anybody counts: 1
+    ranks by what is likeliest to happen, 0 by what is particular to the pair. ``entity`` is an id; a name is resolved
+    before a query is made. ``places``, ``media``, ``since`` and ``until`` (ISO dates) also say what is planned, which
+    exclusivity is held against. ``include_partners`` keeps those who worked together before; their own tie-up is never
+    evidence for them.
     """
 
     entity: str | None = None
@@ -63,6 +65,7 @@ class Query:
     without_attributes: frozenset[str] = frozenset()
     diversity: float = 0.2
     exposure: float = 0.0
+    habit: float = 0.25
     include_partners: bool = True
 
 
@@ -131,7 +134,8 @@ class Match:
     """One proposed pair. ``base + Σ contribution`` is the raw score; ``score`` is its logistic, in 0..1.
 
     ``score_artist`` and ``score_brand`` count only what is good for that side or both. ``interval`` is the range that
-    holds the score in 8 of 10 cases. ``partners_since`` is the year of the first tie-up of the two, empty where the
+    holds the score in 8 of 10 cases. ``confidence`` is the probability that of this candidate and one drawn at random,
+    this is the one that ties up. ``partners_since`` is the year of the first tie-up of the two, empty where the
     year is unknown, None where there was none.
     """
 

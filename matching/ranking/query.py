@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -34,7 +35,7 @@ def check(query: Query, context: Context) -> None:
         )
     if query.top < 1:
         raise QueryError(f"top {query.top}", "must be 1 or more")
-    for name, share in (("diversity", query.diversity), ("exposure", query.exposure)):
+    for name, share in (("diversity", query.diversity), ("exposure", query.exposure), ("habit", query.habit)):
         if not 0 <= share <= 1:
             raise QueryError(f"{name} {share}", "must lie in 0..1")
     for kind in query.kinds:
@@ -65,6 +66,7 @@ def subject_of(query: Query, context: Context, read: Reader | None) -> Subject:
     for attribute, weight in query.kansei.items():
         wishes[context.profiles.column(attribute)] = weight
     base = _entity_subject(query.entity, wishes, context) if query.entity else _empty(wishes)
+    base = replace(base, habit=query.habit)
     return _with_brief(base, query.text, context, read) if query.text else base
 
 
@@ -171,17 +173,7 @@ def _with_brief(subject: Subject, text: str, context: Context, read: Reader | No
     brief = Entity(id=BRIEF_ID, kind=EntityKind.WORK, name="brief", provenance=()).with_changes(
         **{f"text_{lang}": text}
     )
-    return Subject(
-        id=subject.id,
-        row=subject.row,
-        side=subject.side,
-        strength=strength,
-        wishes=subject.wishes,
-        vector=vector,
-        text=subject.text or brief,
-        seeds=subject.seeds or named,
-        liked=subject.liked,
-    )
+    return replace(subject, strength=strength, vector=vector, text=subject.text or brief, seeds=subject.seeds or named)
 
 
 def _default_kinds(subject: Subject, context: Context) -> tuple[EntityKind, ...]:

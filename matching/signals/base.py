@@ -44,7 +44,8 @@ class Subject:
     ``strength`` (A,) is intensity × confidence, 0 where unknown; ``wishes`` (A,) are the wanted (+) and avoided (−)
     attributes; ``vector`` (D,) is the text's, None without; ``text`` holds what
     was read: the entity itself, or a brief as one; ``seeds`` are the rows at which a walk starts and the
-    share of each; ``liked`` are the rows a fan is known to like.
+    share of each; ``liked`` are the rows a fan is known to like; ``habit`` is the share that
+    habits of a brand, whoever the artist is, count.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Subject:
     text: Entity | None = None
     seeds: Mapping[int, float] = field(default_factory=dict)
     liked: tuple[int, ...] = ()
+    habit: float = 1.0
 
     @property
     def described(self) -> bool:

@@ -12,11 +12,11 @@ from kyokan.errors import UnknownEntityError
 from kyokan.graph.dictionary import Dictionary
 from kyokan.graph.encoder import Encoder
 from kyokan.graph.model import EntityKind, RelationKind
-from kyokan.matching.signals import precedent
 from kyokan.matching.signals.audiences import Audiences
 from kyokan.matching.signals.base import SIDE_OF_KIND, Side
 from kyokan.matching.signals.complement import PairTable, count_pairs, typical_value
 from kyokan.matching.signals.facts import Facts
+from kyokan.matching.signals.partners import PairWeights, Partners
 from kyokan.matching.signals.profiles import Profiles
 from kyokan.matching.signals.settings import SignalSettings
 from kyokan.matching.signals.texts import Texts
@@ -37,8 +37,16 @@ RESTS_ON: Mapping[str, frozenset[str]] = {
     "likeness": frozenset({VALUES, TEXTS, RelationKind.MADE_BY, RelationKind.TAGGED, RelationKind.IN_CATEGORY}),
     "pair_table": frozenset({VALUES, RelationKind.MADE_BY, RelationKind.TIED_UP}),
     "complement_typical": frozenset({VALUES, RelationKind.MADE_BY, RelationKind.TIED_UP}),
-    "precedent_typical": frozenset(
-        {VALUES, TEXTS, RelationKind.MADE_BY, RelationKind.TAGGED, RelationKind.IN_CATEGORY, RelationKind.TIED_UP}
+    "partners": frozenset(
+        {
+            VALUES,
+            TEXTS,
+            RelationKind.MADE_BY,
+            RelationKind.TAGGED,
+            RelationKind.IN_CATEGORY,
+            RelationKind.IN_PLACE,
+            RelationKind.TIED_UP,
+        }
     ),
     "walk_graph": frozenset({VALUES, *EDGE_WEIGHTS}),
     "categories": frozenset({RelationKind.IN_CATEGORY, RelationKind.MADE_BY}),
@@ -47,7 +55,10 @@ RESTS_ON: Mapping[str, frozenset[str]] = {
 
 
 class Context:
-    """Derived columns of one snapshot; immutable once made, safe to share between threads that only read."""
+    """Derived columns of one snapshot; immutable once made, safe to share between threads that only read.
+
+    ``pairs`` says what past tie-ups weigh: learned, not derived, so an edited copy keeps it.
+    """
 
     def __init__(
         self,
@@ -55,16 +66,18 @@ class Context:
         encoder: Encoder | None = None,
         settings: SignalSettings | None = None,
         dictionary: Dictionary | None = None,
+        pairs: PairWeights | None = None,
     ) -> None:
         self.view = view
         self.settings = settings or SignalSettings()
+        self.pairs = pairs or PairWeights()
         self.dictionary = dictionary
         self.encoder = encoder
         self.sides = _sides(view)
 
-    def over(self, view: GraphView, touched: frozenset[str]) -> Context:
+    def over(self, view: GraphView, touched: frozenset[str], pairs: PairWeights | None = None) -> Context:
         """The context of an edited copy of the same entities; what rests on none of ``touched`` is taken over."""
-        context = Context(view, self.encoder, self.settings, self.dictionary)
+        context = Context(view, self.encoder, self.settings, self.dictionary, pairs or self.pairs)
         for part, sources in RESTS_ON.items():
             if part in self.__dict__ and not sources & touched:
                 context.__dict__[part] = self.__dict__[part]
@@ -120,9 +133,9 @@ class Context:
         return typical_value(self.pair_table, self.tie_ups, self.profiles, self.settings.complement_prior)
 
     @cached_property
-    def precedent_typical(self) -> float:
-        """The usual size of what precedent sums up."""
-        return precedent.typical_value(self.tie_ups, self.likeness, self.settings)
+    def partners(self) -> Partners:
+        """What past tie-ups say of any pair."""
+        return Partners(self)
 
     @cached_property
     def walk_graph(self) -> WalkGraph:

@@ -33,11 +33,10 @@ class SignalSettings:
     walk_probes: int = 32  # entities of each side from which the unit of the walk is measured
     walk_unit: float = 3.0  # typical values (root mean square over probe pairs) that make a strong case
 
-    precedent_neighbours: int = 50  # past artists most like this one
-    precedent_power: float = 2.0  # sharpens likeness
-    precedent_popularity: float = 0.0  # 0: a brand's many tie-ups all count; 1: divided by their number
     precedent_half_life: float = 10.0  # years after which a tie-up counts half
-    precedent_unit: float = 2.0  # typical values (root mean square over the tied-up) that make a strong case
+    artist_ridge: float = 1.0  # of two-step kernel ridge regression over artists, in units of likeness
+    brand_ridge: float = 1.33  # likewise over brands
+    kind_prior: float = 5.0  # tie-ups of no preference behind what artists of one kind choose
 
     reach_prior: float = 20.0  # pseudo-people behind each audience
     reach_unit: float = 2.0  # nats above the typical audience

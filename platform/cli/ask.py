@@ -46,6 +46,9 @@ def propose(
     ] = None,
     diversity: Annotated[float, typer.Option(min=0, max=1, help="How much variety is worth.")] = 0.2,
     exposure: Annotated[float, typer.Option(min=0, max=1, help="Share of places for little-known names.")] = 0.0,
+    habit: Annotated[
+        float, typer.Option(min=0, max=1, help="How far a brand's readiness to work with anybody counts.")
+    ] = 0.25,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -78,6 +81,7 @@ def propose(
                 without_attributes=attributes,
                 diversity=diversity,
                 exposure=exposure,
+                habit=habit,
             )
         )
     if as_json:

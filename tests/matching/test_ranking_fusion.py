@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,10 @@ import pytest
 
 from kyokan.errors import SettingsError
 from kyokan.matching.ranking import FusionWeights, Shape
-from kyokan.matching.ranking.confidence import coverage, doubts, interval
+from kyokan.matching.ranking.confidence import chance, coverage, doubts, interval
 from kyokan.matching.ranking.fusion import ONE_SIDED, PLAIN, logistic
 from kyokan.matching.signals import ANSWERS, SignalValues
+from kyokan.matching.signals.partners import PairWeights, Worth
 
 
 def test_what_chance_gives_neither_helps_nor_harms() -> None:
@@ -51,7 +53,13 @@ def test_a_shape_that_is_no_monotone_curve_through_zero_is_refused(knots: tuple[
 
 
 def test_weights_survive_a_round_trip_through_a_file(tmp_path: Path) -> None:
-    weights = FusionWeights(base=-0.5, weights={"walk": 0.25, "rivalry": -2.0}, shapes={"walk": PLAIN}, version="x")
+    weights = FusionWeights(
+        base=-0.5,
+        weights={"walk": 0.25, "rivalry": -2.0},
+        shapes={"walk": PLAIN},
+        version="x",
+        pairs=PairWeights(worth={"home": Worth(0.5, 0.25)}),
+    )
     weights.save(tmp_path / "weights.json")
     assert FusionWeights.load(tmp_path / "weights.json") == weights
 
@@ -66,6 +74,9 @@ def test_weights_survive_a_round_trip_through_a_file(tmp_path: Path) -> None:
         {"base": 0.0, "weights": {}, "colour": "blue"},
         {"weights": {}},
         {"base": 0.0, "weights": {}, "shapes": {"walk": [1, 2]}},
+        {"base": 0.0, "weights": {}, "pairs": {"charm": {"weight": 1.0, "mean": 0.0}}},
+        {"base": 0.0, "weights": {}, "pairs": {"home": {"weight": float("nan"), "mean": 0.0}}},
+        {"base": 0.0, "weights": {}, "pairs": {"home": 1.0}},
     ],
 )
 def test_weights_that_break_a_rule_are_refused(found: dict[str, object], tmp_path: Path) -> None:
@@ -85,11 +96,19 @@ def _answers(reliability: float) -> list[SignalValues]:
     return [SignalValues(np.zeros(1), known, np.array([reliability])) for _ in ANSWERS]
 
 
-def test_confidence_is_the_share_of_doubt_that_evidence_removed() -> None:
+def test_confidence_is_the_chance_against_one_drawn_at_random() -> None:
+    pool = np.log(np.array([0.5, 1.5, 1.0]))  # e^raw is 1 on average
+    assert chance(np.array([0.0, math.log(3.0)]), pool).tolist() == pytest.approx([0.5, 0.75])
+
+
+def test_confidence_does_not_overflow_on_a_score_far_above_all_others() -> None:
+    assert chance(np.array([900.0, -900.0]), np.array([-900.0, 900.0])).tolist() == pytest.approx([2 / 3, 0.0])
+
+
+def test_what_evidence_does_not_remove_is_left_in_doubt() -> None:
     weights = FusionWeights()
     for reliability in (0.0, 0.25, 1.0):
-        left, sure = doubts(weights, _answers(reliability))
-        assert sure[0] == pytest.approx(reliability)
+        left = doubts(weights, _answers(reliability))
         assert left[0] == pytest.approx((1 - reliability) * sum(weights.doubt(one.name) ** 2 for one in ANSWERS))
 
 

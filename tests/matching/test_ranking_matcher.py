@@ -299,14 +299,30 @@ def test_an_artist_with_text_or_tags_and_no_fans_still_gets_matches(sketch: Sket
     assert found.matches[0].entity.id == "brand:x"
 
 
-def test_confidence_grows_with_what_is_known(town: Sketch) -> None:
+def test_a_score_of_which_less_is_known_has_a_wider_interval(town: Sketch) -> None:
     town.add("brand:thin", {"serene": 0.8, "warm": 0.4, "bold": 0.0})
     matcher = matcher_of(town)
     thin = matcher.explain("artist:a0", "brand:thin").matches[0]
     rich = matcher.explain("artist:a0", "brand:b3").matches[0]
-    assert thin.confidence < rich.confidence
     assert thin.coverage < rich.coverage
     assert rich.interval[0] < rich.score < rich.interval[1]
+
+
+def test_confidence_is_the_same_in_a_ranking_and_for_the_pair_alone(town: Sketch) -> None:
+    matcher = matcher_of(town)
+    first = matcher.propose(Query(entity="artist:a0")).matches[0]
+    alone = matcher.explain("artist:a0", first.entity.id).matches[0]
+    assert alone.confidence == pytest.approx(first.confidence, abs=1e-6)
+    assert 0.5 < first.confidence < 1
+
+
+def test_habits_move_the_score_and_leave_the_confidence(town: Sketch) -> None:
+    for place in range(4, 8):
+        town.edge("tied_up", f"artist:a{place % 5}", "brand:b1", key=str(place), since="2020")
+    matcher = matcher_of(town)
+    fit, likely = (matcher.explain("artist:a0", "brand:b1", Query(entity="artist:a0", habit=habit)) for habit in (0, 1))
+    assert fit.matches[0].raw < likely.matches[0].raw
+    assert fit.matches[0].confidence == pytest.approx(likely.matches[0].confidence)
 
 
 def test_other_weights_change_the_order_only_through_the_sum(town: Sketch) -> None:

@@ -1,4 +1,4 @@
-"""Fan bridge, walk, precedent, reach and rivalry on graphs small enough to work out by hand."""
+"""Fan bridge, walk, reach and rivalry on graphs small enough to work out by hand."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from kyokan.matching.ranking import Benefit, Query
 from kyokan.matching.ranking.query import subject_of
-from kyokan.matching.signals import Context, SignalSettings, Subject, fan_bridge, precedent, reach, rivalry, walk
+from kyokan.matching.signals import Context, SignalSettings, Subject, fan_bridge, reach, rivalry, walk
 from tests.matching.sketch import Sketch
 
 PLAIN = SignalSettings(
@@ -18,8 +18,6 @@ PLAIN = SignalSettings(
     walk_prior=0.0,
     walk_steps=2,
     walk_unit=1.0,
-    precedent_unit=1.0,
-    precedent_popularity=0.0,
     reach_unit=1.0,
 )
 
@@ -121,61 +119,6 @@ def test_every_edge_of_a_shown_path_exists(sketch: Sketch) -> None:
     edges = {frozenset((edge.source, edge.target)) for edge in sketch.relations}
     assert paths
     assert all(frozenset(step) in edges for path in paths for step in pairwise(path))
-
-
-@pytest.fixture
-def cases(sketch: Sketch) -> Sketch:
-    sketch.add("artist:a", {"serene": 0.6})
-    sketch.add("artist:p1", {"serene": 0.6})
-    sketch.add("artist:p2", {"warm": 0.6})
-    sketch.add("brand:x", {"bold": 0.6})
-    sketch.add("brand:b1", {"bold": 0.6})
-    sketch.add("brand:b2", {"nostalgic": 0.6})
-    sketch.edge("tied_up", "artist:p1", "brand:b1", since="2020")
-    sketch.edge("tied_up", "artist:p2", "brand:b2", since="2020")
-    return sketch
-
-
-def test_precedent_sums_tie_ups_by_how_alike_both_ends_are(cases: Sketch) -> None:
-    context = Context(cases.snapshot(), settings=PLAIN)
-    found = precedent.score(context, ask(context, "artist:a"), rows(context, "brand:x", "brand:b2"))
-    # like p1 entirely and p2 not at all, mean ½: the case p1–b1 weighs ½, p2–b2 −½; p1 with b2 and p2 with b1 give −½
-    assert context.precedent_typical == pytest.approx(0.5)
-    assert found.values.tolist() == pytest.approx([1.0, -1.0])
-    items = precedent.evidence(context, ask(context, "artist:a"), context.view.row("brand:x"))
-    assert items[0].ids == ("artist:p1", "brand:b1")
-    assert items[0].detail["source"] == "https://example.org/source"
-    # without it the mean would be 0, and p2–b2 (nothing like x) would still count nothing
-    assert items[0].weight == pytest.approx(1.0)
-
-
-def test_older_and_less_sure_tie_ups_count_less(cases: Sketch) -> None:
-    cases.relations[-2] = cases.relations[-2].__class__(
-        kind=cases.relations[-2].kind,
-        source="artist:p1",
-        target="brand:b1",
-        since="2010",
-        confidence=0.8,
-        provenance=cases.relations[-2].provenance,
-    )
-    context = Context(cases.snapshot(), settings=PLAIN)
-    found = precedent.score(context, ask(context, "artist:a"), rows(context, "brand:x"))
-    assert found.values[0] == pytest.approx(0.5 * 0.8 * 0.5 / context.precedent_typical)  # ten years: half
-
-
-def test_a_tie_up_of_the_two_in_question_is_no_evidence_for_them(cases: Sketch) -> None:
-    before = Context(cases.snapshot(), settings=PLAIN)
-    alone = precedent.score(before, ask(before, "artist:p1"), rows(before, "brand:b1"))
-    assert alone.values[0] == pytest.approx(0.0)
-    items = precedent.evidence(before, ask(before, "artist:p1"), before.view.row("brand:b1"))
-    assert ("artist:p1", "brand:b1") not in [item.ids for item in items if item.detail.get("role") != "rest"]
-
-
-def test_precedent_is_silent_without_tie_ups(sketch: Sketch) -> None:
-    sketch.add("artist:a", {"serene": 0.6})
-    sketch.add("brand:x", {"serene": 0.6})
-    context = Context(sketch.snapshot())
-    assert not precedent.score(context, ask(context, "artist:a"), rows(context, "brand:x")).known.any()
 
 
 def test_reach_counts_the_people_each_side_does_not_have_yet(sketch: Sketch) -> None:
