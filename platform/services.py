@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from kyokan.graph.importers import ImportReport
     from kyokan.graph.snapshot import NameHit, Snapshot
     from kyokan.graph.stores import GraphStore
-    from kyokan.matching.ranking import Matcher, Proposal, Query
+    from kyokan.matching.ranking import FusionWeights, Matcher, Proposal, Query
+    from kyokan.matching.ranking.learning import Foresight
 
 Progress = Callable[[str, int, int], None]
 """Told (stage, done, total) as work goes on; total 0 means not known."""
@@ -94,13 +95,35 @@ class Services:
 
     def matcher(self, progress: Progress | None = None) -> Matcher:
         """The matcher over the current snapshot."""
-        from kyokan.matching.ranking import Matcher
+        from kyokan.matching.ranking import FusionWeights, Matcher, MatcherSettings
 
         with self._lock:
             snapshot = self.snapshot(progress)
             if self._matcher is None or self._matcher.snapshot.hash != snapshot.hash:
-                self._matcher = Matcher(snapshot, dictionary=self.dictionary, encoder=self.encoder, read=self.read)
+                learned = self.settings.weights
+                weights = FusionWeights.load(learned) if learned.is_file() else FusionWeights()
+                settings = MatcherSettings(weights=weights)
+                self._matcher = Matcher(snapshot, self.encoder, settings, dictionary=self.dictionary, read=self.read)
             return self._matcher
+
+    def learn(self, progress: Progress | None = None) -> tuple[Foresight | None, FusionWeights, bool]:
+        """Learn the matcher's weights anew from the tie-ups of the store, starting from those that Kyokan ships.
+
+        Returns how later tie-ups were foretold from earlier ones, the weights, and whether they were kept: only where
+        learning foretold at least as well. Kept weights are used from then on by every process that starts.
+        """
+        from kyokan.matching.ranking import FusionWeights
+        from kyokan.matching.ranking.learning import foresee, learn
+
+        with self._lock:
+            matcher = self.matcher(progress).with_weights(FusionWeights())
+            found = foresee(matcher)
+            weights = learn(matcher, version=f"learned-{matcher.snapshot.hash.removeprefix('sha256:')[:12]}")
+            kept = found is not None and found.after >= found.before
+            if kept:
+                weights.save(self.settings.weights)
+                self._matcher = None
+            return found, weights, kept
 
     # What they do together -----------------------------------------------------------------------------------
 

@@ -70,6 +70,11 @@ class Settings(BaseSettings):
         """File of the vectors already computed."""
         return self.home / "vectors.db"
 
+    @cached_property
+    def weights(self) -> Path:
+        """File of the weights that were learned from one's own deals."""
+        return self.home / "weights.json"
+
 
 def load_settings(**overrides: Any) -> Settings:
     """The settings in force, ``overrides`` (command-line options) first.

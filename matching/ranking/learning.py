@@ -7,17 +7,20 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from kyokan.matching.affinity.choice import fit_choice
+from kyokan.matching.evidence.removal import Removal
 from kyokan.matching.ranking.fusion import FusionWeights
 from kyokan.matching.ranking.matcher import Matcher
 from kyokan.matching.ranking.model import Query
 from kyokan.matching.signals import ANSWERS, SIGNALS, Side
-from kyokan.matching.signals.partners import FEATURES, PairWeights
+from kyokan.matching.signals.partners import PairWeights
+from kyokan.matching.signals.tie_ups import year_of
 from kyokan.matching.signals.view import Floats, Rows
 
 LEAST = 20  # artists with tie-ups; fewer teach nothing
 # How firmly weights are held where they were: about so many artists must say otherwise.
 PAIRS_HELD, PAIRS_FREE = 30.0, 3.0  # figures of past tie-ups, learned onwards or from nothing
 SIGNALS_HELD = 100.0
+SHARE_LATER = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,57 @@ def learn(matcher: Matcher, *, version: str, from_nothing: bool = False) -> Fusi
     pairs = _learn_pairs(matcher, lesson, from_nothing=from_nothing)
     taught = matcher.with_weights(replace(weights, pairs=pairs))
     return replace(taught.settings.weights, weights=_learn_signals(taught, lesson), version=version)
+
+
+@dataclass(frozen=True, slots=True)
+class Foresight:
+    """How well later tie-ups were foretold from earlier ones: mean reciprocal rank among all brands.
+
+    ``since`` is the year of the first tie-up foretold; ``before`` is by the weights there were, ``after`` by weights
+    learned from the ``earlier`` tie-ups alone.
+    """
+
+    since: str
+    earlier: int
+    later: int
+    before: float
+    after: float
+
+
+def foresee(matcher: Matcher, *, share: float = SHARE_LATER) -> Foresight | None:
+    """Learn from the earlier tie-ups and foretell the later ones; None where too few are dated to tell.
+
+    The later tie-ups are those of the last years that hold about ``share`` of the dated ones. They are taken away
+    before anything is derived, so nothing of the future is learned from; undated ones count as earlier.
+    """
+    tie_ups = matcher.context().tie_ups
+    years = np.array([year_of(relation) for relation in tie_ups.relations])
+    dated = np.sort(years[~np.isnan(years)])
+    if not len(dated):
+        return None
+    since = dated[min(int(np.ceil(len(dated) * (1.0 - share))), len(dated) - 1)]
+    later = np.flatnonzero(years >= since)
+    if len(years) - len(later) < LEAST:
+        return None
+    identities = frozenset(tie_ups.relations[place].identity for place in later)
+    past = matcher.without(Removal(relations=identities))
+    taught = past.with_weights(learn(past, version="foresight"))
+    brands = Lesson.of(matcher).brands
+    pairs = np.unique(np.column_stack([tie_ups.artists, matcher.context().partners.brands_tied])[later], axis=0)
+    ranks = [
+        np.mean([1.0 / _rank(one, artist, brand, brands, pairs) for artist, brand in pairs.tolist()])
+        for one in (past, taught)
+    ]
+    return Foresight(str(int(since)), len(years) - len(later), len(pairs), float(ranks[0]), float(ranks[1]))
+
+
+def _rank(matcher: Matcher, artist: int, brand: int, brands: Rows, pairs: Rows) -> float:
+    """Rank of a brand for an artist, its other later partners left out; ties share their mean rank."""
+    others = pairs[(pairs[:, 0] == artist) & (pairs[:, 1] != brand), 1]
+    rows = np.setdiff1d(brands, others)
+    raw = matcher.score(Query(entity=matcher.snapshot.ids[artist], habit=1.0), rows).raw
+    own = raw[rows == brand][0]
+    return float(np.count_nonzero(raw > own) + (np.count_nonzero(raw == own) + 1) / 2)
 
 
 def _learn_pairs(matcher: Matcher, lesson: Lesson, *, from_nothing: bool) -> PairWeights:

@@ -104,15 +104,18 @@ class Ends:
 
 
 class Partners:
-    """Past tie-ups in a matrix: ``ties`` (artists, brands) sums confidence × recency; products count as their brand."""
+    """Past tie-ups in a matrix: ``ties`` (artists, brands) sums confidence × recency; products count as their brand.
+
+    ``people`` and ``things`` are the rows learned from, ``brands_tied`` the brand of each tie-up, ``cells`` its place.
+    """
 
     def __init__(self, context: Context) -> None:
         tie_ups, makers = context.tie_ups, context.profiles.brand_of
-        made = np.where(makers[tie_ups.things] >= 0, makers[tie_ups.things], tie_ups.things)
+        self.brands_tied = np.where(makers[tie_ups.things] >= 0, makers[tie_ups.things], tie_ups.things)
         self._context = context
         self.prior = context.settings.kind_prior
         self.people, artist = np.unique(tie_ups.artists, return_inverse=True)
-        self.things, brand = np.unique(made, return_inverse=True)
+        self.things, brand = np.unique(self.brands_tied, return_inverse=True)
         self.cells = np.column_stack([artist, brand])
         self.ties = np.zeros((len(self.people), len(self.things)))
         np.add.at(self.ties, (artist, brand), tie_ups.weights)

@@ -1,16 +1,17 @@
-"""Commands that measure: evaluate and bench."""
+"""Commands that measure and learn: evaluate, learn and bench."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from kyokan.errors import QueryError
-from kyokan.platform.cli.app import JsonOption, app
+from kyokan.platform.cli.app import JsonOption, StoreOption, app, open_services
 from kyokan.platform.cli.output import print_json, progress_bar
-from kyokan.platform.cli.show import show_figures
+from kyokan.platform.cli.show import show_figures, show_learned
 
 
 @app.command()
@@ -40,6 +41,22 @@ def evaluate(
         print_json(result.to_json())
     else:
         show_figures(result.to_json())
+
+
+@app.command()
+def learn(store: StoreOption = None, as_json: JsonOption = False) -> None:
+    """Learn from the tie-ups that happened what each signal weighs, and keep it where it foretells later ones better.
+
+    Example: `kyokan learn`
+    """
+    with open_services(store) as services, progress_bar() as progress:
+        progress("learning", 0, 0)
+        foresight, weights, kept = services.learn(progress)
+    found = {"foresight": asdict(foresight) if foresight else None, "kept": kept, "weights": weights.to_json()}
+    if as_json:
+        print_json(found)
+    else:
+        show_learned(found)
 
 
 @app.command()

@@ -221,3 +221,22 @@ def show_figures(figures: dict[str, Any], indent: int = 0) -> None:
         else:
             shown = f"{value:.4f}" if isinstance(value, float) else value
             out.print(" " * indent + f"{name}: {shown}", markup=False)
+
+
+def show_learned(found: dict[str, Any]) -> None:
+    """Whether learning paid, then the weights."""
+    ja, seen = language() == "ja", found["foresight"]
+    if seen is None:
+        line = "日付のあるタイアップが少なく、学べません。" if ja else "Too few dated tie-ups to learn from."
+    else:
+        figures = f"{seen['before']:.3f} → {seen['after']:.3f}"
+        line = (
+            f"{seen['since']}年以降の{seen['later']}件を、それ以前の{seen['earlier']}件から予測：平均逆順位 {figures}"
+            if ja
+            else f"{seen['later']} tie-ups from {seen['since']} on, foretold from the {seen['earlier']} before: "
+            f"mean reciprocal rank {figures}"
+        )
+    kept = ("保存しました。", "Kept.") if found["kept"] else ("元のまま使います。", "The weights stay as they were.")
+    out.print(Text(f"{line} {kept[0 if ja else 1]}", style="bold"))
+    if found["kept"]:
+        _pairs("", {name: f"{weight:+.2f}" for name, weight in found["weights"]["weights"].items()})

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from kyokan.graph.model import RelationKind
 from kyokan.matching.affinity.choice import fit_choice
+from kyokan.matching.evidence.removal import Removal
 from kyokan.matching.ranking import FusionWeights, Matcher
-from kyokan.matching.ranking.learning import LEAST, Lesson, learn
+from kyokan.matching.ranking.learning import LEAST, Lesson, foresee, learn
 from tests.matching.sketch import Sketch
 
 KINDS = ("serene", "bold", "warm")
@@ -96,3 +99,32 @@ def test_ten_deals_do_not_overturn_the_default(market: Sketch) -> None:
     for name, weight in before.weights.items():
         assert after.weight(name) == pytest.approx(weight, abs=0.35), name
     assert after.pairs.worth["alike"].weight > 0
+
+
+def test_later_tie_ups_are_foretold_from_earlier_ones_alone(market: Sketch) -> None:
+    for place, edge in enumerate(market.relations):
+        if edge.kind is RelationKind.TIED_UP:
+            market.relations[place] = replace(edge, since="2021" if int(edge.source[-2:]) >= 20 else "2019")
+    found = foresee(Matcher(market.snapshot()), share=0.2)
+    assert found is not None
+    assert (found.since, found.earlier, found.later) == ("2021", 20, 4)
+    assert 0 < found.before <= 1
+    assert found.after >= found.before  # like works with like, before and after
+
+
+def test_nothing_is_foretold_without_dates(market: Sketch) -> None:
+    market.relations = [
+        replace(edge, since="", until="") if edge.kind is RelationKind.TIED_UP else edge for edge in market.relations
+    ]
+    assert foresee(Matcher(market.snapshot())) is None
+
+
+def test_what_came_later_changes_nothing_that_was_learned_before(market: Sketch) -> None:
+    def taught() -> FusionWeights:
+        past = frozenset(edge.identity for edge in market.relations if edge.since == "2030")
+        matcher = Matcher(market.snapshot(name=str(len(market.relations)))).without(Removal(relations=past))
+        return learn(matcher, version="past")
+
+    before = taught()
+    market.edge("tied_up", "artist:01", "brand:05", since="2030")
+    assert taught() == before
