@@ -43,5 +43,8 @@ lint:  ## Ruff (rules and format) and mypy strict
 neo4j: setup-test  ## Start a throw-away Neo4j for trials; prints its address, stops with Ctrl-C
 	$(BIN)/python tests/support/neo4j_server.py
 
+quality: setup  ## Measure every protocol on DATA=folder over three seeds and write docs/quality.md
+	$(BIN)/kyokan quality --data $(DATA) $(QUALITY_FLAGS)
+
 clean:  ## Remove the environment and caches of this checkout
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache build *.egg-info

@@ -1,8 +1,9 @@
-"""Commands that measure and learn: evaluate, learn and bench."""
+"""Commands that measure and learn: evaluate, quality, learn and bench."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -41,6 +42,36 @@ def evaluate(
         print_json(result.to_json())
     else:
         show_figures(result.to_json())
+
+
+@app.command()
+def quality(
+    data: Annotated[Path, typer.Option(help="Folder of the data sets.", exists=True, file_okay=False)],
+    heldout: Annotated[Path | None, typer.Option(help="Folder of held-out rows.", exists=True, file_okay=False)] = None,
+    out: Annotated[Path, typer.Option(help="Page to write.", dir_okay=False)] = Path("docs/quality.md"),
+    results: Annotated[
+        Path | None,
+        typer.Option(help="Answers as JSON lines; those already there are not measured again.", dir_okay=False),
+    ] = None,
+    seeds: Annotated[int, typer.Option(min=1, max=20, help="How many seeds, from 0.")] = 3,
+    jobs: Annotated[int, typer.Option(min=1, max=64, help="Runs at the same time.")] = 2,
+) -> None:
+    """Measure every protocol over several seeds, and without each part, and write the page of all figures.
+
+    Example: `kyokan quality --data DATA --results build/quality.jsonl`
+    """
+    from kyokan.matching.evaluation.quality import measure, runs
+    from kyokan.matching.evaluation.quality_page import page
+
+    kept = results or out.with_suffix(".jsonl")
+    if results is None:
+        kept.unlink(missing_ok=True)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with progress_bar() as progress:
+        answers = measure(runs(range(seeds)), data, heldout, kept, jobs=jobs, progress=progress)
+    command = f"kyokan quality --data DATA{' --heldout HELDOUT' if heldout else ''} --seeds {seeds}"
+    out.write_text(page(answers, date=datetime.now(tz=UTC).date().isoformat(), command=command), encoding="utf-8")
+    show_figures({"written": str(out), "answers": str(kept)})
 
 
 @app.command()
