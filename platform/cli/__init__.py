@@ -26,7 +26,8 @@ def main(arguments: list[str] | None = None) -> None:
         err.print(f"kyokan: {error}", markup=False, soft_wrap=True)
         status = error.exit_code
     except TyperException as error:
-        err.print(f"kyokan: {error.format_message()} See kyokan --help.", markup=False, soft_wrap=True)
+        if message := error.format_message().rstrip("."):  # none where the help itself was the answer
+            err.print(f"kyokan: {message}. See kyokan --help.", markup=False, soft_wrap=True)
         status = 2
     except (Abort, KeyboardInterrupt):
         status = INTERRUPTED

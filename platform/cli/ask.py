@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from kyokan.matching.ranking import Query
     from kyokan.platform.services import Services
 
-EXIT_NEEDS_INPUT = 2
 ASKABLE = (EntityKind.ARTIST, EntityKind.BRAND, EntityKind.PRODUCT, EntityKind.FAN, EntityKind.SEGMENT)
 
 Many = Annotated[list[str] | None, typer.Option()]
@@ -65,7 +64,7 @@ def propose(
             excluded = tuple(services.resolve(name).id for name in exclude or ())
         except AmbiguousNameError as error:
             _ask_which(error, for_ or [], top, as_json, services)
-            raise typer.Exit(EXIT_NEEDS_INPUT) from None
+            raise
         signals, attributes = _split_without(services, without or [])
         proposal = matcher.propose(
             _query(
@@ -110,7 +109,7 @@ def explain(
             ids = [services.resolve(name, ASKABLE).id for name in (first, second)]
         except AmbiguousNameError as error:
             _ask_which(error, [], 1, as_json, services)
-            raise typer.Exit(EXIT_NEEDS_INPUT) from None
+            raise
         signals, attributes = _split_without(services, without or [])
         proposal = services.explain(ids[0], ids[1], _query(without_signals=signals, without_attributes=attributes))
     if as_json:
@@ -181,7 +180,7 @@ def _ask_which(error: AmbiguousNameError, kinds: list[str], top: int, as_json: b
         query=_query(text=error.subject, kinds=_kinds(kinds, None) if kinds else (), top=top),
         entity=None,
         snapshot=snapshot.hash,
-        encoder=services.settings.encoder,
+        encoder=services.encoder.name,
         dictionary=services.dictionary.version,
         took_ms=0.0,
         candidates=error.candidates,

@@ -77,6 +77,6 @@ def doctor(store: StoreOption = None, as_json: JsonOption = False) -> None:
     else:
         for finding in findings:
             mark = "ok  " if finding.passed else "FAIL"
-            out.print(f"{mark}  {finding.part}: {finding.detail}", markup=False)
+            out.print(f"{mark}  {finding.part}: {finding.detail}", markup=False, soft_wrap=True)
     failed = [finding for finding in findings if not finding.passed]
     raise typer.Exit(failed[0].exit_code if failed else 0)

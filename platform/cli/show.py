@@ -23,7 +23,7 @@ PROBLEMS_SHOWN = 20
 
 def language() -> str:
     """``ja`` where the terminal speaks Japanese, else ``en``."""
-    return "ja" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("ja") else "en"
+    return "ja" if (os.environ.get("LC_ALL") or os.environ.get("LANG", "")).startswith("ja") else "en"
 
 
 def _side(entity: Entity) -> str:
@@ -179,7 +179,7 @@ def show_report(report: dict[str, Any]) -> None:
         where = ":".join(
             str(part) for part in (problem["file"], problem["row"], problem["column"]) if part not in (None, "")
         )
-        out.print(f"  {where}: {problem['rule']}: {problem['message']}", markup=False)
+        out.print(f"  {where}: {problem['rule']}: {problem['message']}", markup=False, soft_wrap=True)
     if (more := len(report["problems"]) - PROBLEMS_SHOWN) > 0:
         out.print(f"  … and {more} more; --json lists them all")
 
