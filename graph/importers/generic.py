@@ -132,7 +132,7 @@ def _csv_rows(reading: Reading, file: str, model: type[BaseModel]) -> Iterator[t
     for row in reading.table(file, required):
         unknown = sorted(row.values.keys() - model.model_fields.keys())
         if unknown:
-            message = f"there is no such column; known are {', '.join(model.model_fields)}"
+            message = f"{unknown[0]} is no column; known are {', '.join(model.model_fields)}"
             reading.problems.refuse(file, "unknown_column", message, row=1, column=unknown[0])
         with reading.problems.row(file, row.number):
             values: dict[str, Any] = {name: text for name in row.values if (text := row.text(name))}
