@@ -65,7 +65,7 @@ class Query:
     without_attributes: frozenset[str] = frozenset()
     diversity: float = 0.2
     exposure: float = 0.0
-    habit: float = 0.25
+    habit: float = 0.3
     include_partners: bool = True
 
 

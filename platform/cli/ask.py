@@ -47,7 +47,7 @@ def propose(
     exposure: Annotated[float, typer.Option(min=0, max=1, help="Share of places for little-known names.")] = 0.0,
     habit: Annotated[
         float, typer.Option(min=0, max=1, help="How far a brand's readiness to work with anybody counts.")
-    ] = 0.25,
+    ] = 0.3,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -19,11 +19,11 @@ from kyokan.web.view import View, current
 
 ALLOWED = (
     *("entity", "q", "text", "for", "top", "category", "place", "medium", "since", "until"),
-    *("exclude", "without", "diversity", "exposure", "view", "add", "start"),
+    *("exclude", "without", "diversity", "exposure", "habit", "view", "add", "start"),
 )
 KEPT = {"entity", "text", "view", "exclude", "without"}  # what the rail has no field for and passes on
 TOP, MORE, MOST = 10, 20, 100
-DIVERSITY, EXPOSURE = 0.2, 0.0
+DIVERSITY, EXPOSURE, HABIT = 0.2, 0.0, 0.3
 SLIDERS = 5
 SIGNAL, ATTRIBUTE = "signal:", "attribute:"
 
@@ -129,6 +129,7 @@ def query_of(view: View, parameters: Parameters, entity: Entity | None) -> Query
         without_attributes=attributes,
         diversity=parameters.number("diversity", DIVERSITY, 0, 1),
         exposure=parameters.number("exposure", EXPOSURE, 0, 1),
+        habit=parameters.number("habit", HABIT, 0, 1),
     )
 
 
