@@ -39,7 +39,7 @@ def score(context: Context, subject: Subject, candidates: Rows, *, benefit: Bene
 
 
 def evidence(context: Context, subject: Subject, candidate: int, *, benefit: Benefit) -> tuple[Evidence, ...]:
-    """One item: how many people would be new."""
+    """One item: how many people would be new, in tens, so that no small group is told."""
     rows = np.array([candidate])
     values = score(context, subject, rows, benefit=benefit)
     if not values.known[0] or subject.row is None:
@@ -48,13 +48,15 @@ def evidence(context: Context, subject: Subject, candidate: int, *, benefit: Ben
     subject_gives = _subject_gives(context, subject.row, benefit)
     giver, receiver = (subject.row, candidate) if subject_gives else (candidate, subject.row)
     names = {lang: (context.label(giver, lang), context.label(receiver, lang)) for lang in ("ja", "en")}
+    en = f"about {new} people" if new else "hardly anybody"
+    ja = f"約{new}人が{names['ja'][1]}に新しく出会う" if new else f"ほとんどの人は{names['ja'][1]}をもう知っている"
     return (
         Evidence(
             kind="audience",
             ids=(context.id(giver), context.id(receiver)),
             weight=float(values.values[0]),
-            note=f"about {new} people of {names['en'][0]} would be new to {names['en'][1]}",
-            note_ja=f"{names['ja'][0]}の約{new}人が{names['ja'][1]}に新しく出会う",
+            note=f"{en} of {names['en'][0]} would be new to {names['en'][1]}",
+            note_ja=f"{names['ja'][0]}の{ja}",
             detail={"new": new},
         ),
     )

@@ -132,6 +132,20 @@ def test_reach_counts_the_people_each_side_does_not_have_yet(sketch: Sketch) -> 
     assert for_artist.values[0] == pytest.approx(math.log((10 + 20) / (30 + 20)))
 
 
+def test_reach_tells_people_in_tens_and_no_small_group(sketch: Sketch) -> None:
+    sketch.fans(0, 40, "artist:a")
+    sketch.fans(3, 60, "brand:x")
+    sketch.fans(20, 50, "brand:y")
+    context = Context(sketch.snapshot(), settings=PLAIN)
+    items = [
+        reach.evidence(context, ask(context, "artist:a"), context.view.row(name), benefit=Benefit.BRAND)[0]
+        for name in ("brand:x", "brand:y")
+    ]
+    assert [item.detail["new"] for item in items] == [0, 20]
+    assert items[0].note == "hardly anybody of A would be new to X"
+    assert items[1].note == "about 20 people of A would be new to Y"
+
+
 def test_reach_takes_the_stated_audience_and_knows_nothing_under_five(sketch: Sketch) -> None:
     sketch.add("artist:big", attributes={"followers": 1000})
     sketch.add("artist:tiny", attributes={"followers": 4})
