@@ -67,7 +67,8 @@ class AmbiguousNameError(InputError):
     def __init__(self, name: str, candidates: Sequence[Entity]) -> None:
         self.candidates = tuple(candidates)
         ids = ", ".join(entity.id for entity in self.candidates)
-        super().__init__(name, f"may mean {len(self.candidates)} entities ({ids})", "Name one by its id")
+        many = f"may mean {len(self.candidates)} entities ({ids})"
+        super().__init__(name, many if len(self.candidates) > 1 else f"is only near to {ids}", "Name one by its id")
 
 
 class QueryError(InputError):

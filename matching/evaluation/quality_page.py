@@ -107,8 +107,10 @@ def rows(results: Sequence[Figures]) -> list[Row]:
 
 
 def _mean_bounds(bounds: Sequence[tuple[float, float]]) -> tuple[float, float] | None:
-    low, high = np.mean(bounds, axis=0).tolist() if bounds else (None, None)
-    return None if low is None else (low, high)
+    if not bounds:
+        return None
+    low, high = np.mean(bounds, axis=0).tolist()
+    return float(low), float(high)
 
 
 def _best_baseline(runs: Sequence[Figures], metric: str) -> tuple[str, float] | None:

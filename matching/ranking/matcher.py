@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from kyokan.errors import QueryError
 from kyokan.graph.dictionary import Dictionary
 from kyokan.graph.encoder import Encoder
 from kyokan.matching.evidence.edited import EditedView
@@ -156,8 +157,11 @@ class Matcher:
             query: what-if toggles and plan; its entity and filters are not used.
 
         Raises:
+            QueryError: both are one.
             UnknownEntityError: either is not in the snapshot.
         """
+        if first == second:
+            raise QueryError(first, "cannot be its own partner", "Name two entities")
         start = time.perf_counter()
         query = replace(query or Query(), entity=first, text=None, top=1)
         check(query, self.context())

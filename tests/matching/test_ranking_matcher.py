@@ -316,6 +316,11 @@ def test_confidence_is_the_same_in_a_ranking_and_for_the_pair_alone(town: Sketch
     assert 0.5 < first.confidence < 1
 
 
+def test_nobody_is_its_own_partner(town: Sketch) -> None:
+    with pytest.raises(QueryError, match="its own partner"):
+        matcher_of(town).explain("artist:a0", "artist:a0")
+
+
 def test_habits_move_the_score_and_leave_the_confidence(town: Sketch) -> None:
     for place in range(4, 8):
         town.edge("tied_up", f"artist:a{place % 5}", "brand:b1", key=str(place), since="2020")
