@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -150,11 +151,12 @@ class Annotator:
         return finished(self._tag_values(tags, scale).values(), FLOOR, self._order)
 
     def intensities(self, texts: Sequence[str], lang: str | None = None) -> list[dict[str, float]]:
-        """Intensity by attribute of each text, without the evidence; read in parts, so that memory stays small."""
+        """Intensity by attribute of each text, as ``annotate_many`` gives it; faster, since no sentence is cited."""
+        read = (self._take_apart(text, _language(text, lang)) for text in texts)
         return [
-            {value.attribute: value.intensity for value in annotation.profile}
-            for start in range(0, len(texts), BATCH)
-            for annotation in self.annotate_many(texts[start : start + BATCH], lang)
+            {value.attribute: value.intensity for value in finished(values.values(), FLOOR, self._order)}
+            for batch in iter(lambda: list(islice(read, BATCH)), [])
+            for values in self._values(batch, cited=False)
         ]
 
     def emotions(self, text: str) -> dict[str, float]:
@@ -216,9 +218,9 @@ class Annotator:
         hits = tuple(self._lexicon.hits(text, lang)) if text.strip() else ()
         return _Read(text, lang, tuple(sentences(text)), hits)
 
-    def _values(self, read: Sequence[_Read]) -> list[Values]:
+    def _values(self, read: Sequence[_Read], *, cited: bool = True) -> list[Values]:
         words = [self._word_values(part) if self._use_lexicon else {} for part in read]
-        heard = self._heard(read, words)
+        heard = self._heard(read, words, cited=cited)
         return [fuse(said, meant) for said, meant in zip(words, heard, strict=True)]
 
     def _word_values(self, part: _Read) -> Values:
@@ -230,7 +232,7 @@ class Annotator:
             for attribute, hits in by_attribute.items()
         }
 
-    def _heard(self, read: Sequence[_Read], words: Sequence[Values]) -> list[Values]:
+    def _heard(self, read: Sequence[_Read], words: Sequence[Values], *, cited: bool) -> list[Values]:
         """What the encoder makes of each text, in its own spelling and without what it denies or only wishes for."""
         if self._embedding is None:
             return [{} for _ in read]
@@ -238,11 +240,11 @@ class Annotator:
         vectors = self._embedding.encode(cut)
         found, row = [], 0
         for part, said in zip(read, words, strict=True):
-            found.append(self._embedding_values(part, vectors[row : row + len(part.sentences)], said))
+            found.append(self._embedding_values(part, vectors[row : row + len(part.sentences)], said, cited=cited))
             row += len(part.sentences)
         return found
 
-    def _embedding_values(self, part: _Read, vectors: Any, said: Values) -> Values:
+    def _embedding_values(self, part: _Read, vectors: Any, said: Values, *, cited: bool) -> Values:
         if not part.sentences or self._embedding is None:
             return {}
         heard = {self._order[attribute]: value.intensity for attribute, value in said.items()}
@@ -251,6 +253,7 @@ class Annotator:
         confidences = (intensities * EMBEDDING_CONFIDENCE).round(DIGITS).tolist()
         spans = [_span(part, start, end) for start, end in part.sentences]
         columns = np.flatnonzero(intensities >= FLOOR)
+        evidence = readings.telling(columns) if cited else [[]] * len(columns)
         return {
             (attribute := self.dictionary.ids[column]): KanseiValue(
                 attribute=attribute,
@@ -259,7 +262,7 @@ class Annotator:
                 source="embedding",
                 spans=tuple(spans[sentence] for sentence in telling),
             )
-            for column, telling in zip(columns.tolist(), readings.telling(columns), strict=True)
+            for column, telling in zip(columns.tolist(), evidence, strict=True)
         }
 
     def _tag_values(self, tags: Mapping[str, float], scale: float | None) -> Values:

@@ -78,6 +78,7 @@ def _token(match: re.Match[str]) -> Token:
     )
 
 
+@lru_cache(maxsize=20_000)
 def fold_spelling(word: str) -> str:
     """Lower case, no accents, American spelling: "Café" → cafe, "COLOUR" → color."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(c))

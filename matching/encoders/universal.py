@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property, lru_cache
 from importlib.metadata import version
 from typing import Any
 
@@ -85,7 +86,19 @@ class UniversalEncoder:
         return [""] * blanks + [" ".join("a" * (rest - EMPTY_TOKENS + 1))]  # "a" has as many tokens as ""
 
     def _tokens(self, text: str) -> int:
-        return len(self._model._tokenizer.encode(text, out_type=int, add_bos=True, add_eos=True))  # noqa: SLF001
+        return len(self._tokenizer.encode(text, out_type=int, add_bos=True, add_eos=True))
+
+    @cached_property
+    def _tokenizer(self) -> _Once:
+        once = self._model._sp = _Once(self._model._tokenizer)  # noqa: SLF001 - the package has no other place for it
+        return once
+
+
+class _Once:
+    """The package's slow tokenizer, asked once for a text that is measured twice and then encoded."""
+
+    def __init__(self, tokenizer: Any) -> None:
+        self.encode = lru_cache(maxsize=2 * BATCH_TEXTS)(tokenizer.encode)
 
 
 def _shape(texts: int, tokens: int) -> tuple[int, int]:

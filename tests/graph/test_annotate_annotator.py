@@ -263,3 +263,12 @@ def test_json_carries_labels_axis_and_spans(annotator: Annotator, dictionary: Di
     (value,) = answer["profile"]
     assert value["label"] == {"ja": "静か", "en": "Quiet"}
     assert (value["axis"], value["spans"]) == ("lively-serene", [[0, 2, "静か"]])
+
+
+def test_intensities_are_those_of_the_profile_in_any_number_of_texts(listening: Annotator) -> None:
+    texts = ["静かな夜。とてもかわいい。", "可愛くない", "", "a quiet room"] * 20
+    profiles = [annotation.profile for annotation in listening.annotate_many(texts)]
+    told = [{value.attribute: value.intensity for value in profile} for profile in profiles]
+    assert listening.intensities(texts) == told
+    assert listening.intensities(texts[:2], "ja") == told[:2]
+    assert listening.intensities([]) == []

