@@ -1,27 +1,28 @@
 """Mood words from captions: how like two captions are, and regressions that learn over that likeness.
 
 Two captions are alike by their words, letters, the encoder's vectors of their sentences, the annotator's kansei and the
-mood words that stand in them: exp(mean of five linear kernels), times how surely the same musician wrote both.
+mood words that stand in them: exp(mean of five linear kernels), times how surely the same musician wrote both. Beside
+what is learned stands how near a caption is to a mood word itself.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import eigh
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, vstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import normalize
 
 from kyokan.graph.annotate import Annotator
 from kyokan.graph.annotate.language import sentences
 from kyokan.graph.encoder import Encoder, Vectors
 
-BATCH = 64
 # Chosen by splits of the captions of --data.
 MOOD_WORD_WEIGHT = 0.6  # of a mood word that both captions hold
 WRITER_WEIGHT = 0.5
@@ -48,8 +49,11 @@ class Remembering:
 class CaptionReader:
     """Linear kernels (all captions, learned ones); the ``learned`` captions come first, all is fitted on them alone."""
 
-    def __init__(self, texts: Sequence[str], learned: int, vocabulary: Sequence[str], annotator: Annotator) -> None:
-        self._texts, self._learned, self._vocabulary, self._annotator = texts, learned, vocabulary, annotator
+    def __init__(
+        self, texts: Sequence[str], learned: int, vocabulary: Sequence[str], annotator: Annotator, encoder: Encoder
+    ) -> None:
+        self._texts, self._learned, self._vocabulary = texts, learned, vocabulary
+        self._annotator, self._encoder = annotator, encoder
 
     @cached_property
     def tfidf(self) -> csr_array:
@@ -75,27 +79,41 @@ class CaptionReader:
         moved = present - present[: self._learned].mean(axis=0)
         return np.asarray(MOOD_WORD_WEIGHT * moved @ moved[: self._learned].T, dtype=np.float64)
 
-    def vector(self, encoder: Encoder) -> Matrix:
+    def vector(self) -> Matrix:
         """By the mean of the encoder's vectors of the sentences."""
-        return self._kernel(self._standard(self.vectors(encoder)))
+        return self._kernel(self._standard(self.vectors))
 
-    def vectors(self, encoder: Encoder) -> Matrix:
+    @cached_property
+    def vectors(self) -> Matrix:
         """(captions, D) mean of the encoder's vectors of the sentences."""
         cut = [[text[start:end] for start, end in sentences(text)] or [text] for text in self._texts]
-        flat = np.asarray(encoder.encode([sentence for part in cut for sentence in part]), dtype=np.float64)
+        flat = np.asarray(self._encoder.encode([sentence for part in cut for sentence in part]), dtype=np.float64)
         counts = np.array([len(part) for part in cut])
         return np.asarray(np.add.reduceat(flat, np.cumsum(counts) - counts, axis=0) / counts[:, None])
 
     def kansei(self) -> Matrix:
         """By the intensities of the annotator's profile: what is strong in few captions counts, not what is rare."""
-        dictionary = self._annotator.dictionary
-        found = np.zeros((len(self._texts), len(dictionary)))
-        for start in range(0, len(self._texts), BATCH):
-            annotations = self._annotator.annotate_many(self._texts[start : start + BATCH], "en")
-            for row, annotation in enumerate(annotations, start=start):
-                for value in annotation.profile:
-                    found[row, dictionary.index(value.attribute)] = value.intensity
-        return self._kernel(found)
+        return self._kernel(self.profiles)
+
+    @cached_property
+    def profiles(self) -> Matrix:
+        """(captions, attributes) intensities of the annotator's profile."""
+        return self._profiles_of(self._texts)
+
+    def meant(self, kinds: Collection[str]) -> Matrix:
+        """(hidden captions, words) how near a caption stands to a mood word itself, by ``kansei`` and ``vector``.
+
+        No mood of any caption is read, so that it helps most with words that few learned captions have. What the
+        caption has more than others is multiplied with what the word has more than other words; the products of each
+        kind are put in standard deviations of the learned captions and added.
+        """
+        said = [f"The music is {word}." for word in self._vocabulary]
+        near = np.zeros((len(self._texts), len(said)))
+        if "kansei" in kinds:
+            near += self._standard(self._standard(self.profiles) @ _apart(self._profiles_of(said)).T)
+        if "vector" in kinds:
+            near += self._standard(self.vectors @ _apart(np.asarray(self._encoder.encode(said), dtype=np.float64)).T)
+        return near[self._learned :]
 
     def writers(self, names: Sequence[str]) -> Matrix:
         """(captions, writers) how surely each writer wrote a caption, by its style; a learned one is judged unseen."""
@@ -107,8 +125,15 @@ class CaptionReader:
         )
 
     def _tfidf(self, vectorizer: TfidfVectorizer) -> csr_array:
-        vectorizer.fit(self._texts[: self._learned])
-        return csr_array(vectorizer.transform(self._texts))
+        learned = vectorizer.fit_transform(self._texts[: self._learned])
+        return csr_array(vstack([learned, vectorizer.transform(self._texts[self._learned :])], format="csr"))
+
+    def _profiles_of(self, texts: Sequence[str]) -> Matrix:
+        dictionary = self._annotator.dictionary
+        found = np.zeros((len(texts), len(dictionary)))
+        for row, intensities in zip(found, self._annotator.intensities(texts, "en"), strict=True):
+            row[[dictionary.index(attribute) for attribute in intensities]] = list(intensities.values())
+        return found
 
     def _standard(self, values: Matrix) -> Matrix:
         known = values[: self._learned]
@@ -117,6 +142,11 @@ class CaptionReader:
     def _kernel(self, features: csr_array | Matrix) -> Matrix:
         product = features @ features[: self._learned].T
         return centred(np.asarray(product.toarray() if isinstance(product, csr_array) else product, dtype=np.float64))
+
+
+def _apart(words: Matrix) -> Matrix:
+    """What each word has more than the mean of the words, as unit vectors."""
+    return np.asarray(normalize(words - words.mean(axis=0)), dtype=np.float64)
 
 
 def centred(kernel: Matrix) -> Matrix:

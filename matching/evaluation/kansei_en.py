@@ -1,7 +1,8 @@
 """Protocol ``kansei-en``: which of 48 mood words a musician gave to a piece, from its caption.
 
-A kernel ridge regression and a softmax regression over the likeness of captions are added (``caption_model``). Once on
-the caption as it stands, once (fitted and scored) on the caption without the mood words themselves.
+A kernel ridge regression and a softmax regression over the likeness of captions are added to how near a caption stands
+to the words themselves (``caption_model``). Once on the caption as it stands, once (fitted and scored) on the caption
+without the mood words.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from sklearn.linear_model import LogisticRegression
 from kyokan.errors import QueryError
 from kyokan.graph.annotate import Annotator
 from kyokan.graph.dictionary import load_dictionary
-from kyokan.graph.encoder import Encoder
 from kyokan.matching.encoders import open_encoder
 from kyokan.matching.evaluation import metrics
 from kyokan.matching.evaluation.caption_model import (
@@ -34,11 +34,13 @@ from kyokan.matching.evaluation.label_links import linked
 
 NAME = "kansei-en"
 KERNELS = ("words", "letters", "mood_words", "vector", "kansei")
-PARTS = (*KERNELS, "writers", "aspects", "softmax", "label_links")
+PARTS = (*KERNELS, "writers", "aspects", "softmax", "meant", "label_links")
 SHARE_HIDDEN = 0.3
 # Penalties and weights chosen by splits of the captions of --data, the same for both runs.
 RIDGE = 0.4
-SOFTMAX_PENALTY, SOFTMAX_DIMENSIONS, SOFTMAX_WEIGHT = 0.03, 300, 0.3
+SOFTMAX_PENALTY, SOFTMAX_DIMENSIONS, SOFTMAX_WEIGHT = 0.03, 300, 0.5
+LEAST_CHANCE = 1e-4  # below it chances are taken for the same
+MEANT_WEIGHT = 0.12  # of how near a caption is to the words themselves
 ASPECT_SHARE = 0.4  # of what the other aspects of a learned caption say in what is learned from it
 LABEL_LINK = 0.2  # what a mood takes over from moods it goes with
 BASELINE_C = 10.0
@@ -58,13 +60,13 @@ def logistic(known: Any, target: Flags, hidden: Any) -> Matrix:
     return scores
 
 
-def predict(reader: CaptionReader, known: Captions, encoder: Encoder, without: frozenset[str]) -> Matrix:
+def predict(reader: CaptionReader, known: Captions, without: frozenset[str]) -> Matrix:
     """(hidden captions, words) scores."""
     kernels = {
         "words": lambda: reader.words,
         "letters": lambda: reader.letters,
         "mood_words": reader.mood_words,
-        "vector": lambda: reader.vector(encoder),
+        "vector": reader.vector,
         "kansei": reader.kansei,
     }
     writers = None if "writers" in without else reader.writers(known.writers)
@@ -73,12 +75,15 @@ def predict(reader: CaptionReader, known: Captions, encoder: Encoder, without: f
     learned = target if "aspects" in without else softened(target, known.aspects, ASPECT_SHARE)
     scores = _even(kernel_ridge(alike, learned, RIDGE))
     if "softmax" not in without:
-        scores += SOFTMAX_WEIGHT * _even(softmax_regression(alike, target, SOFTMAX_PENALTY, SOFTMAX_DIMENSIONS))
+        chances = softmax_regression(alike, target, SOFTMAX_PENALTY, SOFTMAX_DIMENSIONS)
+        scores = _even(scores + SOFTMAX_WEIGHT * _even(np.log(chances + LEAST_CHANCE)))
+    if "meant" not in without:
+        scores += MEANT_WEIGHT * reader.meant({"kansei", "vector"} - without)
     return scores if "label_links" in without else linked(scores, known.moods, LABEL_LINK)
 
 
 def _even(scores: Matrix) -> Matrix:
-    return np.asarray(scores / max(float(scores.std()), 1e-12), dtype=np.float64)
+    return np.asarray((scores - scores.mean()) / max(float(scores.std()), 1e-12), dtype=np.float64)
 
 
 def evaluate(data: Path, heldout: Path | None, seed: int, without: frozenset[str]) -> Result:
@@ -95,11 +100,11 @@ def evaluate(data: Path, heldout: Path | None, seed: int, without: frozenset[str
     intervals: dict[str, tuple[float, float]] = {}
     for ending in ("", "_masked"):
         texts = [masked(text, vocabulary) if ending else text for text in (*known.texts, *hidden.texts)]
-        reader = CaptionReader(texts, len(known), vocabulary, annotator)
-        scores = predict(reader, known, encoder, without)
+        reader = CaptionReader(texts, len(known), vocabulary, annotator, encoder)
+        scores = predict(reader, known, without)
         figures |= _figures(scores, hidden.moods, ending)
         intervals |= _intervals(scores, hidden.moods, ending, seed)
-        for name, plain in _plain(reader, known, encoder).items():
+        for name, plain in _plain(reader, known).items():
             baselines[name] |= _figures(plain, hidden.moods, ending)
     settings: dict[str, Any] = {
         "captions_learned": len(known),
@@ -117,9 +122,9 @@ def evaluate(data: Path, heldout: Path | None, seed: int, without: frozenset[str
     )
 
 
-def _plain(reader: CaptionReader, known: Captions, encoder: Encoder) -> dict[str, Matrix]:
+def _plain(reader: CaptionReader, known: Captions) -> dict[str, Matrix]:
     """The baselines: logistic regression on TF-IDF, and its sum with one on the encoder's vectors."""
-    words, vectors, learned = reader.tfidf, reader.vectors(encoder), len(known)
+    words, vectors, learned = reader.tfidf, reader.vectors, len(known)
     by_words = logistic(words[:learned], known.moods, words[learned:])
     by_vectors = logistic(vectors[:learned], known.moods, vectors[learned:])
     return {"tfidf_logistic": by_words, "tfidf_and_encoder_logistic": by_words + by_vectors}

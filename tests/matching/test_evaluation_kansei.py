@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,9 @@ from kyokan.errors import DataMissingError, InputError, QueryError
 from kyokan.graph.annotate import Annotator
 from kyokan.graph.annotate.emotions import EMOTIONS
 from kyokan.graph.dictionary import load_dictionary
-from kyokan.matching.evaluation import captions, evaluate, music_mood, sake
+from kyokan.graph.encoder import Vectors
+from kyokan.matching.evaluation import captions, evaluate, kansei_en, music_mood, sake
+from kyokan.matching.evaluation.caption_model import CaptionReader
 from kyokan.matching.evaluation.label_links import linked
 
 HEAVY, LIGHT = ["濃厚", "コク", "どっしり"], ["スッキリ", "軽快", "さわやか"]
@@ -175,6 +178,42 @@ def test_masking_takes_out_whole_words_only() -> None:
 def test_a_caption_of_both_sides_is_not_learned(tmp_path: Path) -> None:
     data, heldout = write_captions(tmp_path / "data", 8), write_captions(tmp_path / "held", 4, first=6)
     assert evaluate("kansei-en", data, heldout).settings["captions_learned"] == 12
+
+
+class ByHand:
+    """An encoder with vectors of its own for a few texts."""
+
+    name, dimensions = "by hand", 2
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        known = {
+            "up": [1.0, 0.0],
+            "down": [0.0, 1.0],
+            "The music is happy.": [0.8, 0.6],
+            "The music is sad.": [0.6, 0.8],
+        }
+        return np.array([known[text] for text in texts], dtype=np.float32)
+
+
+def test_a_caption_stands_near_the_mood_word_that_means_the_same() -> None:
+    texts = ["up", "down", "down", "up"]
+    reader = CaptionReader(texts, 2, ["happy", "sad"], Annotator(load_dictionary()), ByHand())
+    np.testing.assert_allclose(reader.meant({"vector"}), [[-1.0, 1.0], [1.0, -1.0]], atol=1e-5)
+    assert not reader.meant(frozenset()).any()
+
+
+def test_a_caption_stands_near_the_mood_word_whose_kansei_it_has() -> None:
+    texts = ["A cheerful chorus.", "A sorrowful dirge.", "Strings of grief.", "A cheerful ukulele."]
+    near = CaptionReader(texts, 2, ["happy", "sad"], Annotator(load_dictionary()), ByHand()).meant({"kansei"})
+    assert near[0, 1] > near[0, 0]
+    assert near[1, 0] > near[1, 1]
+
+
+def test_parts_of_kansei_en_can_be_left_out_but_one_way_to_read_must_stay(tmp_path: Path) -> None:
+    data, heldout = write_captions(tmp_path / "data", 8), write_captions(tmp_path / "held", 3, first=100)
+    assert evaluate("kansei-en", data, heldout, without=frozenset(kansei_en.PARTS) - {"words"}).metrics["lrap"] == 1.0
+    with pytest.raises(QueryError, match="leaves nothing to read a caption by"):
+        evaluate("kansei-en", data, heldout, without=frozenset(kansei_en.KERNELS))
 
 
 def write_sentences(root: Path) -> Path:
