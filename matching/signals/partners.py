@@ -91,13 +91,15 @@ class Ends:
     """R entities of one side as past tie-ups see them.
 
     ``place`` (R,) is the row among the learned artists or brands, −1 for strangers; ``alike`` (R, learned) likeness to
-    them; ``kinds`` (R, N) categories and ``homes`` (R, N) places, 0 or 1.
+    them; ``kinds`` (R, N) categories and ``homes`` (R, N) places, 0 or 1. A brief is ``nowhere``: it has no home to
+    share, which is not the same as a home that nobody stated.
     """
 
     place: Rows
     alike: Floats
     kinds: Sparse
     homes: Sparse
+    nowhere: bool = False
 
     def __len__(self) -> int:
         return len(self.place)
@@ -149,7 +151,7 @@ class Partners:
             known = self.of_rows(np.array([subject.row], dtype=np.int64), side)
             return Ends(known.place, alike, known.kinds, known.homes)
         nothing = sp.csr_array((1, len(self._context.sides)))
-        return Ends(np.array([-1]), alike, nothing, nothing)
+        return Ends(np.array([-1]), alike, nothing, nothing, nowhere=True)
 
     def pair(self, people: Ends, things: Ends) -> Pairing:
         """Every one of P artists with every one of T brands or products."""
@@ -163,7 +165,7 @@ class Partners:
             stands=np.asarray(things.place == np.arange(len(self.things))[:, None], dtype=np.float64),
             kinds=self._context.categories[self.things][:, columns].toarray(),
             member=things.kinds[:, columns].toarray(),
-            home=_meet(people.homes, things.homes),
+            home=_meet(people.homes, things.homes) * (not people.nowhere and not things.nowhere),
         )
 
     def _near(self, people: Ends) -> Floats:

@@ -115,6 +115,14 @@ def test_a_home_is_shared_where_a_place_is_or_where_neither_has_one(cases: Sketc
     assert [figures(context, f"artist:{one}", f"brand:{other}")["home"] for one, other in pairs] == [1, 0, 0, 1]
 
 
+def test_a_brief_has_no_home_to_share(cases: Sketch) -> None:
+    cases.edge("in_place", "brand:x", "place:japan")
+    context = Context(cases.snapshot(), settings=SETTINGS, pairs=PairWeights(worth={"home": Worth(1.0, 0.0)}))
+    brief = subject_of(Query(kansei={"kansei:serene": 1.0}), context, None)
+    brief = replace(brief, strength=context.profiles.strength[context.view.row("artist:a")].astype(float))
+    assert precedent.score(context, brief, rows(context, "brand:x", "brand:b1")).values.tolist() == [0.0, 0.0]
+
+
 def test_a_product_stands_where_its_brand_stands(cases: Sketch) -> None:
     cases.add("product:p", {"bold": 0.6})
     cases.edge("made_by", "product:p", "brand:b1")
