@@ -103,9 +103,9 @@ class CaptionReader:
     def meant(self, kinds: Collection[str]) -> Matrix:
         """(hidden captions, words) how near a caption stands to a mood word itself, by ``kansei`` and ``vector``.
 
-        No mood of any caption is read, so that it helps most with words that few learned captions have. What the
-        caption has more than others is multiplied with what the word has more than other words; the products of each
-        kind are put in standard deviations of the learned captions and added.
+        No mood of any caption is read, so that a rare word is read as well as any other. What the caption has more than
+        others is multiplied with what the word has more than other words; the products of each kind are put in standard
+        deviations of the learned captions and added.
         """
         said = [f"The music is {word}." for word in self._vocabulary]
         near = np.zeros((len(self._texts), len(said)))
