@@ -16,7 +16,8 @@ from kyokan.matching.affinity.factors import Factors
 
 Matrix = NDArray[np.float32]
 
-WEIGHTS: Mapping[str, float] = {"item-side": 0.45, "fan-side": 0.25, "factors": 0.45, "word-factors": 0.4}
+WEIGHTS: Mapping[str, float] = {"item-side": 0.45, "fan-side": 0.15, "factors": 0.45, "word-factors": 0.4}
+TAG_SHARE, LIST_SHARE = 0.5, 0.2  # how much a tag or a list counts next to a fan in the factors
 EXPOSURE = 0.4
 LEAST_SPREAD = 1e-6  # a fan or artist that a model scores all alike keeps a finite scale
 
@@ -91,16 +92,19 @@ class FanSide:
 
 @dataclass(frozen=True, slots=True)
 class FactorSide:
-    """Factors of plays and of tags, or of the words of tags: a share for each artist that the fan likes."""
+    """Factors of plays, of tags (or their words) and of lists: a share for each artist that the fan likes.
+
+    A list holds the artists that one user gave one tag; it speaks of artists as a short playlist does.
+    """
 
     name: str
     model: Factors
     fans: int
 
     @classmethod
-    def fit(cls, name: str, plays: csr_array, tags: csr_array, *, seed: int) -> FactorSide:
-        """Fit on fans × artists and tags × artists, from the random vectors of ``seed``."""
-        confidence = csr_array(vstack([plays, tags * 0.5])) * 4.0
+    def fit(cls, name: str, plays: csr_array, tags: csr_array, lists: csr_array, *, seed: int) -> FactorSide:
+        """Fit on fans, tags and lists × artists, from the random vectors of ``seed``."""
+        confidence = csr_array(vstack([plays, tags * TAG_SHARE, lists * LIST_SHARE])) * 4.0
         size = min(192, *confidence.shape)
         return cls(name, Factors.fit(csr_array(confidence), size=size, ridge=3.5, rounds=4, seed=seed), plays.shape[0])
 
@@ -150,9 +154,14 @@ class FanFusion:
 
     @classmethod
     def fit(
-        cls, plays: csr_array, tags: csr_array, words: csr_array, without: frozenset[str] = frozenset()
+        cls,
+        plays: csr_array,
+        tags: csr_array,
+        words: csr_array,
+        lists: csr_array,
+        without: frozenset[str] = frozenset(),
     ) -> FanFusion:
-        """Fit on fans × artists, tags × artists and words of tags × artists.
+        """Fit on fans, tags, words of tags and lists × artists.
 
         ``without`` names models of ``WEIGHTS`` to leave out.
 
@@ -162,8 +171,8 @@ class FanFusion:
         fits: dict[str, Callable[[], Model]] = {
             "item-side": lambda: ItemSide.fit(plays, tags),
             "fan-side": lambda: FanSide.fit(plays, tags),
-            "factors": lambda: FactorSide.fit("factors", plays, tags, seed=0),
-            "word-factors": lambda: FactorSide.fit("word-factors", plays, words, seed=2),
+            "factors": lambda: FactorSide.fit("factors", plays, tags, lists, seed=0),
+            "word-factors": lambda: FactorSide.fit("word-factors", plays, words, lists, seed=2),
         }
         used = [name for name in WEIGHTS if name not in without]
         if not used:

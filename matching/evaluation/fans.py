@@ -23,21 +23,25 @@ from kyokan.matching.evaluation.lastfm_data import (
     positions,
     read_hidden_plays,
     read_lastfm,
+    read_lists,
     without_pairs,
 )
 
 NAME = "fans"
-PARTS = (*WEIGHTS, "tags", "exposure")
+PARTS = (*WEIGHTS, "tags", "lists", "exposure")
 SHARE_HIDDEN = 0.2
 LEAST_ARTISTS = 5
 DEPTH = 20
 EXPOSURES = (0.0, 0.2, EXPOSURE, 0.7, 1.0, 1.5)
-PEERS = {"item-side": "EDLAE + tags", "fan-side": "EDLAE between fans + tags", "factors": "ALS + tags"}
+PEERS = {"item-side": "EDLAE + tags", "fan-side": "EDLAE between fans + tags", "factors": "ALS + tags + lists"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FanData:
-    """What may be fitted on: fans × artists play counts, tags and words of tags × artists counts of users, and ids."""
+    """What may be fitted on: ids and fans × artists play counts, with what users say of artists by tagging them.
+
+    ``tagged`` and ``worded`` are tags and words of tags × artists counts of users, ``listed`` lists × artists flags.
+    """
 
     fans: Rows
     artists: Rows
@@ -45,6 +49,7 @@ class FanData:
     plays: csr_array
     tagged: csr_array
     worded: csr_array
+    listed: csr_array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +85,15 @@ def prepare(source: LastFm, hidden: Rows) -> FanData:
     played = matrix(
         positions(fans, plays[:, 0]), positions(artists, plays[:, 1]), plays[:, 2], (len(fans), len(artists))
     )
-    return FanData(fans=fans, artists=artists, tags=vocabulary.tags, plays=played, tagged=tagged, worded=worded)
+    return FanData(
+        fans=fans,
+        artists=artists,
+        tags=vocabulary.tags,
+        plays=played,
+        tagged=tagged,
+        worded=worded,
+        listed=read_lists(taggings, artists),
+    )
 
 
 def hide(data: FanData, hidden: Rows) -> Hidden:
@@ -108,10 +121,11 @@ def root_counts(tagged: csr_array) -> csr_array:
 
 
 def fit_engine(data: FanData, without: frozenset[str]) -> FanFusion:
-    """The engine, fitted on what is left; without tags their rows are empty."""
+    """The engine, fitted on what is left; without tags their rows are empty, and so are those of lists."""
     last = 0 if "tags" in without else None
     tags, words = root_counts(data.tagged[:last]), root_counts(data.worded[:last])
-    return FanFusion.fit(log_plays(data.plays), tags, words, without)
+    lists = data.listed[: 0 if {"tags", "lists"} & without else None]
+    return FanFusion.fit(log_plays(data.plays), tags, words, lists, without)
 
 
 def score_popularity(data: FanData) -> NDArray[np.float32]:
@@ -179,6 +193,7 @@ def evaluate(data: Path, heldout: Path | None, seed: int, without: frozenset[str
             "artists": len(known.artists),
             "tags": len(known.tags),
             "words": known.worded.shape[0],
+            "lists": known.listed.shape[0],
             "fitted_plays": int(known.plays.nnz),
             "hidden_plays": int(hidden.count.sum()),
             "without": sorted(without),

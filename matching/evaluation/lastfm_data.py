@@ -16,6 +16,7 @@ from kyokan.matching.evaluation.harness import require_file
 
 FOLDER = "hetrec2011-lastfm-2k"
 LEAST_TAG_USERS = 3
+LEAST_LISTED = 4
 Rows = NDArray[np.int64]
 
 
@@ -135,6 +136,18 @@ def matrix(
     built = csr_array((data, (rows[keep], columns[keep])), shape=shape)
     built.sum_duplicates()
     return built
+
+
+def read_lists(taggings: Rows, artists: Rows) -> csr_array:
+    """Lists × artists flags: the artists that one user gave one tag, where they are at least four.
+
+    Whoever writes a list keeps together what belongs together for them, whatever the tag means to others.
+    """
+    rows = np.unique(taggings, axis=0)
+    _, place, size = np.unique(rows[:, [0, 2]], axis=0, return_inverse=True, return_counts=True)
+    long = size >= LEAST_LISTED
+    row = np.where(long, np.cumsum(long) - 1, -1)[place.ravel()]
+    return matrix(row, positions(artists, rows[:, 1]), np.ones(len(rows)), (int(long.sum()), len(artists)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,10 +9,11 @@ from scipy.sparse import csr_array
 from kyokan.errors import QueryError
 from kyokan.matching.affinity.edlae import Edlae, item_weights
 from kyokan.matching.affinity.factors import Factors, half_step
-from kyokan.matching.affinity.fan_fusion import WEIGHTS, Fact, FanFusion, Standing
+from kyokan.matching.affinity.fan_fusion import WEIGHTS, Fact, FactorSide, FanFusion, Standing
 
 PLAYS = csr_array(np.array([[2.0, 1, 0, 0, 1], [1, 2, 1, 0, 0], [0, 0, 1, 3, 0], [0, 1, 0, 1, 0]]))
 TAGS = csr_array(np.array([[1.0, 1, 0, 0, 1], [0, 0, 2, 1, 0]]))
+LISTS = csr_array(np.array([[1.0, 1, 0, 0, 0], [0, 1, 0, 1, 1]]))
 
 
 def test_edlae_of_two_items_follows_the_closed_form():
@@ -55,7 +56,7 @@ def test_factors_repeat_and_their_shares_add_up():
 
 @pytest.mark.parametrize("exposure", [0.0, 0.4, 1.5])
 def test_the_shares_of_every_pair_add_up_to_the_fused_score(exposure: float):
-    engine = FanFusion.fit(PLAYS, TAGS, TAGS)
+    engine = FanFusion.fit(PLAYS, TAGS, TAGS, LISTS)
     scores = engine.scores(exposure)
     for fan in range(4):
         for artist in range(5):
@@ -64,22 +65,29 @@ def test_the_shares_of_every_pair_add_up_to_the_fused_score(exposure: float):
 
 
 def test_shares_name_liked_artists_and_tags_but_no_fan():
-    shares = FanFusion.fit(PLAYS, TAGS, TAGS).explain(0, 2)
+    shares = FanFusion.fit(PLAYS, TAGS, TAGS, LISTS).explain(0, 2)
     assert {fact.row for fact in shares if fact.kind == "artist"} == {0, 1, 4}
     assert Fact("fan-side", "tag", 1) in shares
     assert {fact.row for fact in shares if fact.kind in {"fans", "level"}} == {-1}
 
 
 def test_a_model_left_out_gives_no_share():
-    engine = FanFusion.fit(PLAYS, TAGS, TAGS, frozenset({"factors"}))
+    engine = FanFusion.fit(PLAYS, TAGS, TAGS, LISTS, frozenset({"factors"}))
     assert "factors" not in {fact.model for fact in engine.explain(0, 2)}
     with pytest.raises(QueryError, match="leaves no model"):
-        FanFusion.fit(PLAYS, TAGS, TAGS, frozenset(WEIGHTS))
+        FanFusion.fit(PLAYS, TAGS, TAGS, LISTS, frozenset(WEIGHTS))
 
 
 def test_without_tags_only_plays_are_fitted():
-    engine = FanFusion.fit(PLAYS, TAGS[:0], TAGS[:0])
+    engine = FanFusion.fit(PLAYS, TAGS[:0], TAGS[:0], LISTS[:0])
     assert "tag" not in {fact.kind for fact in engine.explain(0, 2)}
+
+
+def test_a_list_draws_its_artists_together():
+    plays, none = csr_array(np.array([[1.0, 0, 0, 0], [0, 0, 0, 1]])), csr_array((0, 4))
+    lists = csr_array(np.array([[1.0, 1, 0, 0]] * 3))
+    scores = FactorSide.fit("factors", plays, none, lists, seed=0).scores()
+    assert scores[0, 1] > max(scores[0, 2], scores[1, 1])
 
 
 def test_a_model_that_scores_all_alike_keeps_a_finite_scale():

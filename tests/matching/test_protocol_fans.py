@@ -10,7 +10,7 @@ import pytest
 from kyokan.errors import QueryError
 from kyokan.matching.evaluation import evaluate
 from kyokan.matching.evaluation.fans import prepare, split_plays
-from kyokan.matching.evaluation.lastfm_data import LastFm
+from kyokan.matching.evaluation.lastfm_data import LastFm, read_lists
 
 FOLDER = "hetrec2011-lastfm-2k"
 FANS, ARTISTS = range(1, 13), range(1, 17)
@@ -42,7 +42,7 @@ def write(root: Path, plays: list[tuple[int, int, int]], taggings: list[tuple[in
 def test_the_engine_finds_what_fans_like_and_prices_exposure(tmp_path: Path):
     result = evaluate("fans", write(tmp_path, PLAYS))
     assert result.metrics["recall@20"] == 1.0  # sixteen artists all stand in the first twenty
-    assert set(result.baselines) == {"popularity", "EDLAE + tags", "EDLAE between fans + tags", "ALS + tags"}
+    assert set(result.baselines) == {"popularity", "EDLAE + tags", "EDLAE between fans + tags", "ALS + tags + lists"}
     strengths = [row["exposure"] for row in result.settings["exposures"]]
     assert strengths == sorted(strengths)
     chosen = next(row for row in result.settings["exposures"] if row["exposure"] == result.settings["exposure"])
@@ -55,7 +55,7 @@ def test_the_same_run_gives_the_same_answer(tmp_path: Path):
     assert first == second
 
 
-@pytest.mark.parametrize("part", ["item-side", "fan-side", "factors", "word-factors", "tags", "exposure"])
+@pytest.mark.parametrize("part", ["item-side", "fan-side", "factors", "word-factors", "tags", "lists", "exposure"])
 def test_each_part_of_the_fan_engine_can_be_left_out(tmp_path: Path, part: str):
     result = evaluate("fans", write(tmp_path, PLAYS), without=frozenset({part}))
     assert result.settings["without"] == [part]
@@ -78,6 +78,14 @@ def test_taggings_by_a_fan_on_a_hidden_artist_are_dropped():
     assert len(hidden) == 3
     assert data.tagged.sum() == 12
     assert data.worded.shape[0] == 2
+
+
+def test_a_list_is_what_one_user_gave_one_tag_at_least_four_times():
+    four, three = [[1, artist, 7] for artist in (2, 3, 5, 9)], [[2, artist, 7] for artist in (2, 3, 5)]
+    taggings = np.array([*three, *four, four[0], [1, 2, 8]])
+    lists = read_lists(taggings, np.array([2, 3, 4, 5]))
+    np.testing.assert_array_equal(lists.toarray(), [[1, 1, 0, 1]])  # artist 9 is unknown
+    assert read_lists(taggings[:0], np.array([2, 3])).shape == (0, 2)
 
 
 def test_cold_artists_beats_popularity_and_names_its_peers(tmp_path: Path):
