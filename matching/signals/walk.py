@@ -55,17 +55,16 @@ def evidence(context: Context, subject: Subject, candidate: int) -> tuple[Eviden
     onward = graph.reach(end, first=_first(subject) - 1, last=graph.steps - 1)
     items: list[Evidence] = []
     scale = graph.damping / (graph.unit * context.settings.walk_unit)
-    starts = sorted(
-        ((share * step * onward[hop], seed, hop) for seed, share, hop, step in _ways_out(context, subject)),
-        key=lambda way: (-way[0], way[1], way[2]),
-    )
-    carried = sum(mass for mass, _, _ in starts) * scale
+    starts, hops, weights = _ways_out(context, subject)
+    mass = weights * onward[hops]
+    carried = float(mass.sum()) * scale
     expected = float(graph.expected(seeds, first=_first(subject))[candidate]) * scale / graph.damping
-    for mass, seed, hop in starts[: 2 * SHOWN]:
+    for way in np.lexsort((hops, starts, -mass))[: 2 * SHOWN].tolist():
+        seed, hop = int(starts[way]), int(hops[way])
         path = _best_path(context, hop, candidate, {seed})
-        if mass > 0 and path and len(items) < SHOWN:
-            items.append(_item(context, (seed, *path), float(mass * scale)))
-    return with_rest(items, float(carried) - expected, _rest_item(subject.id, context.id(candidate)))
+        if mass[way] > 0 and path and len(items) < SHOWN:
+            items.append(_item(context, (seed, *path), float(mass[way] * scale)))
+    return with_rest(items, carried - expected, _rest_item(subject.id, context.id(candidate)))
 
 
 def _seeds(context: Context, subject: Subject) -> Floats:
@@ -81,15 +80,14 @@ def _first(subject: Subject) -> int:
     return 1 if subject.row is None and not subject.liked else 2
 
 
-def _ways_out(context: Context, subject: Subject) -> list[tuple[int, float, int, float]]:
-    """(seed, its share, first hop, step weight)."""
+def _ways_out(context: Context, subject: Subject) -> tuple[Rows, Rows, Floats]:
+    """Seed, first hop and weight (share of the seed · step) of every way out of the subject."""
     step = context.walk_graph.step
-    found = []
-    for seed, share in sorted(subject.seeds.items()):
-        start, end = step.indptr[seed], step.indptr[seed + 1]
-        for hop, weight in zip(step.indices[start:end].tolist(), step.data[start:end].tolist(), strict=True):
-            found.append((seed, share, hop, weight))
-    return found
+    seeds = np.array(sorted(subject.seeds), dtype=np.int64)
+    shares = np.array([subject.seeds[seed] for seed in seeds.tolist()])
+    ways = step[seeds]
+    counts = np.diff(ways.indptr)
+    return np.repeat(seeds, counts), ways.indices.astype(np.int64), np.repeat(shares, counts) * ways.data
 
 
 def _best_path(context: Context, hop: int, candidate: int, avoid: set[int]) -> tuple[int, ...]:
