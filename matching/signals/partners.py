@@ -101,9 +101,6 @@ class Ends:
     homes: Sparse
     nowhere: bool = False
 
-    def __len__(self) -> int:
-        return len(self.place)
-
 
 class Partners:
     """Past tie-ups in a matrix: ``ties`` (artists, brands) sums confidence × recency; products count as their brand.
@@ -130,7 +127,8 @@ class Partners:
         among = likeness.between(self.things, self.things) + settings.brand_ridge * np.eye(len(self.things))
         self._brand_inverse = np.linalg.inv(among)
         self._learned_people = self.of_rows(self.people, Side.PEOPLE)
-        self.artists_for = self._near(self._learned_people)  # (artists, artists): by whom each would be foretold
+        # (artists, artists) and (brands, brands): by whom each would be foretold, were it new.
+        self.artists_for = self._near(self._learned_people)
         self.brands_for = _left_out(self._brand_inverse @ likeness.between(self.things, self.things))
 
     def of_rows(self, rows: Rows, side: Side) -> Ends:
