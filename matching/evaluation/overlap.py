@@ -242,6 +242,11 @@ def cosine(vectors: csr_array, pairs: Rows) -> Floats:
     return np.asarray(vectors[pairs[:, 0]].multiply(vectors[pairs[:, 1]]).sum(axis=1), dtype=np.float64).ravel()
 
 
+def _measured_as(peer: str) -> tuple[str, ...]:
+    """The metrics a peer stands beside: one that reads tags alone beside both, the others beside the whole engine."""
+    return ("auc_attributes", "auc_engine") if peer == "tag cosine" else ("auc_engine",)
+
+
 def run(name: str, sides: Sides, data: Path, heldout: Path | None, seed: int, without: frozenset[str]) -> Result:
     """Fit on earlier snapshots, tell the new pairs of the latest from degree-matched negatives."""
     check_without(without, SIGNALS, name)
@@ -265,7 +270,10 @@ def run(name: str, sides: Sides, data: Path, heldout: Path | None, seed: int, wi
         seed=seed,
         n=count,
         metrics={part: metrics.auc(score[:count], score[count:]) for part, score in scores.items()},
-        baselines={peer: {"auc": metrics.auc(score[:count], score[count:])} for peer, score in simple.items()},
+        baselines={
+            peer: dict.fromkeys(_measured_as(peer), metrics.auc(score[:count], score[count:]))
+            for peer, score in simple.items()
+        },
         ci95={part: metrics.bootstrap_auc(score[:count], score[count:], seed) for part, score in scores.items()},
         settings={
             "known_pairs": len(task.known),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
@@ -29,6 +29,20 @@ GOALS: Mapping[str, Mapping[str, float]] = {
     "perfume": {"spearman": 0.42},
     "brand-personality": {"spearman": 0.55},
     "faithfulness": {"rho": 0.95},
+}
+# Shown beside those with a goal; a protocol in neither shows all.
+SHOWN: Mapping[str, Sequence[str]] = {
+    "fans": ("coverage@20", "gini"),
+    "annotation": (
+        "auc_ja_plain",
+        "auc_en_plain",
+        "auc_round2_ja",
+        "auc_round2_en",
+        "auc_gold",
+        "gold_alpha",
+        "pairs_round2",
+    ),
+    "faithfulness": ("drop_cited", "drop_uncited"),
 }
 LOWER_IS_BETTER = ("ece", "mean_abs_relative_error", "drop_uncited", "gini", "declined")
 DIGITS = 3
@@ -59,22 +73,34 @@ class Row:
             return None
         return self.mean <= self.goal if self.metric in LOWER_IS_BETTER else self.mean >= self.goal
 
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The row as the page shows it."""
+        return (
+            f"`{self.protocol}`",
+            self.metric,
+            f"**{figure(self.mean)}**",
+            " ".join(map(figure, self.each)),
+            "–".join(map(figure, self.interval or ())),
+            f"{self.baseline[0]} {figure(self.baseline[1])}" if self.baseline else "",
+            "" if self.goal is None else figure(self.goal),
+            "" if self.reached is None else ("yes" if self.reached else "no"),
+        )
+
 
 def page(answers: Sequence[Answer], *, date: str, command: str) -> str:
     """The whole page in Markdown."""
     measured = [answer for answer in answers if "result" in answer]
     whole = [answer["result"] for answer in measured if not answer["without"]]
     environment = Environment(trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, autoescape=False)  # noqa: S701  # Markdown
-    environment.filters["n"] = _n
+    environment.filters["figure"] = figure
     template = files(__package__).joinpath("data/quality.md.j2").read_text(encoding="utf-8")
     text = environment.from_string(template).render(
         date=date,
         command=command,
         seeds=sorted({answer["seed"] for answer in answers}),
         rows=rows(whole),
-        missing=sorted(
-            {answer["protocol"]: _reason(answer["missing"]) for answer in answers if "missing" in answer}.items()
-        ),
+        missing=sorted({answer["protocol"] for answer in answers if "missing" in answer}),
         ablations=_ablations(measured),
         sure=_sure(whole),
         exposures=_exposures(whole),
@@ -91,7 +117,7 @@ def rows(results: Sequence[Figures]) -> list[Row]:
     table = []
     for protocol in (name for name in PROTOCOLS if name in found):
         runs = sorted(found[protocol], key=lambda run: run["seed"])
-        for metric in runs[0]["metrics"]:
+        for metric in _shown(protocol, runs[0]["metrics"]):
             bounds = [run["ci95"][metric] for run in runs if metric in run["ci95"]]
             table.append(
                 Row(
@@ -104,6 +130,11 @@ def rows(results: Sequence[Figures]) -> list[Row]:
                 )
             )
     return table
+
+
+def _shown(protocol: str, metrics: Iterable[str]) -> list[str]:
+    wanted = {*GOALS.get(protocol, ()), *SHOWN.get(protocol, ())}
+    return [metric for metric in metrics if not wanted or metric in wanted]
 
 
 def _mean_bounds(bounds: Sequence[tuple[float, float]]) -> tuple[float, float] | None:
@@ -127,17 +158,21 @@ def _best_baseline(runs: Sequence[Figures], metric: str) -> tuple[str, float] | 
 
 
 def _ablations(answers: Sequence[Answer]) -> list[dict[str, Any]]:
-    """Of each protocol: the metrics of the whole engine, and those without each part."""
-    found = []
+    """A table a protocol: the metrics of the whole engine, and those without each part with what they lose."""
+    tables = []
     for protocol in dict.fromkeys(answer["protocol"] for answer in answers if answer["without"]):
         own = [answer for answer in answers if answer["protocol"] == protocol]
-        less = [(answer["without"], answer["result"]["metrics"]) for answer in own if answer["without"]]
         first = min(answer["seed"] for answer in own)
         whole = next(one["result"]["metrics"] for one in own if not one["without"] and one["seed"] == first)
-        names = [name for name in whole if name not in LOWER_IS_BETTER and name != "coverage@20"]
-        parts = [(part, {name: figures[name] for name in names}) for part, figures in less]
-        found.append({"protocol": protocol, "whole": {name: whole[name] for name in names}, "parts": parts})
-    return found
+        names = [name for name in whole if name in GOALS[protocol] and name not in LOWER_IS_BETTER]
+        rows = [("whole", [figure(whole[name]) for name in names])]
+        for answer in own:
+            if answer["without"]:
+                less = answer["result"]["metrics"]
+                cells = [f"{figure(less[name])} ({less[name] - whole[name]:+.{DIGITS}f})" for name in names]
+                rows.append((f"without {answer['without']}", cells))
+        tables.append({"protocol": protocol, "metrics": names, "rows": rows})
+    return tables
 
 
 def _sure(results: Sequence[Figures]) -> dict[str, float]:
@@ -163,9 +198,6 @@ def _rivalry(results: Sequence[Figures]) -> list[tuple[str, int]]:
     return [(name, value) for name, value in (runs[0] if runs else {}).items() if type(value) is int]
 
 
-def _n(value: float) -> str:
+def figure(value: float) -> str:
+    """Three digits, no zero before the point."""
     return f"{value:.{DIGITS}f}".replace("0.", ".", 1) if abs(value) < 1 else f"{value:.{DIGITS}f}"
-
-
-def _reason(reason: str) -> str:
-    return "its data is not at hand" if "is not there" in reason else reason

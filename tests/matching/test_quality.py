@@ -60,9 +60,11 @@ def test_the_page_says_what_is_not_reached_not_measured_and_what_a_part_earns() 
         date="2026-11-22",
         command="kyokan quality --data DATA",
     )
-    assert "| `attributes` | ndcg@10 | **.500** | .500 | | | .520 | no |" in found
+    assert "| `attributes` | ndcg@10 | **.500** | .500 |  |  | .520 | no |" in found
     assert "| without taggers | .400 (-0.100) |" in found
     assert "Not measured: `emotions-ja` (its data is not at hand)." in found
+    assert "\n\n| `attributes` | ndcg@10 |\n|---|---|\n| whole | .500 |\n| without taggers |" in found
+    assert "wrime" not in found  # where the data would lie is nobody's business
     assert "2026-11-22 by `kyokan quality --data DATA`" in found
 
 
