@@ -48,7 +48,8 @@ _NO_PHRASE = (
     r"nowhere near|the opposite of|loses? (?:its|her|his|their|all)|lost (?:its|her|his|their|all)|stripped of|least|"
     r"not a trace of|not an ounce of|drained of|out of|(?:stop|stops|stopped|cease|ceases|ceased) (?:being|to be|"
     r"feeling|sounding|looking)|"
-    r"little|hesitates? to|too \w+ to)"
+    r"little|hesitates? to|too \w+ to|"
+    r"(?:loosen|eas|dispel|sooth|reliev|banish)(?:e?s|e?d|led|ling|ing|e)?(?: \w+'s)?)"
 )
 _SAME_CLAUSE = r"(?:\W+(?!(?:is|are|was|were|it|he|she|they|this|that)\b)\w+)"
 _DENIAL = re.compile(
