@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, minimize
+from scipy.special import log_softmax
 
 ROUNDING = 1e-9
 Floats = NDArray[np.floating[Any]]
@@ -42,9 +43,7 @@ def fit_choice(
     pairs = figures / scale
 
     def loss(weights: Floats) -> tuple[float, Floats]:
-        scores = pairs @ weights
-        scores -= scores.max(axis=1, keepdims=True)
-        log_share = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
+        log_share = log_softmax(pairs @ weights, axis=1)
         moved = weights - start
         slope = penalty * moved - np.einsum("ac,acf->f", share - total * np.exp(log_share), pairs)
         return float(0.5 * penalty * moved @ moved - (share * log_share).sum()), slope

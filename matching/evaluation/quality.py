@@ -38,7 +38,7 @@ class Run:
 
 
 def runs(seeds: Sequence[int]) -> list[Run]:
-    """Every protocol with every seed; without each part with the first seed. The longest first, so that none trails."""
+    """Every protocol with every seed; without each part with the first seed."""
     whole = [Run(protocol, seed) for protocol in PROTOCOLS for seed in seeds]
     less = [Run(protocol, seeds[0], part) for protocol in ABLATED for part in parts(protocol)]
     return [*whole, *less]

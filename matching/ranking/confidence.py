@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.special import logsumexp
 
 from kyokan.matching.ranking.fusion import FusionWeights, logistic
 from kyokan.matching.signals import ANSWERS, SignalValues
@@ -20,8 +21,7 @@ def chance(raw: Floats, pool: Floats) -> Floats:
     By the conditional logit that the weights are learned with, r is how many times likelier the candidate is than one
     drawn at random; with one of either before us, even odds and r give the chance (Bayes). Nothing known gives ½.
     """
-    top = pool.max(initial=0.0)
-    usual = top + np.log(np.exp(pool - top).mean()) if len(pool) else 0.0
+    usual = logsumexp(pool) - np.log(len(pool)) if len(pool) else 0.0
     return np.asarray(logistic(raw - usual))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.stats import rankdata
 
 from kyokan.matching.affinity.choice import fit_choice
 from kyokan.matching.evidence.removal import Removal
@@ -46,7 +47,7 @@ class Lesson:
 
 
 def learn(matcher: Matcher, *, version: str, from_nothing: bool = False) -> FusionWeights:
-    """Weights under which each artist's partners are likeliest among all brands with tie-ups.
+    """Weights under which each artist's partners are likeliest among all brands.
 
     First the figures of past tie-ups, then the signals' weights, each by conditional logit held to the matcher's
     weights (with ``from_nothing`` the figures start from 0). No artist's own tie-ups are among its figures, so nothing
@@ -112,8 +113,7 @@ def _rank(matcher: Matcher, artist: int, brand: int, brands: Rows, pairs: Rows) 
     others = pairs[(pairs[:, 0] == artist) & (pairs[:, 1] != brand), 1]
     rows = np.setdiff1d(brands, others)
     raw = matcher.score(Query(entity=matcher.snapshot.ids[artist], habit=1.0), rows).raw
-    own = raw[rows == brand][0]
-    return float(np.count_nonzero(raw > own) + (np.count_nonzero(raw == own) + 1) / 2)
+    return float(rankdata(-raw)[rows == brand][0])
 
 
 def _learn_pairs(matcher: Matcher, lesson: Lesson, *, from_nothing: bool) -> PairWeights:

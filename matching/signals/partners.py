@@ -121,35 +121,38 @@ class Partners:
         self.catalogue = int(np.sum((context.sides == Side.THINGS) & (makers < 0)))
         self.categories = len(np.unique(context.categories.indices))
         self._homes = _ones(context.view.matrix(RelationKind.IN_PLACE))
-        likeness, settings = context.likeness, context.settings
-        among = likeness.between(self.people, self.people) + settings.artist_ridge * np.eye(len(self.people))
-        self._artist_inverse = np.linalg.inv(among)
-        among = likeness.between(self.things, self.things) + settings.brand_ridge * np.eye(len(self.things))
-        self._brand_inverse = np.linalg.inv(among)
-        self._learned_people = self.of_rows(self.people, Side.PEOPLE)
+        artists = context.likeness.between(self.people, self.people).astype(np.float64)
+        brands = context.likeness.between(self.things, self.things).astype(np.float64)
+        settings = context.settings
+        self._artist_inverse = np.linalg.inv(artists + settings.artist_ridge * np.eye(len(artists)))
+        self._brand_inverse = np.linalg.inv(brands + settings.brand_ridge * np.eye(len(brands)))
+        self._learned_people = self._ends(self.people, Side.PEOPLE, artists)
         # (artists, artists) and (brands, brands): by whom each would be foretold, were it new.
         self.artists_for = self._near(self._learned_people)
-        self.brands_for = _left_out(self._brand_inverse @ likeness.between(self.things, self.things))
+        self.brands_for = _left_out(self._brand_inverse @ brands)
 
     def of_rows(self, rows: Rows, side: Side) -> Ends:
         """Entities of the graph; products stand where their brand stands."""
-        makers = self._context.profiles.brand_of[rows]
-        learned = self.people if side is Side.PEOPLE else self.things
-        own = np.where(makers >= 0, makers, rows) if side is Side.THINGS else rows
-        found = np.minimum(np.searchsorted(learned, own), len(learned) - 1)
-        alike = self._context.likeness.between(rows, learned).astype(np.float64)
-        place = np.where(learned[found] == own, found, -1)
-        return Ends(place, alike, self._context.categories[rows], self._homes[rows])
+        return self._ends(rows, side, self._context.likeness.between(rows, self._learned(side)).astype(np.float64))
 
     def of_subject(self, subject: Subject, side: Side) -> Ends:
         """Who asks, standing on ``side``; a brief or a fan is nobody that worked before."""
-        learned = self.people if side is Side.PEOPLE else self.things
-        alike = self._context.likeness.of(subject, learned)[None, :]
+        alike = self._context.likeness.of(subject, self._learned(side))[None, :]
         if subject.row is not None:
-            known = self.of_rows(np.array([subject.row], dtype=np.int64), side)
-            return Ends(known.place, alike, known.kinds, known.homes)
+            return self._ends(np.array([subject.row], dtype=np.int64), side, alike)
         nothing = sp.csr_array((1, len(self._context.sides)))
         return Ends(np.array([-1]), alike, nothing, nothing, nowhere=True)
+
+    def _ends(self, rows: Rows, side: Side, alike: Floats) -> Ends:
+        """Rows with what they are known to be like."""
+        makers, learned = self._context.profiles.brand_of[rows], self._learned(side)
+        own = np.where(makers >= 0, makers, rows) if side is Side.THINGS else rows
+        found = np.minimum(np.searchsorted(learned, own), len(learned) - 1)
+        place = np.where(learned[found] == own, found, -1)
+        return Ends(place, alike, self._context.categories[rows], self._homes[rows])
+
+    def _learned(self, side: Side) -> Rows:
+        return self.people if side is Side.PEOPLE else self.things
 
     def pair(self, people: Ends, things: Ends) -> Pairing:
         """Every one of P artists with every one of T brands or products."""

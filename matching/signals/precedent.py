@@ -26,8 +26,8 @@ def score(context: Context, subject: Subject, candidates: Rows) -> SignalValues:
 
     in nats; the figures are those of ``Pairing.figures``, their weights learned (``PairWeights``): artists like a
     with brands like b, the habits of a's kind and of b, a shared home. What b does with everybody counts by
-    ``subject.habit``. Tie-ups of the artist itself never count, so none of
-    the very two in question does, nor one with a product of the same brand.
+    ``subject.habit``. Tie-ups of the artist itself never count, so none of the very two in question does, nor one with
+    a product of the same brand.
 
     Edge cases: unknown (0) without tie-ups, within one side, and where neither end resembles anybody who worked
     before. Asked by a brand the two ends change places; a brief is taken for either.
@@ -53,14 +53,16 @@ def evidence(context: Context, subject: Subject, candidate: int) -> tuple[Eviden
     The last item is what habits are worth: of this brand, of this kind of artist, of a shared home.
     """
     rows = np.array([candidate])
-    value = score(context, subject, rows)
-    if not value.known[0]:
+    if not len(context.tie_ups) or not context.cross(subject.side, rows)[0]:
         return ()
     pair = _Pair.of(context, subject, rows, context.side(candidate))
-    lost = pair.lost()
+    if not pair.resembling[0]:
+        return ()
+    whole = float(pair.values()[0, 0])
+    lost = pair.lost(whole)
     order = sorted(np.flatnonzero(lost), key=lambda place: (-abs(lost[place]), place))[:SHOWN]
     items = [_item(context, int(place), float(lost[place])) for place in order]
-    return with_rest(items, float(value.values[0]), _habits(context, subject, candidate, pair))
+    return with_rest(items, whole, _habits(context, subject, candidate, pair))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +94,12 @@ class _Pair:
         people, things = (np.any(end.alike > 0, axis=1) for end in (self.people, self.things))
         return np.asarray(np.logical_and.outer(people, things).ravel(), dtype=np.bool_)
 
-    def lost(self) -> Floats:
-        """(tie-ups,) what the value of a single pair loses without each; exact for those that count most."""
+    def lost(self, whole: float) -> Floats:
+        """(tie-ups,) what ``whole``, a single pair's value, loses without each; exact for those that count most."""
         weights, cells = self.context.tie_ups.weights, self.partners.cells
         alike = self.pairing.near[0, cells[:, 0]] * self.pairing.far[cells[:, 1], 0]
         worth = np.abs(alike * weights) + (cells[:, 1] == self.things.place[0]) * np.abs(alike).max(initial=0.0)
         worth[cells[:, 0] == self.people.place[0]] = 0.0
-        whole = float(self.values()[0, 0])
         found = np.zeros(len(weights))
         for place in np.argsort(-worth, kind="stable")[: 2 * SHOWN].tolist():
             if worth[place]:

@@ -66,7 +66,8 @@ def quality(
     kept = results or out.with_suffix(".jsonl")
     if results is None:
         kept.unlink(missing_ok=True)
-    kept.parent.mkdir(parents=True, exist_ok=True)
+    for path in (kept, out):  # before hours of measuring, not after
+        path.parent.mkdir(parents=True, exist_ok=True)
     with progress_bar() as progress:
         answers = measure(runs(range(seeds)), data, heldout, kept, jobs=jobs, progress=progress)
     command = f"kyokan quality --data DATA{' --heldout HELDOUT' if heldout else ''} --seeds {seeds}"

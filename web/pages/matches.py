@@ -23,7 +23,7 @@ ALLOWED = (
 )
 KEPT = {"entity", "text", "view", "exclude", "without"}  # what the rail has no field for and passes on
 TOP, MORE, MOST = 10, 20, 100
-DIVERSITY, EXPOSURE, HABIT = 0.2, 0.0, 0.3
+UNASKED = Query()  # what holds where the address says nothing
 SLIDERS = 5
 SIGNAL, ATTRIBUTE = "signal:", "attribute:"
 
@@ -127,9 +127,9 @@ def query_of(view: View, parameters: Parameters, entity: Entity | None) -> Query
         exclude=parameters.texts("exclude"),
         without_signals=signals,
         without_attributes=attributes,
-        diversity=parameters.number("diversity", DIVERSITY, 0, 1),
-        exposure=parameters.number("exposure", EXPOSURE, 0, 1),
-        habit=parameters.number("habit", HABIT, 0, 1),
+        diversity=parameters.number("diversity", UNASKED.diversity, 0, 1),
+        exposure=parameters.number("exposure", UNASKED.exposure, 0, 1),
+        habit=parameters.number("habit", UNASKED.habit, 0, 1),
     )
 
 
