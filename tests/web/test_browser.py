@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import threading
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
-from werkzeug.serving import make_server
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = [
@@ -55,16 +58,26 @@ def browser():
 
 
 @pytest.fixture(scope="module")
-def address(world):
-    from kyokan.web import create_app  # noqa: PLC0415 - one server for the module, apart from the client's application
+def address(tmp_path_factory):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, str(Path(__file__).with_name("serving.py"))]
+    with subprocess.Popen([*command, str(tmp_path_factory.mktemp("served")), str(port)]) as server:
+        until = time.monotonic() + 60
+        while not _answers(port):
+            assert server.poll() is None, "the server ended; its reason is above"
+            assert time.monotonic() < until, "the server did not answer within 60 s"
+            time.sleep(0.05)
+        yield f"http://127.0.0.1:{port}"
+        server.terminate()
 
-    server = make_server("127.0.0.1", 0, create_app(world), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+
+def _answers(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 @pytest.fixture
