@@ -14,6 +14,7 @@ from kyokan.matching.signals.base import Side
 from kyokan.matching.signals.settings import SignalSettings
 from kyokan.matching.signals.view import Floats, GraphView, Rows, Sparse
 
+APART = 2.0  # more than any strength, so that columns do not meet
 FEW_ROWS = 256  # up to so many, a figure is worked out for the rows asked for and not kept
 
 
@@ -127,35 +128,40 @@ class Profiles:
 
 
 class ChanceOverlap:
-    """E[min(x_a, S_a)] over a population's strengths S, for any x: exact, by sorted columns and their running sums."""
+    """E[min(x_a, S_a)] over a population's strengths S, for any x: exact, by sorted columns and their running sums.
+
+    Strengths are between 0 and 1; those above 0 stand in one array, each shifted by ``APART`` times its column, so that
+    one search finds the place of many values in many columns.
+    """
 
     def __init__(self, strengths: Floats) -> None:
-        self._count = len(strengths)
-        self._sorted: list[Floats] = []
-        self._sums: list[Floats] = []
-        for column in strengths.T:
-            values = np.sort(column[column > 0]).astype(np.float64)
-            self._sorted.append(values)
-            self._sums.append(np.concatenate([[0.0], np.cumsum(values)]))
+        self._count = max(len(strengths), 1)
+        columns, rows = np.nonzero(strengths.T > 0)
+        values = strengths[rows, columns].astype(np.float64)
+        order = np.lexsort((values, columns))
+        self._columns, self._values = columns[order], values[order]
+        self._shifted = self._values + APART * self._columns
+        self._ends = np.searchsorted(self._columns, np.arange(strengths.shape[1]), side="right")
+        self._sums = np.concatenate([[0.0], np.cumsum(self._values)])
 
     def of(self, strengths: Floats) -> Floats:
         """(C, A) → (C, A) expected overlap, attribute by attribute."""
         expected = np.zeros(strengths.shape)
-        for column in np.flatnonzero((strengths > 0).any(axis=0)).tolist():
-            touched = np.flatnonzero(strengths[:, column] > 0)
-            expected[touched, column] = self._of_column(column, strengths[touched, column])
+        touched = np.nonzero(strengths > 0)
+        expected[touched] = self._of_columns(touched[1], strengths[touched])
         return expected
 
     def of_population(self, other: ChanceOverlap) -> Floats:
         """(A,) mean of ``of`` over another population: what two typical profiles share."""
-        totals = [self._of_column(column, values).sum() for column, values in enumerate(other._sorted)]
-        return np.array(totals) / max(other._count, 1)
+        shared = self._of_columns(other._columns, other._values)
+        return np.asarray(np.bincount(other._columns, shared, minlength=len(self._ends)) / other._count)
 
-    def _of_column(self, column: int, x: Floats) -> Floats:
-        values = self._sorted[column]
-        below = np.searchsorted(values, x)
-        total = self._sums[column][below] + x * (len(values) - below)
-        return np.asarray(total / max(self._count, 1))
+    def _of_columns(self, columns: Rows, x: Floats) -> Floats:
+        x = np.minimum(x, 1.0)  # nobody has more
+        place = np.searchsorted(self._shifted, x + APART * columns)
+        starts = np.concatenate([[0], self._ends[:-1]])[columns]
+        total = self._sums[place] - self._sums[starts] + x * (self._ends[columns] - place)
+        return np.asarray(total / self._count)
 
 
 def kansei_id(attribute: str) -> str:

@@ -85,8 +85,10 @@ def _chance(context: Context, subject: Subject, candidates: Rows) -> Floats:
     of_candidates = context.profiles.chance_mass(subject.side, candidates)
     share = np.zeros(len(candidates))
     for side in (Side.PEOPLE, Side.THINGS):
-        own, grand = _subject_chance(context, subject, side)
-        share[context.sides[candidates] == side] = own.sum() / grand if grand else 0.0
+        here = context.sides[candidates] == side
+        if here.any():
+            own, grand = _subject_chance(context, subject, side)
+            share[here] = own.sum() / grand if grand else 0.0
     return np.asarray(of_candidates * share)
 
 
