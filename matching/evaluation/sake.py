@@ -28,7 +28,7 @@ from kyokan.matching.evaluation.harness import Result, check_without, require_fi
 NAME = "sake"
 FOLDER = "sakenowa_sake"
 AXES = ("f1", "f2", "f3", "f4", "f5", "f6")
-PARTS = ("kansei", "order")
+PARTS = ("kansei", "order", "filling")
 SHARE_HIDDEN = 0.3
 RANK_HALF = 4.0
 # Reading axes from the dictionary: how much a neighbour on the circle of sectors says (same, next, opposite).
@@ -37,6 +37,8 @@ SAME_SECTOR, NEXT_SECTOR, OPPOSITE_SECTOR = 0.1, 0.05, -0.05
 WIDTH, PENALTY, KANSEI_WEIGHT = 0.03, 0.5, 2.0
 FEW_TAGS = 3.0  # the penalty of a chart grows by this over the number of its tags: fewer drinkers stand behind it
 RELEVANCE_RIDGE = 10.0
+OWN_RELEVANCE = 0.5  # of what a tag does to the axis itself, beside what it does to all six
+FULL_LIST, FILLING, FILLING_RIDGE = 20, 2.0, 100.0  # a list holds at most 20 tags; how much is filled up; its penalty
 BASELINE_RIDGE = 10.0
 
 Matrix = NDArray[np.float64]
@@ -127,22 +129,49 @@ def read_axes(annotator: Annotator, tagged: Sequence[Mapping[str, float]], names
 
 
 def fit_axes(known: Matrix, charts: Matrix, tag_counts: NDArray[np.int64], hidden: Matrix) -> Matrix:
-    """(hidden brands, 6) by Gaussian-kernel ridge regression on the normal scores of the known charts.
+    """(hidden brands, 6) by Gaussian-kernel ridge regression on the normal scores of the known charts, axis by axis.
 
     The penalty of a known brand is PENALTY · (1 + FEW_TAGS / its number of tags).
     """
     target = norm.ppf((np.apply_along_axis(metrics.ranks, 0, charts) - 0.5) / len(charts))
-    scale = relevance(known, target)
-    near, far = known * scale, hidden * scale
-    kernel = np.exp(-WIDTH * cdist(near, near, "sqeuclidean"))
-    weight = np.linalg.solve(kernel + np.diag(PENALTY * (1.0 + FEW_TAGS / tag_counts)), target)
-    return np.asarray(np.exp(-WIDTH * cdist(far, near, "sqeuclidean")) @ weight, dtype=np.float64)
+    penalty = np.diag(PENALTY * (1.0 + FEW_TAGS / tag_counts))
+    fitted = np.zeros((len(hidden), target.shape[1]))
+    for axis, scale in enumerate(relevance(known, target)):
+        near, far = known * scale, hidden * scale
+        kernel = np.exp(-WIDTH * cdist(near, near, "sqeuclidean"))
+        weight = np.linalg.solve(kernel + penalty, target[:, axis])
+        fitted[:, axis] = np.exp(-WIDTH * cdist(far, near, "sqeuclidean")) @ weight
+    return fitted
 
 
 def relevance(known: Matrix, target: Matrix) -> Matrix:
-    """(features,) root of a feature's length in a ridge regression over the mean length: what it does to the axes."""
-    length = np.linalg.norm(ridge(known, target, RELEVANCE_RIDGE), axis=1)
-    return np.asarray(np.sqrt(length / max(float(length.mean()), 1e-12)), dtype=np.float64)
+    """(axes, features) by what factor a feature counts for an axis.
+
+    The square is the mean, by OWN_RELEVANCE, of its coefficient for the axis and of the length of its coefficients for
+    all axes in a ridge regression, each over the mean of the features.
+    """
+    coefficients = ridge(known, target, RELEVANCE_RIDGE)
+    own, length = np.abs(coefficients).T, np.linalg.norm(coefficients, axis=1)
+    own = own / np.maximum(own.mean(axis=1, keepdims=True), 1e-12)
+    return np.asarray(
+        np.sqrt(OWN_RELEVANCE * own + (1.0 - OWN_RELEVANCE) * length / max(float(length.mean()), 1e-12)),
+        dtype=np.float64,
+    )
+
+
+def filled(tags: Matrix, learned: int) -> Matrix:
+    """Tag weights (brands, tags) with what usually goes with the tags of a short list, FILLING times as much.
+
+    A tag is foretold from the others by ridge regressions over the first ``learned`` brands: −P[i, j] / P[j, j] with P
+    the inverse of their regularised Gram matrix, as of the autoencoder of Steck (2019). The emptier a list, the more is
+    filled up; a full list is left as it is, and what stands on a list keeps its weight.
+    """
+    known = tags[:learned]
+    precision = np.linalg.inv(known.T @ known + FILLING_RIDGE * np.eye(tags.shape[1]))
+    links = -precision / np.diag(precision)
+    np.fill_diagonal(links, 0.0)
+    room = np.clip(1.0 - (tags > 0).sum(axis=1) / FULL_LIST, 0.0, None)
+    return np.asarray(np.where(tags > 0, tags, FILLING * room[:, None] * (tags @ links)), dtype=np.float64)
 
 
 def ridge(known: Matrix, target: Matrix, penalty: float) -> Matrix:
@@ -181,6 +210,8 @@ def evaluate(data: Path, heldout: Path | None, seed: int, without: frozenset[str
     names = sorted({tag for tags in known.tags for tag in tags})
     learned = len(known.brands)
     features = _multi_hot(tagged, names)
+    if "filling" not in without:
+        features = filled(features, learned)
     if "kansei" not in without:
         kansei = kansei_of(annotator, tagged)
         centre, spread = kansei[:learned].mean(axis=0), kansei[:learned].std(axis=0) + 1e-9

@@ -74,7 +74,39 @@ def test_earlier_flavour_tags_weigh_more() -> None:
 def test_a_tag_that_does_nothing_to_a_chart_is_irrelevant() -> None:
     known = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
     scale = sake.relevance(known, np.array([[0.0], [0.0], [1.0], [1.0]]))
-    np.testing.assert_allclose(scale, [np.sqrt(2.0), 0.0], atol=1e-9)
+    np.testing.assert_allclose(scale, [[np.sqrt(2.0), 0.0]], atol=1e-9)
+
+
+def test_a_tag_counts_most_for_the_axis_that_it_moves() -> None:
+    known = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    scale = sake.relevance(known, known)
+    np.testing.assert_allclose(scale, np.sqrt([[1.5, 0.5], [0.5, 1.5]]), atol=1e-9)
+
+
+def test_a_short_list_is_filled_up_with_tags_that_go_with_its_own() -> None:
+    known = np.array([[1.0, 1.0, 0.0]] * 200 + [[0.0, 0.0, 1.0]] * 200)
+    tags = sake.filled(np.vstack([known, [[1.0, 0.0, 0.0], [0.0, 0.0, 0.0]]]), len(known))
+    # The first is foretold from the second by 200 / (200 + FILLING_RIDGE); 19 of 20 places are empty, counted twice.
+    np.testing.assert_allclose(tags[-2], [1.0, 2.0 * 0.95 * 200 / 300, 0.0], atol=1e-9)
+    np.testing.assert_allclose(tags[-1], 0.0)
+
+
+def test_filling_up_learns_nothing_from_the_lists_to_be_filled() -> None:
+    known, short = np.eye(3)[[0, 1, 2, 0]], np.array([[1.0, 0.0, 0.0]])
+    alone = sake.filled(np.vstack([known, short]), 4)[4]
+    np.testing.assert_array_equal(sake.filled(np.vstack([known, short, np.ones((5, 3))]), 4)[4], alone)
+
+
+def test_a_full_list_is_not_filled_up() -> None:
+    known = np.ones((4, 21))
+    full = np.append(np.ones(20), 0.0)
+    np.testing.assert_array_equal(sake.filled(np.vstack([known, full]), 4)[4], full)
+
+
+def test_each_part_of_sake_can_be_left_out(tmp_path: Path) -> None:
+    data = write_sakes(tmp_path, range(40))
+    for part in sake.PARTS:
+        assert evaluate("sake", data, without=frozenset({part})).metrics["spearman_fitted_f3"] > 0.6
 
 
 def test_a_chart_with_few_tags_is_trusted_less() -> None:
