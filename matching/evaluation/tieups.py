@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
+from threadpoolctl import threadpool_limits
 
 from kyokan.errors import InputError
 from kyokan.graph.dictionary import load_dictionary
@@ -85,9 +86,11 @@ def ask(matcher: Matcher, task: Task, artists: Rows, without: frozenset[str]) ->
 
 def boosted_trees(figures: Floats, chosen: Floats) -> HistGradientBoostingClassifier:
     """The strongest peer: gradient-boosted trees over the same figures (R, C, figures), interactions allowed."""
-    return HistGradientBoostingClassifier(
+    trees = HistGradientBoostingClassifier(
         max_iter=100, learning_rate=0.05, max_leaf_nodes=6, min_samples_leaf=40, l2_regularization=10, random_state=0
-    ).fit(figures.reshape(-1, figures.shape[-1]), chosen.ravel())
+    )
+    with threadpool_limits(1):  # its threads wait by spinning, which costs more than they earn here
+        return trees.fit(figures.reshape(-1, figures.shape[-1]), chosen.ravel())
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,11 +52,11 @@ ONE_SIDED = Shape((-1.0, 0.0, 0.5, 1.5), (-1.0, 0.0, 0.35, 0.6))
 
 DEFAULT_WEIGHTS: Mapping[str, float] = {
     "resonance": 0.6,
-    "complement": 0.35,
+    "complement": 0.15,
     "meaning": 0.6,
     "fan_bridge": 1.0,
     "walk": 0.3,
-    "precedent": 0.9,
+    "precedent": 1.0,
     "reach": 0.3,
     "rivalry": -1.5,
 }
@@ -80,7 +80,7 @@ class FusionWeights:
     shapes: Mapping[str, Shape] = field(default_factory=lambda: {"reach": ONE_SIDED})
     spread: Mapping[str, float] = field(default_factory=dict)
     pairs: PairWeights = field(default_factory=PairWeights)
-    version: str = "default-2"
+    version: str = "default-3"
 
     def __post_init__(self) -> None:
         for name in (*self.weights, *self.shapes, *self.spread):

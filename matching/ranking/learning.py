@@ -20,7 +20,7 @@ from kyokan.matching.signals.view import Floats, Rows
 LEAST = 20  # artists with tie-ups; fewer teach nothing
 # How firmly weights are held where they were: about so many artists must say otherwise.
 PAIRS_HELD, PAIRS_FREE = 30.0, 3.0  # figures of past tie-ups, learned onwards or from nothing
-SIGNALS_HELD = 100.0
+SIGNALS_HELD = 150.0
 SHARE_LATER = 0.2
 
 
@@ -56,7 +56,7 @@ def learn(matcher: Matcher, *, version: str, from_nothing: bool = False) -> Fusi
     With fewer than ``LEAST`` artists the weights are given back as they are.
     """
     weights = matcher.settings.weights
-    if not len(matcher.context().tie_ups):
+    if not len(matcher.context().precedents):
         return weights
     lesson = Lesson.of(matcher)
     if len(lesson.artists) < LEAST:
@@ -87,7 +87,7 @@ def foresee(matcher: Matcher, *, share: float = SHARE_LATER) -> Foresight | None
     The later tie-ups are those of the last years that hold about ``share`` of the dated ones. They are taken away
     before anything is derived, so nothing of the future is learned from; undated ones count as earlier.
     """
-    tie_ups = matcher.context().tie_ups
+    tie_ups = matcher.context().precedents
     years = np.array([year_of(relation) for relation in tie_ups.relations])
     dated = np.sort(years[~np.isnan(years)])
     if not len(dated):

@@ -93,7 +93,7 @@ def score(context: Context, subject: Subject, candidates: Rows) -> SignalValues:
     for side in (Side.PEOPLE, Side.THINGS):
         here = known & (context.sides[candidates] == side)
         values[here] = strength[here] @ _wants(context, subject, side)
-    amount = np.full(len(candidates), float(context.tie_ups.weights.sum()))
+    amount = np.full(len(candidates), float(context.precedents.weights.sum()))
     return SignalValues.of(values / _scale(context), known, amount, HALF)
 
 
@@ -127,8 +127,8 @@ def _learned(context: Context, subject: Subject) -> PairTable | None:
     """What the tie-ups of others teach; None where they are too few."""
     table = context.pair_table
     if subject.row is not None:
-        own = (context.tie_ups.artists == subject.row) | (context.tie_ups.things == subject.row)
-        table = table - count_pairs(context.tie_ups, context.profiles, own) if own.any() else table
+        own = (context.precedents.artists == subject.row) | (context.precedents.things == subject.row)
+        table = table - count_pairs(context.precedents, context.profiles, own) if own.any() else table
     return table if table.count >= context.settings.complement_tie_ups else None
 
 

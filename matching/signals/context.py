@@ -34,6 +34,7 @@ RESTS_ON: Mapping[str, frozenset[str]] = {
     "facts": frozenset({SIZES, RelationKind.RELATED}),
     "audience_sizes": frozenset({FANS, SIZES, RelationKind.OVERLAPS, RelationKind.MADE_BY, RelationKind.RELATED}),
     "tie_ups": frozenset({RelationKind.TIED_UP}),
+    "precedents": frozenset({RelationKind.TIED_UP}),
     "likeness": frozenset({VALUES, TEXTS, RelationKind.MADE_BY, RelationKind.TAGGED, RelationKind.IN_CATEGORY}),
     "pair_table": frozenset({VALUES, RelationKind.MADE_BY, RelationKind.TIED_UP}),
     "complement_typical": frozenset({VALUES, RelationKind.MADE_BY, RelationKind.TIED_UP}),
@@ -119,18 +120,23 @@ class Context:
 
     @cached_property
     def tie_ups(self) -> TieUps:
-        """Tie-ups that happened."""
+        """All tie-ups, made-up ones too: what they exclude holds between their parties."""
         return TieUps.read(self.view, self.settings)
 
     @cached_property
+    def precedents(self) -> TieUps:
+        """Tie-ups that happened, which others may learn from."""
+        return self.tie_ups.happened
+
+    @cached_property
     def pair_table(self) -> PairTable:
-        """Which attribute of an artist went with which of a thing, over all tie-ups."""
-        return count_pairs(self.tie_ups, self.profiles)
+        """Which attribute of an artist went with which of a thing, over the tie-ups that happened."""
+        return count_pairs(self.precedents, self.profiles)
 
     @cached_property
     def complement_typical(self) -> float:
         """The usual size of what complement sums up."""
-        return typical_value(self.pair_table, self.tie_ups, self.profiles, self.settings.complement_prior)
+        return typical_value(self.pair_table, self.precedents, self.profiles, self.settings.complement_prior)
 
     @cached_property
     def partners(self) -> Partners:

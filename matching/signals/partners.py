@@ -33,10 +33,10 @@ class Worth:
 
 # As `kyokan learn` finds them on the tie-ups of the demo catalogue, rounded.
 DEFAULT_PAIRS: Mapping[str, Worth] = {
-    "alike": Worth(24.0, 0.0),
-    "kind_partner": Worth(0.25, 0.0),
-    "kind_category": Worth(0.15, 0.0),
-    "tie_ups": Worth(1.2, 0.0),
+    "alike": Worth(30.0, 0.0),
+    "kind_partner": Worth(0.2, 0.0),
+    "kind_category": Worth(0.35, 0.0),
+    "tie_ups": Worth(1.15, 0.0),
     "first": Worth(0.0, 0.0),
     "home": Worth(1.3, 0.0),
 }
@@ -109,7 +109,7 @@ class Partners:
     """
 
     def __init__(self, context: Context) -> None:
-        tie_ups, makers = context.tie_ups, context.profiles.brand_of
+        tie_ups, makers = context.precedents, context.profiles.brand_of
         self.brands_tied = np.where(makers[tie_ups.things] >= 0, makers[tie_ups.things], tie_ups.things)
         self._context = context
         self.prior = context.settings.kind_prior
@@ -206,11 +206,13 @@ class Pairing:
 
         ``alike`` carries tie-ups over to similar artists and similar brands by two-step kernel ridge regression,
         K_a (K_a + λ I)⁻¹ Y (K_b + μ I)⁻¹ K_b with likeness as kernel (Stock, Pahikkala, Airola, De Baets and Waegeman
-        2018); for an artist with tie-ups, (H Y − h Y) / (1 − h), its closed-form leave-one-out. ``kind_partner`` and
-        ``kind_category`` are logs of how much oftener artists of the same category and home chose this brand, or its
-        category, than all did, with ``kind_prior`` tie-ups of no preference. ``tie_ups`` is ln(1 + n) of the brand's
-        tie-ups with others and ``first`` whether there are none: together they say what a brand's habit is worth, and
-        what is left for newcomers (Good 1953). ``home`` is 1 where both share a place, or neither has one.
+        2018); for an artist with tie-ups, (H Y − h Y) / (1 − h), its closed-form leave-one-out. What an
+        artist of n brands says of each counts 1 / √n, so that the busiest do not speak for everybody like them.
+        ``kind_partner`` and ``kind_category`` are logs of how much oftener artists of the same category and home chose
+        this brand, or its category, than all did, with ``kind_prior`` tie-ups of no preference. ``tie_ups`` is
+        ln(1 + n) of the brand's tie-ups with others and ``first`` whether there are none: together they say what a
+        brand's habit is worth, and what is left for newcomers (Good 1953). ``home`` is 1 where both share a place, or
+        neither has one.
         """
         ties = self.partners.ties if ties is None else ties
         count = (ties @ self.stands).sum(axis=0) - self._own(ties @ self.stands)
@@ -218,7 +220,7 @@ class Pairing:
         by_kind = self._lift(ties, self.kinds, self.partners.categories) @ (self.member / members).T
         return np.stack(
             [
-                self.near @ ties @ self.far,
+                self.near @ shares(ties) @ self.far,
                 self._lift(ties, self.stands, self.partners.catalogue),
                 by_kind,
                 np.log1p(np.maximum(count, 0.0)),
@@ -265,6 +267,12 @@ class Pairing:
         share = (counts.sum(axis=0) - own + 0.5) / (rest + 0.5 * choices)
         chosen, total = self.same @ counts, (self.same @ ties).sum(axis=1, keepdims=True)
         return np.asarray(np.log((chosen + prior * share) / (total + prior) / share))
+
+
+def shares(ties: Floats) -> Floats:
+    """(artists, brands) → each artist's row divided by √n, n the brands it worked with."""
+    brands = np.count_nonzero(ties > ROUNDING, axis=1, keepdims=True)
+    return np.asarray(ties / np.sqrt(np.maximum(brands, 1)))
 
 
 def _left_out(weights: Floats, own: Rows | None = None) -> Floats:

@@ -39,11 +39,11 @@ def score(context: Context, subject: Subject, candidates: Rows) -> SignalValues:
     cross = context.cross(subject.side, candidates)
     for side in (Side.PEOPLE, Side.THINGS):
         here = np.flatnonzero(cross & (context.sides[candidates] == side))
-        if len(here) and len(context.tie_ups):
+        if len(here) and len(context.precedents):
             pair = _Pair.of(context, subject, candidates[here], side)
             values[here] = pair.values().ravel()
             known[here] = pair.resembling
-    amount = np.full(len(candidates), float(len(context.tie_ups)))
+    amount = np.full(len(candidates), float(len(context.precedents)))
     return SignalValues.of(values, known, amount, HALF)
 
 
@@ -53,7 +53,7 @@ def evidence(context: Context, subject: Subject, candidate: int) -> tuple[Eviden
     The last item is what habits are worth: of this brand, of this kind of artist, of a shared home.
     """
     rows = np.array([candidate])
-    if not len(context.tie_ups) or not context.cross(subject.side, rows)[0]:
+    if not len(context.precedents) or not context.cross(subject.side, rows)[0]:
         return ()
     pair = _Pair.of(context, subject, rows, context.side(candidate))
     if not pair.resembling[0]:
@@ -96,7 +96,7 @@ class _Pair:
 
     def lost(self, whole: float) -> Floats:
         """(tie-ups,) what ``whole``, a single pair's value, loses without each; exact for those that count most."""
-        weights, cells = self.context.tie_ups.weights, self.partners.cells
+        weights, cells = self.context.precedents.weights, self.partners.cells
         alike = self.pairing.near[0, cells[:, 0]] * self.pairing.far[cells[:, 1], 0]
         worth = np.abs(alike * weights) + (cells[:, 1] == self.things.place[0]) * np.abs(alike).max(initial=0.0)
         worth[cells[:, 0] == self.people.place[0]] = 0.0
@@ -110,7 +110,7 @@ class _Pair:
 
 
 def _item(context: Context, place: int, weight: float) -> Evidence:
-    relation = context.tie_ups.relations[place]
+    relation = context.precedents.relations[place]
     ends = [context.view.row(relation.source), context.view.row(relation.target)]
     year = relation.since[:4]
     names = {lang: [context.label(row, lang) for row in ends] for lang in ("ja", "en")}

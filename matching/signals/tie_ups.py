@@ -1,10 +1,11 @@
-"""Tie-ups that happened, in columns, and how alike two entities of one side are."""
+"""Tie-ups in columns, and how alike two entities of one side are."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 import scipy.sparse as sp
@@ -22,7 +23,7 @@ UNDATED_AGE = 1.0  # half-lives that an undated tie-up is taken to be old
 
 @dataclass(frozen=True, slots=True)
 class TieUps:
-    """T past tie-ups: rows of the artist and of the thing, weight = confidence × recency, and the relations."""
+    """T tie-ups: rows of the artist and of the thing, weight = confidence × recency, and the relations."""
 
     artists: Rows
     things: Rows
@@ -46,6 +47,18 @@ class TieUps:
 
     def __len__(self) -> int:
         return len(self.relations)
+
+    @property
+    def happened(self) -> Self:
+        """Those between real parties: a deal made up to show the product is nobody's precedent."""
+        real = [
+            not (relation.attributes.get("fictional") or relation.provenance.synthetic) for relation in self.relations
+        ]
+        kept = np.flatnonzero(real)
+        relations = tuple(self.relations[place] for place in kept)
+        return replace(
+            self, artists=self.artists[kept], things=self.things[kept], weights=self.weights[kept], relations=relations
+        )
 
     def ends(self, side: Side) -> Rows:
         """(T,) rows of one side."""

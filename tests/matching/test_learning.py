@@ -11,7 +11,7 @@ import pytest
 from kyokan.graph.model import RelationKind
 from kyokan.matching.affinity.choice import fit_choice
 from kyokan.matching.evidence.removal import Removal
-from kyokan.matching.ranking import FusionWeights, Matcher
+from kyokan.matching.ranking import FusionWeights, Matcher, MatcherSettings
 from kyokan.matching.ranking.learning import LEAST, Lesson, foresee, learn
 from tests.matching.sketch import Sketch
 
@@ -105,11 +105,12 @@ def test_later_tie_ups_are_foretold_from_earlier_ones_alone(market: Sketch) -> N
     for place, edge in enumerate(market.relations):
         if edge.kind is RelationKind.TIED_UP:
             market.relations[place] = replace(edge, since="2021" if int(edge.source[-2:]) >= 20 else "2019")
-    found = foresee(Matcher(market.snapshot()), share=0.2)
+    deaf = replace(FusionWeights(), weights=dict.fromkeys(FusionWeights().weights, 0.0))  # all brands are equal to it
+    found = foresee(Matcher(market.snapshot(), settings=MatcherSettings(weights=deaf)), share=0.2)
     assert found is not None
     assert (found.since, found.earlier, found.later) == ("2021", 20, 4)
-    assert 0 < found.before <= 1
-    assert found.after >= found.before  # like works with like, before and after
+    assert found.before == pytest.approx(1 / 6.5)  # the mean rank of twelve equals
+    assert found.after > found.before  # like works with like
 
 
 def test_nothing_is_foretold_without_dates(market: Sketch) -> None:

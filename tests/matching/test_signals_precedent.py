@@ -71,6 +71,21 @@ def test_older_and_less_sure_tie_ups_count_less(cases: Sketch) -> None:
     assert figures(context, "artist:a", "brand:x")["alike"] == pytest.approx(0.25 * 0.8 * 0.5)  # ten years: half
 
 
+def test_a_busy_artist_says_less_by_each_of_its_tie_ups(cases: Sketch) -> None:
+    cases.edge("tied_up", "artist:p1", "brand:b2", since="2020")
+    context = Context(cases.snapshot(), settings=SETTINGS)
+    assert figures(context, "artist:a", "brand:x")["alike"] == pytest.approx(0.25 / math.sqrt(2))
+
+
+def test_made_up_tie_ups_bind_their_parties_and_are_no_precedent(cases: Sketch) -> None:
+    cases.relations[-2] = replace(cases.relations[-2], attributes={"fictional": True})
+    context = Context(cases.snapshot(), settings=SETTINGS, pairs=ALIKE)
+    assert len(context.tie_ups) == 2
+    assert figures(context, "artist:a", "brand:x")["alike"] == 0.0
+    items = precedent.evidence(context, ask(context, "artist:a"), context.view.row("brand:x"))
+    assert ("artist:p1", "brand:b1") not in [item.ids for item in items]
+
+
 def test_the_artists_own_tie_ups_never_count(cases: Sketch) -> None:
     context = Context(cases.snapshot(), settings=SETTINGS)
     own = figures(context, "artist:p1", "brand:b1")
