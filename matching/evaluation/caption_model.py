@@ -56,14 +56,9 @@ class CaptionReader:
         self._annotator, self._encoder = annotator, encoder
 
     @cached_property
-    def tfidf(self) -> csr_array:
-        """TF-IDF of words and pairs of words."""
-        return self._tfidf(TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=2))
-
-    @cached_property
     def words(self) -> Matrix:
         """By words and pairs of words."""
-        return self._kernel(self.tfidf)
+        return self._kernel(self._tfidf(TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=2)))
 
     @cached_property
     def letters(self) -> Matrix:
@@ -167,12 +162,15 @@ def likeness(parts: Iterable[Matrix], writers: Matrix | None) -> Matrix:
     return centred(alike)
 
 
-def kernel_ridge(kernel: Matrix, target: Matrix, penalty: float) -> Matrix:
-    """(all − learned, targets) kernel ridge regression around the mean of the targets."""
+def kernel_ridge(kernel: Matrix, target: Matrix, penalty: float | Matrix, usual: Matrix | None = None) -> Matrix:
+    """(all − learned, targets) kernel ridge regression around what is ``usual``, by default the mean of the targets.
+
+    ``penalty`` is one for all or one for each learned row: what is trusted less has a higher one.
+    """
     learned = kernel.shape[1]
-    usual = target.mean(axis=0)
-    weight = np.linalg.solve(kernel[:learned] + penalty * np.eye(learned), target - usual)
-    return np.asarray(kernel[learned:] @ weight + usual, dtype=np.float64)
+    centre = target.mean(axis=0) if usual is None else usual
+    weight = np.linalg.solve(kernel[:learned] + np.diag(np.broadcast_to(penalty, learned)), target - centre)
+    return np.asarray(kernel[learned:] @ weight + centre, dtype=np.float64)
 
 
 def unseen(kernel: Matrix, target: Matrix, penalty: float) -> Matrix:
@@ -185,16 +183,19 @@ def unseen(kernel: Matrix, target: Matrix, penalty: float) -> Matrix:
     return np.asarray(target - weight / np.diag(inverse)[:, None], dtype=np.float64)
 
 
-def softened(target: Matrix, aspects: Sequence[Sequence[str]], share: float) -> Matrix:
-    """Targets moved by ``share`` to what the other aspects of the same piece say of its moods.
+def said_by_aspects(
+    target: Matrix, aspects: Sequence[Sequence[str]], others: Sequence[Sequence[str]]
+) -> tuple[Matrix, Matrix]:
+    """What aspects say of moods: (learned, moods) of each learned caption unseen, and (others, moods) of the others.
 
-    Musicians pick one of several near words. The aspects are known of learned captions only, so that they help to
-    learn and are never read for a hidden one (generalised distillation, Lopez-Paz et al. 2016).
+    Musicians pick one of several near words, and the other aspects tell which would have done as well. The aspects are
+    read of captions that are learned from, never of a hidden one (generalised distillation, Lopez-Paz et al. 2016).
     """
-    terms = [["", *(term for aspect in given for term in (aspect, *aspect.split()))] for given in aspects]
-    rows = csr_array(TfidfVectorizer(analyzer=list, sublinear_tf=True, min_df=3).fit_transform(terms))
-    said = unseen(centred((rows @ rows.T).toarray()), target, ASPECT_RIDGE)
-    return np.asarray((1.0 - share) * target + share * said, dtype=np.float64)
+    terms = [["", *(term for aspect in given for term in (aspect, *aspect.split()))] for given in (*aspects, *others)]
+    vectorizer = TfidfVectorizer(analyzer=list, sublinear_tf=True, min_df=3).fit(terms[: len(target)])
+    rows = csr_array(vectorizer.transform(terms))
+    kernel = centred((rows @ rows[: len(target)].T).toarray())
+    return unseen(kernel[: len(target)], target, ASPECT_RIDGE), kernel_ridge(kernel, target, ASPECT_RIDGE)
 
 
 def softmax_regression(kernel: Matrix, target: Matrix, penalty: float, dimensions: int) -> Matrix:

@@ -57,16 +57,36 @@ def read_captions(root: Path, vocabulary: Sequence[str], protocol: str) -> Capti
         DataMissingError: the file is not there.
         InputError: a row is not of the known shape.
     """
+    return _read(root, vocabulary, protocol, named=False)
+
+
+def read_named(root: Path, vocabulary: Sequence[str], protocol: str) -> Captions:
+    """Read the captions without a mood word among their aspects that yet name one, alone or in a phrase.
+
+    ``moods`` are those named in the text ("has a romantic feel") or within an aspect ("relaxing melody").
+
+    Raises:
+        DataMissingError: the file is not there.
+        InputError: a row is not of the known shape.
+    """
+    return _read(root, vocabulary, protocol, named=True)
+
+
+def _read(root: Path, vocabulary: Sequence[str], protocol: str, *, named: bool) -> Captions:
     path = require_file(root, FOLDER, "musiccaps-public.csv", protocol)
     moods = set(vocabulary)
+    patterns = [_pattern([word]) for word in vocabulary]
     found: list[tuple[str, str, tuple[str, ...], str, list[bool]]] = []
     with path.open(encoding="utf-8", newline="") as file:
         for number, row in enumerate(csv.DictReader(file), start=2):
             try:
                 given = [str(aspect).strip().lower() for aspect in ast.literal_eval(row["aspect_list"])]
                 others = tuple(aspect for aspect in given if aspect not in moods)
-                if len(others) < len(given):
-                    flags = [word in given for word in vocabulary]
+                if named == (len(others) < len(given)):
+                    continue
+                said = "\n".join([*given, row["caption"]])
+                flags = [bool(p.search(said)) for p in patterns] if named else [word in given for word in vocabulary]
+                if any(flags):
                     name = f"{row['ytid']}-{row['start_s']}"
                     found.append((name, row["caption"], others, row.get("author_id") or "", flags))
             except (KeyError, ValueError, SyntaxError, TypeError) as error:
@@ -77,5 +97,9 @@ def read_captions(root: Path, vocabulary: Sequence[str], protocol: str) -> Capti
 
 def masked(text: str, vocabulary: Sequence[str]) -> str:
     """``text`` without the mood words."""
-    words = "|".join(sorted(map(re.escape, vocabulary), key=len, reverse=True))
-    return re.sub(rf"\b(?:{words})\b", "", text, flags=re.IGNORECASE)
+    return _pattern(vocabulary).sub("", text)
+
+
+def _pattern(words: Sequence[str]) -> re.Pattern[str]:
+    alternatives = "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+    return re.compile(rf"\b(?:{alternatives})\b", re.IGNORECASE)

@@ -16,7 +16,7 @@ from kyokan.graph.annotate.emotions import EMOTIONS
 from kyokan.graph.dictionary import load_dictionary
 from kyokan.graph.encoder import Vectors
 from kyokan.matching.evaluation import captions, evaluate, kansei_en, music_mood, sake
-from kyokan.matching.evaluation.caption_model import CaptionReader
+from kyokan.matching.evaluation.caption_model import CaptionReader, kernel_ridge
 from kyokan.matching.evaluation.label_links import linked
 
 HEAVY, LIGHT = ["濃厚", "コク", "どっしり"], ["スッキリ", "軽快", "さわやか"]
@@ -205,6 +205,56 @@ def test_mood_words_are_found_in_captions_and_behind_them(tmp_path: Path) -> Non
 
 def test_masking_takes_out_whole_words_only() -> None:
     assert captions.masked("Sad, unsad and SAD sadness", ["sad"]) == ", unsad and  sadness"
+
+
+def write_rows(root: Path, rows: Sequence[tuple[str, str, str]]) -> Path:
+    folder = root / captions.FOLDER
+    write_json(folder / "mood_vocab.json", ["happy", "sad"])
+    with (folder / "musiccaps-public.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([["ytid", "start_s", "aspect_list", "caption"], *((n, 0, a, c) for n, a, c in rows)])
+    return root
+
+
+NAMING = [
+    ("given", "['sad', 'piano']", "A happy piano."),
+    ("in text", "['piano']", "It has a Happy feel."),
+    ("in aspect", "['sad melody', 'piano']", "A melody."),
+    ("within a word", "['piano']", "Full of sadness."),
+]
+
+
+def test_a_caption_names_a_mood_in_its_text_or_within_an_aspect(tmp_path: Path) -> None:
+    named = captions.read_named(write_rows(tmp_path, NAMING), ["happy", "sad"], "kansei-en")
+    assert named.ids == ("in text-0", "in aspect-0")
+    np.testing.assert_array_equal(named.moods, [[True, False], [False, True]])
+
+
+def test_a_mood_that_is_only_named_is_half_believed(tmp_path: Path) -> None:
+    data, vocabulary = write_rows(tmp_path, [*NAMING, *(("like given", *NAMING[0][1:]),) * 2]), ["happy", "sad"]
+    known = captions.read_captions(data, vocabulary, "kansei-en")
+    named = captions.read_named(data, vocabulary, "kansei-en")
+    target, usual = kansei_en.learned_targets(known, named, frozenset())
+    # Learned captions that are all the same tell nothing beyond how usual a mood is: never happy, always sad.
+    np.testing.assert_allclose(target, [[0.0, 1.0]] * 3 + [[0.5, 1.0], [0.0, 1.0]])
+    np.testing.assert_allclose(usual, [0.0, 1.0])
+    alone, _ = kansei_en.learned_targets(known, named, frozenset({"aspects"}))
+    np.testing.assert_allclose(alone[3:], [[0.5, 0.0], [0.0, 0.5]])
+
+
+def test_captions_that_only_name_a_mood_are_learned_but_no_tested_one_and_can_be_left_out(tmp_path: Path) -> None:
+    data, heldout = write_captions(tmp_path / "data", 8), write_captions(tmp_path / "held", 3, first=100)
+    table = data / captions.FOLDER / "musiccaps-public.csv"
+    extra = ["new,0,10,\"['piano']\",A happy waltz.", "happy100,0,10,\"['piano']\",A happy march."]
+    table.write_text("\n".join([table.read_text(encoding="utf-8").strip(), *extra, ""]), encoding="utf-8")
+    assert evaluate("kansei-en", data, heldout).settings["captions_naming_a_mood"] == 1
+    without = evaluate("kansei-en", data, heldout, without=frozenset({"named"}))
+    assert without.settings["captions_naming_a_mood"] == 0
+
+
+def test_what_is_trusted_less_moves_a_regression_less() -> None:
+    kernel, target = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0], [0.0, 1.0]]), np.array([[1.0], [1.0]])
+    found = kernel_ridge(kernel, target, np.array([1.0, 3.0]), np.zeros(1))
+    np.testing.assert_allclose(found, [[0.5], [0.25]])
 
 
 def test_a_caption_of_both_sides_is_not_learned(tmp_path: Path) -> None:
