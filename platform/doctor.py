@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from kyokan.errors import KyokanError
+from kyokan.platform.jobs.tasks import ask_broker
 from kyokan.platform.services import Services
 
 
@@ -32,6 +33,7 @@ def examine(services: Services) -> list[Finding]:
         ("encoder", lambda: f"{services.encoder.name}, {services.encoder.dimensions} dimensions"),
         ("store", lambda: f"{services.store.url}, {sum(services.store.count_entities().values()):,} entities"),
         ("snapshot", lambda: services.snapshot().hash),
+        ("broker", lambda: ask_broker(services.settings)),
     )
     return [_examine(part, check) for part, check in checks]
 

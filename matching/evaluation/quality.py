@@ -53,7 +53,7 @@ def parts(protocol: str) -> tuple[str, ...]:
 def measure(
     wanted: Sequence[Run], data: Path, heldout: Path | None, results: Path, *, jobs: int, progress: Progress
 ) -> list[Answer]:
-    """The answers of all runs; those that ``results`` (JSON lines) holds already are not made again.
+    """The answers of all runs; those that ``results`` (JSON lines) holds already for the same data are not made again.
 
     An answer is the run, and either ``result`` (as ``kyokan evaluate --json`` prints it) or ``missing``, the reason why
     it could not be measured here.
@@ -61,8 +61,10 @@ def measure(
     Raises:
         InputError: ``results`` holds a line that is no answer.
     """
+    sides = {"data": str(data.resolve()), "heldout": str(heldout.resolve()) if heldout else ""}
+    asked = [asdict(run) | sides for run in wanted]
     known = {_key(answer): answer for answer in _read(results)}
-    due = [run for run in wanted if _key(asdict(run)) not in known]
+    due = [run for run, one in zip(wanted, asked, strict=True) if _key(one) not in known]
     for name in THREADS:  # one thread a process: the processes share the cores
         os.environ[name] = "1"
     with (
@@ -71,12 +73,12 @@ def measure(
     ):
         waiting = [pool.submit(_answer, run, data, heldout) for run in due]
         for done, future in enumerate(as_completed(waiting), start=1):
-            answer = future.result()
+            answer = future.result() | sides
             known[_key(answer)] = answer
             file.write(json.dumps(answer, ensure_ascii=False) + "\n")
             file.flush()
             progress(f"measured {answer['protocol']}", done, len(due))
-    return [known[_key(asdict(run))] for run in wanted]
+    return [known[_key(one)] for one in asked]
 
 
 def _answer(run: Run, data: Path, heldout: Path | None) -> Answer:
@@ -88,8 +90,8 @@ def _answer(run: Run, data: Path, heldout: Path | None) -> Answer:
     return asdict(run) | {"result": result.to_json()}
 
 
-def _key(answer: Answer) -> tuple[str, int, str]:
-    return answer["protocol"], answer["seed"], answer["without"]
+def _key(answer: Answer) -> tuple[object, ...]:
+    return tuple(answer[name] for name in ("protocol", "seed", "without", "data", "heldout"))
 
 
 def _read(results: Path) -> Iterator[Answer]:

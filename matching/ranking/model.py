@@ -262,6 +262,7 @@ def _filters(query: Query) -> dict[str, Any]:
         "without_signals": sorted(query.without_signals),
         "without_attributes": sorted(query.without_attributes),
     }
-    if not query.include_partners:
-        asked["include_partners"] = False
-    return {name: value for name, value in asked.items() if value or value is False}
+    usual = Query()
+    settings = ("diversity", "exposure", "habit", "include_partners")
+    changed = {name: getattr(query, name) for name in settings if getattr(query, name) != getattr(usual, name)}
+    return {name: value for name, value in asked.items() if value} | changed

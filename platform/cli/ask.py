@@ -61,7 +61,8 @@ def propose(
         matcher = services.matcher(progress)
         try:
             subject = services.resolve(entity, ASKABLE) if entity else None
-            excluded = tuple(services.resolve(name).id for name in exclude or ())
+            kinds = _kinds(for_ or [], subject.kind if subject else None)
+            excluded = tuple(services.resolve(name, kinds).id for name in exclude or ())
         except AmbiguousNameError as error:
             _ask_which(error, for_ or [], top, as_json, services)
             raise
@@ -70,7 +71,7 @@ def propose(
             _query(
                 entity=subject.id if subject else None,
                 text=text,
-                kinds=_kinds(for_ or [], subject.kind if subject else None),
+                kinds=kinds,
                 top=top,
                 kansei=_kansei(services, want or [], 1.0) | _kansei(services, avoid or [], -1.0),
                 categories=tuple(category or ()),

@@ -82,6 +82,17 @@ def publish(settings: Settings, job_id: str) -> None:
         app.send_task(TASK, args=[job_id], connection=connection, retry=False)
 
 
+def ask_broker(settings: Settings) -> str:
+    """The broker's address without its password, once it has answered.
+
+    Raises:
+        BrokerUnavailableError: it does not answer.
+    """
+    with _answering(), make_app(settings).connection_for_read() as connection:
+        connection.ensure_connection(max_retries=1, timeout=5)
+        return str(connection.as_uri())
+
+
 def work(settings: Settings, *, concurrency: int, lease: float) -> int:
     """Run a Celery worker until it is stopped; returns its exit status.
 
@@ -94,8 +105,7 @@ def work(settings: Settings, *, concurrency: int, lease: float) -> int:
         run_job(settings, lease, job_id)
 
     app.task(name=TASK)(run)
-    with _answering(), app.connection_for_read() as connection:
-        connection.ensure_connection(max_retries=1, timeout=5)
+    ask_broker(settings)
     reaper = _Reaper(settings, lease)
     worker_ready.connect(reaper.start, weak=False)
     worker_shutting_down.connect(reaper.stop, weak=False)

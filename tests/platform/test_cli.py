@@ -166,12 +166,13 @@ def test_the_doctor_finds_every_part_well():
         "encoder",
         "store",
         "snapshot",
+        "broker",
     }
 
 
 def test_the_doctor_gives_each_part_one_line():
     parts = [line.split()[1] for line in kyokan("doctor").out.splitlines()]
-    assert parts == ["home:", "dictionary:", "encoder:", "store:", "snapshot:"]
+    assert parts == ["home:", "dictionary:", "encoder:", "store:", "snapshot:", "broker:"]
 
 
 def test_the_doctor_names_a_store_that_does_not_answer_and_leaves_with_3():
@@ -179,6 +180,14 @@ def test_the_doctor_names_a_store_that_does_not_answer_and_leaves_with_3():
     assert answer.status == 3
     assert "FAIL  store: neo4j://127.0.0.1:1" in answer.out
     assert "ok    encoder" in answer.out
+
+
+def test_the_doctor_names_a_broker_that_does_not_answer_and_no_password(monkeypatch):
+    monkeypatch.setenv("KYOKAN_BROKER", "redis://:secret@127.0.0.1:1/0")
+    answer = kyokan("doctor")
+    assert answer.status == 3
+    assert "FAIL  broker: " in answer.out
+    assert "secret" not in answer.out
 
 
 # annotate --------------------------------------------------------------------------------------------------------
@@ -257,6 +266,8 @@ def test_what_is_wanted_avoided_and_left_out_is_part_of_the_question():
         "exclude": ["brand:sugar-post"],
         "without_signals": ["walk"],
         "without_attributes": ["calm"],
+        "exposure": 0.5,
+        "habit": 0.0,
     }
     assert "brand:sugar-post" not in {match["entity"]["id"] for match in proposal["matches"]}
     signals = {part["signal"] for match in proposal["matches"] for part in match["contributions"]}
