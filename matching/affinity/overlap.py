@@ -8,81 +8,107 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, diags_array, hstack
+from scipy.sparse import csr_array, diags_array, hstack, vstack
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import normalize
+
+from kyokan.matching.affinity.factors import Factors
 
 Matrix = NDArray[np.float64]
 Rows = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 Feature = tuple[str, str, Matrix]  # signal, name, (N, N) values
 
-SIGNALS = ("tags", "description", "co_listening", "overlap_graph")
+SIGNALS = ("tags", "description", "co_listening", "co_tagging", "overlap_graph")
 ATTRIBUTE_SIGNALS = frozenset({"tags", "description"})
 
 # Chosen on hidden shares of earlier snapshots; figures are flat around them.
 TAG_FACTORS, JOINT_FACTORS = 64, 100
 FACTOR_SCALE = 16.0  # of the products of tag factors beside the standardised features, which ridge holds smaller
-PENALTY = 0.005  # inverse strength of the ridge on the weights
+LISTENING_FACTORS = 128
+TAG_SHARE, LIST_SHARE = 0.5, 0.2  # how much a tag or a list counts next to a listener in the listening factors
+# Inverse strength of the ridge on the weights, for attributes and for the whole: graphs shift from year to year.
+PENALTY, ENGINE_PENALTY = 0.005, 0.003
 NEAR, FAR = 0.7, 0.5  # what neighbours and their neighbours lend to a community's own vector
 WALK_ON = 0.85
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sayings:
+    """What people do with artists, one row each.
+
+    ``tagged`` counts the users who gave each tag; the others are above 0 where a fan listens (``heard``), a user gives
+    any tag (``taggers``), or a list holds the artist (``listed``).
+    """
+
+    tagged: csr_array
+    heard: csr_array
+    taggers: csr_array
+    listed: csr_array
 
 
 @dataclass(frozen=True)
 class Portraits:
     """What is known of N communities, one row each, without any pair of them; rows of zeros where nothing is.
 
-    ``tags`` and ``fans`` are unit rows of TF-IDF tags and of listeners; ``tag_factors`` and ``factors`` unit rows of a
-    spectral embedding of tags, and of tags and listeners together; ``depth`` (N, 2) the logarithms of how many
-    taggings and listeners are known. ``compared`` marks the rows that a likeness is compared with.
+    ``tags``, ``fans``, ``taggers`` and ``lists`` are unit rows, listeners as they are, the others as TF-IDF;
+    ``tag_factors`` and ``factors`` unit rows of a spectral embedding of tags, and of tags and listeners together;
+    ``listening_factors`` unit rows of the factors of listeners, tags and lists by alternating least squares; ``depth``
+    (N, 2) the logarithms of how many taggings and listeners are known. ``compared`` marks the rows that a likeness is
+    compared with.
     """
 
     tags: csr_array
     fans: csr_array
+    taggers: csr_array
+    lists: csr_array
     tag_factors: Matrix
     factors: Matrix
+    listening_factors: Matrix
     depth: Matrix
     origin: NDArray[np.str_]
     compared: Flags
 
     @classmethod
-    def of(cls, tagged: csr_array, heard: csr_array, rows: Rows, origin: Sequence[str], compared: Flags) -> Portraits:
+    def of(cls, said: Sayings, rows: Rows, origin: Sequence[str], compared: Flags) -> Portraits:
         """Describe communities by artists.
 
         Args:
-            tagged: artists × tags, how many users gave the tag.
-            heard: artists × fans, anything above 0 where the fan listens.
+            said: what people do with artists.
             rows: (N,) the artist of each community, −1 where it has none.
             origin: (N,) home market of each community, empty where unknown.
             compared: (N,) rows that likeness is measured against.
         """
-        listens = csr_array(heard > 0).astype(np.float64)
-        weighted = tagged.log1p()
+        listens = csr_array(said.heard > 0).astype(np.float64)
+        weighted = said.tagged.log1p()
         by_tags = degree_normalised(weighted)
         joint = csr_array(hstack([by_tags, degree_normalised(listens)]))
-        depth = np.log1p(np.column_stack([np.asarray(tagged.sum(axis=1)), np.asarray(listens.sum(axis=1))]))
-        chosen = _picker(rows, tagged.shape[0])
+        depth = np.log1p(np.column_stack([np.asarray(said.tagged.sum(axis=1)), np.asarray(listens.sum(axis=1))]))
+        chosen = _picker(rows, said.tagged.shape[0])
         return cls(
-            tags=normalize(chosen @ csr_array(TfidfTransformer(norm=None).fit_transform(weighted))),
+            tags=normalize(chosen @ telling(weighted)),
             fans=normalize(chosen @ listens),
+            taggers=normalize(chosen @ telling(csr_array(said.taggers > 0))),
+            lists=normalize(chosen @ telling(csr_array(said.listed > 0))),
             tag_factors=normalize(chosen @ spectral(by_tags, TAG_FACTORS)),
             factors=normalize(chosen @ spectral(joint, JOINT_FACTORS)),
+            listening_factors=normalize(chosen @ listening(listens, said.tagged, said.listed)),
             depth=chosen @ depth,
             origin=np.array(origin),
             compared=compared,
         )
 
     @cached_property
-    def near_by_tags(self) -> Matrix:
-        """(N, N) likeness by tag factors."""
-        return likeness(self.tag_factors @ self.tag_factors.T, self.compared)
-
-    @cached_property
     def near_by_factors(self) -> Matrix:
         """(N, N) likeness by factors of tags and listeners."""
         return likeness(self.factors @ self.factors.T, self.compared)
+
+    @cached_property
+    def near_by_listening(self) -> Matrix:
+        """(N, N) likeness by listening factors."""
+        return likeness(self.listening_factors @ self.listening_factors.T, self.compared)
 
     def features(self) -> Iterator[Feature]:
         """Features that read no pair of communities."""
@@ -92,7 +118,7 @@ class Portraits:
         known = self.origin != ""
         same = self.origin[:, None] == self.origin[None, :]
         yield "tags", "tag cosine", likeness((self.tags @ self.tags.T).toarray(), self.compared)
-        yield "tags", "tag factors", self.near_by_tags
+        yield "tags", "tag factors", likeness(self.tag_factors @ self.tag_factors.T, self.compared)
         yield "description", "neither is described", np.asarray(both == 0, dtype=np.float64)
         yield "description", "one is described", np.asarray(both == 1, dtype=np.float64)
         yield "description", "depth", np.add.outer(volume, volume)
@@ -102,8 +128,11 @@ class Portraits:
         yield "description", "other home market", (~same).astype(np.float64)
         yield "co_listening", "shared listeners", likeness((self.fans @ self.fans.T).toarray(), self.compared)
         yield "co_listening", "factors", self.near_by_factors
+        yield "co_listening", "listening factors", self.near_by_listening
         yield "co_listening", "audience", np.add.outer(audience, audience)
         yield "co_listening", "difference of audience", np.abs(np.subtract.outer(audience, audience))
+        for name, rows in (("shared taggers", self.taggers), ("shared lists", self.lists)):
+            yield "co_tagging", name, likeness((rows @ rows.T).toarray(), self.compared)
 
     def graph_features(self, linked: csr_array) -> Iterator[Feature]:
         """Features of an overlap graph: ``linked`` (N, N), symmetric, 1 where two communities share members."""
@@ -113,7 +142,7 @@ class Portraits:
         yield "overlap_graph", "walk", walk(linked, degree)
         for name, own, near in (
             ("factors", self.factors, self.near_by_factors),
-            ("tags", self.tag_factors, self.near_by_tags),
+            ("listening factors", self.listening_factors, self.near_by_listening),
         ):
             once = share @ own
             lent = normalize(own + NEAR * once + FAR * (share @ once))
@@ -177,7 +206,8 @@ class OverlapModel:
         spread = np.where(spread > 0, spread, 1.0)
         products = described.products if "tags" in signals else described.products[:, :0]
         table = np.hstack([(values - centre) / spread, products])
-        model = LogisticRegression(C=PENALTY, max_iter=2000).fit(table, truth)
+        penalty = PENALTY if signals <= ATTRIBUTE_SIGNALS else ENGINE_PENALTY
+        model = LogisticRegression(C=penalty, max_iter=2000).fit(table, truth)
         weights = model.coef_.ravel()
         cut = len(columns)
         return cls(columns, centre, spread, weights[:cut], weights[cut:], float(model.intercept_[0]))
@@ -208,6 +238,20 @@ def spectral(links: csr_array, factors: int) -> Matrix:
     """U √Σ of the truncated singular value decomposition, rows × factors, as many as there are dimensions."""
     reduction = TruncatedSVD(min(factors, min(links.shape) - 1), random_state=0).fit(links)
     return np.asarray(reduction.transform(links) / np.sqrt(np.maximum(reduction.singular_values_, 1e-9)))
+
+
+def telling(counts: csr_array) -> csr_array:
+    """Counts × inverse document frequency of the column: what few artists have tells more."""
+    return csr_array(TfidfTransformer(norm=None).fit_transform(counts.astype(np.float64)))
+
+
+def listening(listens: csr_array, tagged: csr_array, listed: csr_array) -> Matrix:
+    """Item vectors of :class:`Factors`, artists × factors: listeners, tags and lists are the rows."""
+    rows = [listens.T, TAG_SHARE * tagged.sqrt().T, LIST_SHARE * csr_array(listed > 0).astype(np.float64).T]
+    confidence = csr_array(vstack(rows)) * 4.0
+    size = min(LISTENING_FACTORS, *confidence.shape)
+    vectors = Factors.fit(csr_array(confidence), size=size, ridge=3.5, rounds=4).items
+    return np.asarray(vectors, dtype=np.float64)
 
 
 def likeness(cosines: Matrix, compared: Flags) -> Matrix:

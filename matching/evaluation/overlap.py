@@ -11,11 +11,20 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from kyokan.errors import InputError
-from kyokan.matching.affinity.overlap import ATTRIBUTE_SIGNALS, SIGNALS, Described, OverlapModel, Portraits
+from kyokan.matching.affinity.overlap import ATTRIBUTE_SIGNALS, SIGNALS, Described, OverlapModel, Portraits, Sayings
 from kyokan.matching.evaluation import metrics
 from kyokan.matching.evaluation.fan_graph_data import Community, FanGraph, Pair, pair, read_fan_graph
 from kyokan.matching.evaluation.harness import Result, check_without
-from kyokan.matching.evaluation.lastfm_data import LastFm, Rows, frequent_tags, index, matrix, positions, read_lastfm
+from kyokan.matching.evaluation.lastfm_data import (
+    LastFm,
+    Rows,
+    frequent_tags,
+    index,
+    matrix,
+    positions,
+    read_lastfm,
+    read_lists,
+)
 
 NEGATIVES = 5
 TURNS = 4
@@ -154,14 +163,19 @@ def portray(source: LastFm, task: Task) -> Portraits:
     nodes = [task.communities[name] for name in sorted(task.communities)]
     artists = index([*source.artists, *source.plays[:, 1].tolist(), *source.taggings[:, 1].tolist()])
     names, fans = frequent_tags(source.taggings), index(source.plays[:, 0].tolist())
+    users = index(source.taggings[:, 0].tolist())
 
     def beside(rows: Rows, ids: Rows, column: int) -> csr_array:
         shape = (len(artists), len(ids))
         return matrix(positions(artists, rows[:, 1]), positions(ids, rows[:, column]), np.ones(len(rows)), shape)
 
     return Portraits.of(
-        beside(source.taggings, names, 2),
-        beside(source.plays, fans, 0),
+        Sayings(
+            tagged=beside(source.taggings, names, 2),
+            heard=beside(source.plays, fans, 0),
+            taggers=beside(source.taggings, users, 0),
+            listed=csr_array(read_lists(source.taggings, artists).T),
+        ),
         positions(artists, np.array([-1 if node.lastfm_id is None else node.lastfm_id for node in nodes])),
         [node.origin for node in nodes],
         np.array([node.kind in ARTIST and node.name in task.learned for node in nodes]),

@@ -16,8 +16,10 @@ from kyokan.matching.affinity.overlap import (
     Described,
     OverlapModel,
     Portraits,
+    Sayings,
     degree_normalised,
     likeness,
+    telling,
     walk,
 )
 from kyokan.matching.evaluation.fan_graph_data import Community, FanGraph, pair
@@ -69,8 +71,7 @@ def test_degree_normalised_entries_are_divided_by_both_roots():
 
 def _described(seed: int, pairs: int = 60) -> Described:
     generator = np.random.default_rng(seed)
-    signals = ("tags", "description", "co_listening", "overlap_graph")
-    return Described(generator.normal(size=(pairs, 4)), signals, signals, generator.normal(size=(pairs, 3)))
+    return Described(generator.normal(size=(pairs, 5)), SIGNALS, SIGNALS, generator.normal(size=(pairs, 3)))
 
 
 def test_the_shares_of_the_signals_add_up_to_the_log_odds_and_rise_with_what_is_learned():
@@ -86,7 +87,7 @@ def test_the_shares_of_the_signals_add_up_to_the_log_odds_and_rise_with_what_is_
 def test_a_model_of_attributes_reads_nothing_else():
     described = _described(2)
     truth = described.values[:, 0] > 0
-    moved = replace(described, values=described.values + np.array([0.0, 0.0, 5.0, 7.0]))
+    moved = replace(described, values=described.values + np.array([0.0, 0.0, 5.0, 6.0, 7.0]))
     model = OverlapModel.fit(described, truth, ATTRIBUTE_SIGNALS)
     assert set(model.contributions(described)) == {"base", *ATTRIBUTE_SIGNALS}
     np.testing.assert_array_equal(model.scores(described), model.scores(moved))
@@ -121,12 +122,25 @@ def _graph(seed: int = 5) -> FanGraph:
 
 
 def test_portraits_leave_a_community_without_an_artist_empty():
-    tagged, heard = csr_array(np.array([[3.0, 1, 0], [0, 2, 1]])), csr_array(np.array([[1.0, 0, 1], [0, 1, 1]]))
-    known = Portraits.of(tagged, heard, np.array([1, -1]), ["jp", ""], np.array([True, True]))
+    said = Sayings(
+        tagged=csr_array(np.array([[3.0, 1, 0], [0, 2, 1]])),
+        heard=csr_array(np.array([[1.0, 0, 1], [0, 1, 1]])),
+        taggers=csr_array(np.array([[2.0, 1], [1, 0]])),
+        listed=csr_array(np.array([[1.0], [1]])),
+    )
+    known = Portraits.of(said, np.array([1, -1]), ["jp", ""], np.array([True, True]))
     assert known.tags.toarray()[1].tolist() == [0, 0, 0]
     assert known.depth[1].tolist() == [0, 0]
     assert known.depth[0] == pytest.approx(np.log1p([3, 2]))
-    assert np.linalg.norm(known.factors[0]) == pytest.approx(1.0)
+    assert known.taggers.toarray().tolist() == [[1, 0], [0, 0]]
+    assert np.linalg.norm(known.factors[0]) == np.linalg.norm(known.listening_factors[0]) == pytest.approx(1.0)
+    assert not known.listening_factors[1].any()
+
+
+def test_a_column_that_few_artists_have_tells_more():
+    weighed = telling(csr_array(np.array([[1.0, 1], [1, 0], [1, 0]]))).toarray()
+    # one more than the logarithm of (1 + artists) / (1 + those that have it)
+    assert weighed[0] == pytest.approx([1.0, np.log(4 / 2) + 1])
 
 
 def _fitted(graph: FanGraph) -> tuple[np.ndarray, ...]:
@@ -219,7 +233,7 @@ def test_the_protocols_report_the_peers_of_the_same_split(tmp_path: Path):
 
 def test_without_the_other_signals_the_engine_is_the_attributes(tmp_path: Path):
     data = _write(tmp_path / "data", _graph())
-    figures = evaluate(data, None, 1, frozenset({"co_listening", "overlap_graph"})).metrics
+    figures = evaluate(data, None, 1, frozenset({"co_listening", "co_tagging", "overlap_graph"})).metrics
     assert figures["auc_engine"] == figures["auc_attributes"]
 
 
