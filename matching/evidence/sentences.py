@@ -29,8 +29,8 @@ class _Words:
 
     @property
     def joined(self) -> Sentence:
-        """The words as one phrase: A and B."""
-        return Sentence(ja="と".join(self.ja), en=" and ".join(self.en))
+        """The words as one phrase: a and b. Japanese ones are of every word class, so they are quoted."""
+        return Sentence(ja="".join(f"「{word}」" for word in self.ja), en=" and ".join(self.en).lower())
 
 
 def sentence(context: Context, subject: Subject, candidate: int, contributions: Sequence[Contribution]) -> Sentence:
@@ -40,23 +40,21 @@ def sentence(context: Context, subject: Subject, candidate: int, contributions: 
     """
     shared = _shared(contributions)
     brought = _brought(context, subject, candidate, besides=shared.en)
-    parts = [found for found in (_kansei_sentence(shared, brought), _support(contributions)) if found]
+    name = Sentence(ja=context.label(candidate, "ja"), en=context.label(candidate, "en"))
+    parts = [found for found in (_kansei_sentence(name, shared, brought), _support(contributions)) if found]
     if not parts:
         return NOTHING
     return Sentence(ja="".join(part.ja for part in parts), en=" ".join(part.en for part in parts))
 
 
-def _kansei_sentence(shared: _Words, brought: _Words) -> Sentence | None:
+def _kansei_sentence(name: Sentence, shared: _Words, brought: _Words) -> Sentence | None:
+    both = shared.joined
+    adds = Sentence(ja=f"{name.ja}が{brought.joined.ja}を添える。", en=f"{name.en} adds something {brought.joined.en}.")
     if shared and brought:
-        both, brings = shared.joined, brought.joined
-        return Sentence(
-            ja=f"{both.ja}がともに響き、{brings.ja}を添える。", en=f"Both evoke {both.en}; brings {brings.en}."
-        )
+        return Sentence(ja=f"{both.ja}がともに響き、{adds.ja}", en=f"Both feel {both.en}; {adds.en}")
     if shared:
-        return Sentence(ja=f"{shared.joined.ja}がともに響く。", en=f"Both evoke {shared.joined.en}.")
-    if brought:
-        return Sentence(ja=f"{brought.joined.ja}を添える。", en=f"Brings {brought.joined.en}.")
-    return None
+        return Sentence(ja=f"{both.ja}がともに響く。", en=f"Both feel {both.en}.")
+    return adds if brought else None
 
 
 def _shared(contributions: Sequence[Contribution]) -> _Words:

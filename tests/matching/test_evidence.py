@@ -152,8 +152,8 @@ def test_the_sentence_names_what_both_evoke_and_what_is_brought(sketch: Sketch) 
     sketch.add("brand:other", {"bold": 0.8})
     sketch.add("brand:x", {"serene": 0.7, "nostalgic": 0.6, "warm": 0.5})
     match = Matcher(sketch.snapshot(), settings=only("resonance")).explain("artist:a", "brand:x").matches[0]
-    assert match.sentence.en == "Both evoke Serene; brings Nostalgic and Warm."
-    assert match.sentence.ja == "sereneがともに響き、nostalgicとwarmを添える。"
+    assert match.sentence.en == "Both feel serene; X adds something nostalgic and warm."
+    assert match.sentence.ja == "「serene」がともに響き、xが「nostalgic」「warm」を添える。"
 
 
 def test_what_is_shared_is_not_said_to_be_brought_as_well(sketch: Sketch) -> None:
@@ -162,7 +162,7 @@ def test_what_is_shared_is_not_said_to_be_brought_as_well(sketch: Sketch) -> Non
     sketch.add("brand:x", {"serene": 0.9})
     sketch.add("brand:other", {"warm": 0.8})
     match = Matcher(sketch.snapshot(), settings=only("resonance")).explain("artist:a", "brand:x").matches[0]
-    assert match.sentence.en == "Both evoke Serene."
+    assert match.sentence.en == "Both feel serene."
 
 
 def test_the_sentence_claims_nothing_where_nothing_speaks_for_the_pair(sketch: Sketch) -> None:
@@ -178,7 +178,7 @@ def test_the_sentence_names_only_attributes_that_the_graph_holds_for_the_two(cro
     for match in matcher.propose(Query(entity="artist:00", top=40)).matches:
         spoken = match.sentence.en.partition(".")[0]
         for attribute in crowd.attributes:
-            if attribute.title() in spoken and "Connected" not in spoken:
+            if f" {attribute}" in spoken and "Connected" not in spoken:
                 assert (match.entity.id, f"kansei:{attribute}") in held
 
 
