@@ -1,4 +1,4 @@
-"""Which artists will a fan listen to: four linear models in one score, taken apart exactly."""
+"""Which artists will a fan listen to: five linear models in one score, taken apart exactly."""
 
 from __future__ import annotations
 
@@ -16,7 +16,13 @@ from kyokan.matching.affinity.factors import Factors
 
 Matrix = NDArray[np.float32]
 
-WEIGHTS: Mapping[str, float] = {"item-side": 0.45, "fan-side": 0.15, "factors": 0.45, "word-factors": 0.4}
+WEIGHTS: Mapping[str, float] = {
+    "item-side": 0.45,
+    "fan-side": 0.15,
+    "factors": 0.3,
+    "word-factors": 0.3,
+    "firm-factors": 0.3,
+}
 TAG_SHARE, LIST_SHARE = 0.5, 0.2  # how much a tag or a list counts next to a fan in the factors
 EXPOSURE = 0.4
 LEAST_SPREAD = 1e-6  # a fan or artist that a model scores all alike keeps a finite scale
@@ -90,6 +96,25 @@ class FanSide:
         return shares
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorSetting:
+    """Dimensions, confidence of an average play, ridge, and the seed of the first random vectors."""
+
+    size: int
+    confidence: float
+    ridge: float
+    seed: int
+
+
+# Alone, a small confidence is best; in the sum a large one is, which says what the other models do not.
+FACTORS: Mapping[str, FactorSetting] = {
+    "factors": FactorSetting(size=96, confidence=14.0, ridge=6.0, seed=3),
+    "word-factors": FactorSetting(size=96, confidence=14.0, ridge=6.0, seed=2),
+    "firm-factors": FactorSetting(size=96, confidence=24.0, ridge=10.0, seed=0),
+}
+FACTORS_ALONE = FactorSetting(size=192, confidence=4.0, ridge=3.5, seed=0)
+
+
 @dataclass(frozen=True, slots=True)
 class FactorSide:
     """Factors of plays, of tags (or their words) and of lists: a share for each artist that the fan likes.
@@ -102,11 +127,15 @@ class FactorSide:
     fans: int
 
     @classmethod
-    def fit(cls, name: str, plays: csr_array, tags: csr_array, lists: csr_array, *, seed: int) -> FactorSide:
-        """Fit on fans, tags and lists × artists, from the random vectors of ``seed``."""
-        confidence = csr_array(vstack([plays, tags * TAG_SHARE, lists * LIST_SHARE])) * 4.0
-        size = min(192, *confidence.shape)
-        return cls(name, Factors.fit(csr_array(confidence), size=size, ridge=3.5, rounds=4, seed=seed), plays.shape[0])
+    def fit(
+        cls, name: str, plays: csr_array, tags: csr_array, lists: csr_array, setting: FactorSetting | None = None
+    ) -> FactorSide:
+        """Fit on fans, tags and lists × artists; ``setting`` is that of ``FACTORS`` for ``name`` unless given."""
+        chosen = setting or FACTORS[name]
+        confidence = csr_array(vstack([plays, tags * TAG_SHARE, lists * LIST_SHARE])) * chosen.confidence
+        size = min(chosen.size, *confidence.shape)
+        model = Factors.fit(csr_array(confidence), size=size, ridge=chosen.ridge, rounds=4, seed=chosen.seed)
+        return cls(name, model, plays.shape[0])
 
     def scores(self) -> Matrix:
         """Scores of all pairs, fans × artists."""
@@ -171,8 +200,9 @@ class FanFusion:
         fits: dict[str, Callable[[], Model]] = {
             "item-side": lambda: ItemSide.fit(plays, tags),
             "fan-side": lambda: FanSide.fit(plays, tags),
-            "factors": lambda: FactorSide.fit("factors", plays, tags, lists, seed=0),
-            "word-factors": lambda: FactorSide.fit("word-factors", plays, words, lists, seed=2),
+            "factors": lambda: FactorSide.fit("factors", plays, tags, lists),
+            "word-factors": lambda: FactorSide.fit("word-factors", plays, words, lists),
+            "firm-factors": lambda: FactorSide.fit("firm-factors", plays, tags, lists),
         }
         used = [name for name in WEIGHTS if name not in without]
         if not used:

@@ -86,7 +86,7 @@ def test_without_tags_only_plays_are_fitted():
 def test_a_list_draws_its_artists_together():
     plays, none = csr_array(np.array([[1.0, 0, 0, 0], [0, 0, 0, 1]])), csr_array((0, 4))
     lists = csr_array(np.array([[1.0, 1, 0, 0]] * 3))
-    scores = FactorSide.fit("factors", plays, none, lists, seed=0).scores()
+    scores = FactorSide.fit("factors", plays, none, lists).scores()
     assert scores[0, 1] > max(scores[0, 2], scores[1, 1])
 
 

@@ -55,7 +55,9 @@ def test_the_same_run_gives_the_same_answer(tmp_path: Path):
     assert first == second
 
 
-@pytest.mark.parametrize("part", ["item-side", "fan-side", "factors", "word-factors", "tags", "lists", "exposure"])
+@pytest.mark.parametrize(
+    "part", ["item-side", "fan-side", "factors", "word-factors", "firm-factors", "tags", "lists", "exposure"]
+)
 def test_each_part_of_the_fan_engine_can_be_left_out(tmp_path: Path, part: str):
     result = evaluate("fans", write(tmp_path, PLAYS), without=frozenset({part}))
     assert result.settings["without"] == [part]
