@@ -1,0 +1,1 @@
+"""Who people are, for whom they act and in which role."""

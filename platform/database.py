@@ -1,0 +1,67 @@
+"""The workroom's own records beside the graph: accounts, deals, the audit trail, in one file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from kyokan.errors import StoreError, StoreUnavailableError
+from kyokan.graph.stores.sqlite_schema import open_engine
+
+
+class Base(DeclarativeBase):
+    """Base of every table of the workroom."""
+
+
+class Database:
+    """One SQLite file shared by threads and processes.
+
+    Args:
+        path: the file; made where missing, readable by its owner alone.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(mode=0o600)
+        self._engine = open_engine(str(path))
+        with self._engine.execution_options(writing=True).begin() as connection:
+            Base.metadata.create_all(connection)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._engine.dispose()
+
+    @contextmanager
+    def session(self, *, writing: bool = False) -> Iterator[Session]:
+        """One transaction: kept at the end, undone by any error. Records read stay readable afterwards.
+
+        Args:
+            writing: take the write lock at the beginning, so that what was read still holds when it is written on.
+
+        Raises:
+            StoreUnavailableError: another process holds the lock for too long.
+            StoreError: the file refuses.
+        """
+        try:
+            bind = self._engine.execution_options(writing=writing)
+            with Session(bind, expire_on_commit=False) as session, session.begin():
+                yield session
+        except DBAPIError as error:
+            reason = str(error.orig)
+            kind = StoreUnavailableError if "locked" in reason or "busy" in reason else StoreError
+            raise kind(str(self.path), f"does not answer ({reason})") from error
