@@ -8,6 +8,8 @@ KyokanError                     exit 1   base: subject, rule, remedy
 │   ├── DictionaryError                  a kansei dictionary file breaks a rule
 │   ├── ImportRefusedError               a source cannot be read; carries its problems
 │   ├── DataMissingError                 a file that a protocol reads is not there
+│   ├── AccountError                     an account refuses; its code says why
+│   │   └── TooManyAttemptsError         passwords or codes were tried too often; says when to try again
 │   └── SettingsError                    a setting breaks its rule
 ├── StoreError                  exit 1   the store refused or lost something
 │   ├── StoreNotEmptyError      exit 2   a test or trial was pointed at somebody's data
@@ -75,6 +77,18 @@ class QueryError(InputError):
     """A query parameter is unknown or breaks its rule."""
 
 
+class UnknownDealError(InputError):
+    """No deal of that id is known to the one who asks; whether there is one is not told."""
+
+
+class NotAllowedError(InputError):
+    """The one who asks may not do this, or not now."""
+
+
+class ChangedMeanwhileError(InputError):
+    """What was to be changed is not any more as it was when it was read."""
+
+
 class DictionaryError(InputError):
     """A kansei dictionary file breaks a rule."""
 
@@ -89,6 +103,22 @@ class ImportRefusedError(InputError):
 
 class DataMissingError(InputError):
     """A file that an evaluation protocol reads is not where it should be."""
+
+
+class AccountError(InputError):
+    """Signing in, an invitation or a change of an account is refused; ``code`` names the reason for pages to word."""
+
+    def __init__(self, code: str, subject: str, rule: str, remedy: str = "") -> None:
+        self.code = code
+        super().__init__(subject, rule, remedy)
+
+
+class TooManyAttemptsError(AccountError):
+    """Passwords or codes were tried too often; ``retry_after`` is in whole seconds."""
+
+    def __init__(self, retry_after: int) -> None:
+        self.retry_after = retry_after
+        super().__init__("too_many", "sign-in", "was tried too often", f"Try again in {retry_after} s")
 
 
 class SettingsError(InputError):

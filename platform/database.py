@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from sqlalchemy import DDL, FromClause, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -17,6 +18,19 @@ from kyokan.graph.stores.sqlite_schema import open_engine
 
 class Base(DeclarativeBase):
     """Base of every table of the workroom."""
+
+
+def refuse(table: FromClause, trigger: str, occasion: str, message: str) -> None:
+    """Let the file itself refuse what no program may do, whichever writes to it.
+
+    Args:
+        table: with which the trigger is made.
+        trigger: its name.
+        occasion: ``BEFORE …`` up to its condition, in SQL.
+        message: what the refusal says.
+    """
+    written = f"CREATE TRIGGER IF NOT EXISTS {trigger} {occasion} BEGIN SELECT RAISE(ABORT, '{message}'); END"
+    event.listen(table, "after_create", DDL(written))  # type: ignore[no-untyped-call]
 
 
 class Database:

@@ -1,0 +1,5 @@
+"""Who did what and when: a trail that is only ever added to."""
+
+from kyokan.platform.audit.trail import Record, Trail
+
+__all__ = ["Record", "Trail"]

@@ -1,0 +1,87 @@
+"""Who sees which field of a deal, and who may change it: the one table that pages, exports and programs follow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from kyokan.platform.deals.model import DealRow, TermsRow
+from kyokan.platform.deals.steps import Party, Status, possible
+
+EVERYONE = frozenset(Party)
+AGENCY = frozenset({Party.AGENCY})
+WITH_ARTIST = frozenset({Party.AGENCY, Party.ARTIST})
+WITH_BRAND = frozenset({Party.AGENCY, Party.BRAND})
+
+# A field that is not seen is absent: it leaves no key, no null and no gap.
+SEEN_BY: Mapping[str, frozenset[Party]] = {
+    "id": EVERYONE,
+    "artist": EVERYONE,
+    "brand": EVERYONE,
+    "headline": EVERYONE,
+    "rationale": EVERYONE,
+    "status": EVERYONE,
+    "version": EVERYONE,
+    "sent": EVERYONE,
+    "changed": EVERYONE,
+    "expires": EVERYONE,
+    "snapshot": EVERYONE,
+    "sentence": EVERYONE,
+    "contributions": EVERYONE,  # those that speak for one's own side or for both
+    "score": AGENCY,
+    "score_artist": WITH_ARTIST,
+    "score_brand": WITH_BRAND,
+    "confidence": AGENCY,
+    "terms": EVERYONE,
+    "reason": EVERYONE,
+    "outcome": EVERYONE,
+    "agency": EVERYONE,
+    "brand_side": EVERYONE,
+    "artist_side": EVERYONE,
+    "fee_floor": WITH_ARTIST,
+    "budget_ceiling": WITH_BRAND,
+    "internal_note": AGENCY,
+    "created": AGENCY,
+    "possible": EVERYONE,  # the steps that this side may take now
+}
+# What may be changed without a step, by whom, and while the deal stands how; other fields change by steps alone.
+LIVING = frozenset({Status.DRAFT, Status.SENT, Status.COUNTERED, Status.ACCEPTED})
+CHANGED_BY: Mapping[str, tuple[frozenset[Party], frozenset[Status]]] = {
+    **dict.fromkeys(
+        ("headline", "rationale", "artist_side", "brand_side", "expires"), (AGENCY, frozenset({Status.DRAFT}))
+    ),
+    "terms": (AGENCY, frozenset({Status.DRAFT})),
+    "fee_floor": (frozenset({Party.ARTIST}), LIVING),
+    "budget_ceiling": (frozenset({Party.BRAND}), LIVING),
+    "internal_note": (AGENCY, frozenset(Status)),
+}
+FROZEN = ("sentence", "score", "score_artist", "score_brand", "confidence")
+SIDE_OF = {"artist": Party.ARTIST, "brand": Party.BRAND}
+
+
+def shown(deal: DealRow, party: Party) -> dict[str, Any]:
+    """The deal as one side sees it: plain JSON of the fields that ``SEEN_BY`` gives it."""
+    whole = {name: getattr(deal, name) for name in SEEN_BY if hasattr(DealRow, name)}
+    whole |= {name: deal.match[name] for name in FROZEN if name in deal.match}
+    whole["status"] = Status(deal.status).value
+    whole["terms"] = [_terms(row) for row in deal.terms]
+    whole["contributions"] = [part for part in deal.match.get("contributions", []) if _for(part, party)]
+    whole["possible"] = [step.value for step in possible(Status(deal.status), party)]
+    return {name: value for name, value in whole.items() if party in SEEN_BY[name]}
+
+
+def _for(contribution: Mapping[str, Any], party: Party) -> bool:
+    side = SIDE_OF.get(contribution["for"])
+    return side is None or party in (Party.AGENCY, side)
+
+
+def _terms(row: TermsRow) -> dict[str, Any]:
+    accepted = sorted(party.value for party in row.accepted_by)
+    return {
+        "number": row.number,
+        "party": Party(row.party).value,
+        "name": row.name,
+        "at": row.at,
+        "accepted_by": accepted,
+        **row.content,
+    }

@@ -1,0 +1,175 @@
+"""What a deal is: its record, the versions of its terms, the verdicts on them, and what people enter."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from sqlalchemy import JSON, Boolean, ForeignKey, ForeignKeyConstraint, Integer, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kyokan.platform.database import Base, refuse
+from kyokan.platform.deals.steps import MOVES, Party, Status
+
+__all__ = ["DealRow", "Draft", "NoticeRow", "Outcome", "Party", "Status", "Terms", "TermsRow", "VerdictRow"]
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
+Yen = Annotated[int, Field(ge=0, le=10**12)]
+
+
+class Entered(BaseModel):
+    """What a person enters: nothing but the fields named, so that no other can be smuggled in."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Terms(Entered):
+    """What is offered: category × territory × medium × dates, exclusive or not, and a fee range in yen."""
+
+    category: Line = ""
+    territories: tuple[Line, ...] = ()
+    media: tuple[Line, ...] = ()
+    since: date | None = None
+    until: date | None = None
+    exclusive: bool = False
+    fee_low: Yen | None = None
+    fee_high: Yen | None = None
+    note: Prose = ""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.since and self.until and self.until < self.since:
+            raise ValueError("until must not come before since")
+        if self.fee_low is not None and self.fee_high is not None and self.fee_high < self.fee_low:
+            raise ValueError("fee_high must not be less than fee_low")
+        return self
+
+
+class Draft(Entered):
+    """A proposal as its planner writes it.
+
+    ``artist`` and ``brand`` are ids of the graph, ``artist_side`` and ``brand_side`` the organisations it is addressed
+    to, ``expires`` the last day for an answer.
+    """
+
+    artist: Line
+    brand: Line
+    headline: Line
+    rationale: Prose = ""
+    artist_side: Line = ""
+    brand_side: Line = ""
+    expires: date | None = None
+    terms: Terms = Terms()
+
+
+class Outcome(Entered):
+    """How a finished deal went; ``announced`` says that the tie-up is public and others may learn from it."""
+
+    reach: Annotated[int, Field(ge=0)] | None = None
+    sales_lift: Annotated[float, Field(ge=-1, le=100, allow_inf_nan=False)] | None = None
+    sentiment: Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)] | None = None
+    note: Prose = ""
+    announced: bool = False
+
+
+class DealRow(Base):
+    """The record of a deal. ``version`` grows by one with every change; ``match`` and ``snapshot`` freeze its evidence.
+
+    ``fee_floor`` is the artist side's, ``budget_ceiling`` the brand's, ``internal_note`` the agency's own; who sees
+    which stands in ``fields``.
+    """
+
+    __tablename__ = "deal"
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    agency: Mapped[str] = mapped_column(Text, index=True)
+    brand_side: Mapped[str] = mapped_column(Text, index=True)
+    artist_side: Mapped[str] = mapped_column(Text, index=True)
+    artist: Mapped[str] = mapped_column(Text)
+    brand: Mapped[str] = mapped_column(Text)
+    headline: Mapped[str] = mapped_column(Text)
+    rationale: Mapped[str] = mapped_column(Text)
+    status: Mapped[Status] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(Integer)
+    created: Mapped[str] = mapped_column(Text)
+    changed: Mapped[str] = mapped_column(Text)
+    sent: Mapped[str] = mapped_column(Text, default="")
+    expires: Mapped[str] = mapped_column(Text)
+    snapshot: Mapped[str] = mapped_column(Text)
+    match: Mapped[dict[str, Any]] = mapped_column(JSON)
+    fee_floor: Mapped[int | None] = mapped_column(Integer)
+    budget_ceiling: Mapped[int | None] = mapped_column(Integer)
+    internal_note: Mapped[str] = mapped_column(Text, default="")
+    reason: Mapped[str] = mapped_column(Text, default="")
+    outcome: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    terms: Mapped[list[TermsRow]] = relationship(order_by="TermsRow.number", cascade="all, delete-orphan")
+
+    @property
+    def offered(self) -> TermsRow:
+        """The terms on the table."""
+        return self.terms[-1]
+
+
+class TermsRow(Base):
+    """One version of the terms, and who put it on the table."""
+
+    __tablename__ = "deal_terms"
+
+    deal: Mapped[str] = mapped_column(ForeignKey("deal.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    party: Mapped[Party] = mapped_column(Text)
+    person: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    at: Mapped[str] = mapped_column(Text)
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    verdicts: Mapped[list[VerdictRow]] = relationship(cascade="all, delete-orphan")
+
+    @property
+    def accepted_by(self) -> frozenset[Party]:
+        """The sides that said yes to exactly these terms."""
+        return frozenset(Party(verdict.party) for verdict in self.verdicts)
+
+
+class VerdictRow(Base):
+    """A side's yes to one version of the terms; new terms need a new one."""
+
+    __tablename__ = "deal_verdict"
+    __table_args__ = (
+        ForeignKeyConstraint(["deal", "number"], ["deal_terms.deal", "deal_terms.number"], ondelete="CASCADE"),
+    )
+
+    deal: Mapped[str] = mapped_column(Text, primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    party: Mapped[Party] = mapped_column(Text, primary_key=True)
+    person: Mapped[str] = mapped_column(Text)
+    at: Mapped[str] = mapped_column(Text)
+
+
+class NoticeRow(Base):
+    """Something that an organisation ought to know of a deal."""
+
+    __tablename__ = "notice"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    organisation: Mapped[str] = mapped_column(Text, index=True)
+    deal: Mapped[str] = mapped_column(ForeignKey("deal.id", ondelete="CASCADE"))
+    act: Mapped[str] = mapped_column(Text)
+    at: Mapped[str] = mapped_column(Text)
+    read: Mapped[bool] = mapped_column(Boolean, default=False)
+
+
+_LEGAL = ", ".join(f"('{start.value}', '{end.value}')" for start, end in sorted(MOVES))
+refuse(
+    DealRow.__table__,
+    "deal_moves",
+    f"BEFORE UPDATE OF status ON deal WHEN (OLD.status, NEW.status) NOT IN (VALUES {_LEGAL})",
+    "no step leads from the one status to the other",
+)
+refuse(
+    DealRow.__table__,
+    "deal_begins",
+    f"BEFORE INSERT ON deal WHEN NEW.status != '{Status.DRAFT.value}'",
+    "a deal begins as a draft",
+)

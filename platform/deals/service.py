@@ -1,0 +1,374 @@
+"""Deals as people work on them: each act checks who asks, changes the record, writes the trail and tells the others."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from kyokan.errors import ChangedMeanwhileError, NotAllowedError, QueryError, UnknownDealError
+from kyokan.platform.accounts.actor import Actor, Role
+from kyokan.platform.audit import Trail
+from kyokan.platform.database import Database
+from kyokan.platform.deals.fields import CHANGED_BY, shown
+from kyokan.platform.deals.model import DealRow, Draft, Entered, NoticeRow, Outcome, Terms, TermsRow, VerdictRow, Yen
+from kyokan.platform.deals.steps import ROLE_OF, RULES, SIDES, Party, Rule, Status, Step
+
+Clock = Callable[[], datetime]
+Seen = dict[str, Any]
+"""A deal as one side sees it (``fields.shown``)."""
+
+Entry = TypeVar("Entry", bound=Entered)
+YEN: TypeAdapter[int | None] = TypeAdapter(Yen | None)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that an organisation ought to know."""
+
+    id: int
+    deal: str
+    act: str
+    at: str
+    read: bool
+
+
+class Deals:
+    """The deals of all organisations; each answer holds only what its actor may see.
+
+    A deal of others, a draft addressed to oneself and a deal that does not exist are refused alike.
+
+    Args:
+        database: where they are kept.
+        clock: the time, with its zone.
+    """
+
+    def __init__(self, database: Database, clock: Clock = lambda: datetime.now(UTC)) -> None:
+        self._database = database
+        self._clock = clock
+
+    # Reading -------------------------------------------------------------------------------------------------
+
+    def get(self, actor: Actor, deal_id: str) -> Seen:
+        """One deal.
+
+        Raises:
+            UnknownDealError: there is none that the actor may see.
+        """
+        with self._database.session() as session:
+            deal, party = _find(session, actor, deal_id)
+            return shown(deal, party)
+
+    def of(self, actor: Actor, statuses: Collection[Status] = ()) -> list[Seen]:
+        """Every deal that the actor may see, the one changed last first."""
+        own = actor.organisation
+        query = select(DealRow).where(or_(DealRow.agency == own, DealRow.brand_side == own, DealRow.artist_side == own))
+        if statuses:
+            query = query.where(DealRow.status.in_(sorted(statuses)))
+        with self._database.session() as session:
+            rows = session.scalars(query.order_by(DealRow.changed.desc(), DealRow.id)).all()
+            parties = [(deal, _party(actor, deal)) for deal in rows]
+            return [shown(deal, party) for deal, party in parties if party]
+
+    def history(self, actor: Actor, deal_id: str) -> list[dict[str, Any]]:
+        """What was done to a deal, oldest first, as far as the actor's side may know of it.
+
+        Raises:
+            UnknownDealError: there is none that the actor may see.
+        """
+        with self._database.session() as session:
+            _, party = _find(session, actor, deal_id)
+            records = Trail(session).of(_subject(deal_id))
+            return [
+                {"at": one.at, "name": one.name, "organisation": one.organisation, "act": one.act, **one.detail["said"]}
+                for one in records
+                if party.value in one.detail["seen_by"]
+            ]
+
+    def notices(self, actor: Actor, *, unread: bool = False) -> list[Notice]:
+        """What the actor's organisation was told, the latest first."""
+        query = select(NoticeRow).where(NoticeRow.organisation == actor.organisation)
+        if unread:
+            query = query.where(NoticeRow.read.is_(False))
+        with self._database.session() as session:
+            rows = session.scalars(query.order_by(NoticeRow.id.desc())).all()
+            return [Notice(row.id, row.deal, row.act, row.at, row.read) for row in rows]
+
+    # Writing -------------------------------------------------------------------------------------------------
+
+    def create(self, actor: Actor, draft: Mapping[str, Any], match: Mapping[str, Any], snapshot: str) -> Seen:
+        """A draft of the actor's agency.
+
+        Args:
+            actor: a planner.
+            draft: the fields of ``Draft``.
+            match: the match as ``Match.to_json`` gives it; its evidence is frozen here.
+            snapshot: hash of the snapshot that it was found in.
+
+        Raises:
+            NotAllowedError: the actor is no planner.
+            QueryError: a field breaks its rule, or is none of a draft.
+        """
+        if not actor.has(Role.PLANNER):
+            raise NotAllowedError("a proposal", "is drafted by a planner", "Ask one of your organisation")
+        entered = _checked(Draft, draft)
+        now = self._now()
+        deal = DealRow(
+            id=uuid.uuid4().hex,
+            agency=actor.organisation,
+            status=Status.DRAFT,
+            version=1,
+            created=now,
+            changed=now,
+            match=dict(match),
+            snapshot=snapshot,
+            expires=entered.expires.isoformat() if entered.expires else "",
+            **entered.model_dump(include={"artist", "brand", "headline", "rationale", "artist_side", "brand_side"}),
+        )
+        deal.terms = [_offer(deal, actor, Party.AGENCY, entered.terms, now)]
+        with self._database.session(writing=True) as session:
+            session.add(deal)
+            session.flush()
+            self._record(session, actor, deal, "create", frozenset({Party.AGENCY}), {})
+            return shown(deal, Party.AGENCY)
+
+    def change(self, actor: Actor, deal_id: str, version: int, fields: Mapping[str, Any]) -> Seen:
+        """Change fields that need no step: a draft's content, or a side's own private figure.
+
+        Raises:
+            UnknownDealError: there is none that the actor may see.
+            NotAllowedError: a field is not the actor's to change, or not any more.
+            ChangedMeanwhileError: the deal is not as it was when ``version`` was read.
+            QueryError: a value breaks its rule.
+        """
+        with self._database.session(writing=True) as session:
+            deal, party = _find(session, actor, deal_id, acting=True)
+            _unchanged(deal, version)
+            for name, value in fields.items():
+                by, while_ = CHANGED_BY.get(name, (frozenset(), frozenset()))
+                if party not in by or deal.status not in while_:
+                    raise NotAllowedError(name, "is not yours to change now")
+                _assign(deal, name, value, actor, self._now())
+            seen_by = frozenset(
+                one for one in Party if any(one in CHANGED_BY[name][0] | {Party.AGENCY} for name in fields)
+            )
+            return self._keep(session, actor, deal, party, "change", seen_by, {"fields": sorted(fields)})
+
+    def take(
+        self,
+        actor: Actor,
+        deal_id: str,
+        version: int,
+        step: Step,
+        *,
+        reason: str = "",
+        terms: Mapping[str, Any] | None = None,
+        outcome: Mapping[str, Any] | None = None,
+    ) -> Seen:
+        """Take one step of the table in ``steps``.
+
+        Raises:
+            UnknownDealError: there is none that the actor may see.
+            NotAllowedError: the step is not the actor's, or not possible while the deal stands so.
+            ChangedMeanwhileError: the deal is not as it was when ``version`` was read.
+            QueryError: a reason, terms or an outcome is missing or breaks a rule.
+        """
+        rule = RULES[step]
+        with self._database.session(writing=True) as session:
+            deal, party = _find(session, actor, deal_id, acting=True)
+            _unchanged(deal, version)
+            if party not in rule.by or deal.status not in rule.of:
+                raise NotAllowedError(step.value, f"is not possible for you while the deal is {deal.status}")
+            said = _said(rule, step, reason=reason, terms=terms, outcome=outcome)
+            self._apply(deal, actor, party, step, said)
+            told = {name: value for name, value in said.items() if name == "reason"} | {"status": deal.status}
+            return self._keep(session, actor, deal, party, step.value, frozenset(Party), told)
+
+    def expire(self) -> int:
+        """Close every open deal whose last day has passed; returns how many."""
+        today = self._clock().date().isoformat()
+        rule = RULES[Step.EXPIRE]
+        with self._database.session(writing=True) as session:
+            due = select(DealRow).where(
+                DealRow.status.in_(sorted(rule.of)), DealRow.expires != "", DealRow.expires < today
+            )
+            deals = session.scalars(due).all()
+            for deal in deals:
+                deal.status = rule.to
+                told = {"status": deal.status}
+                self._keep(session, None, deal, Party.AGENCY, Step.EXPIRE.value, frozenset(Party), told)
+            return len(deals)
+
+    def mark_read(self, actor: Actor, notices: Collection[int]) -> None:
+        """Take notices of the actor's organisation for read; those of others are left alone."""
+        mine = select(NoticeRow).where(NoticeRow.organisation == actor.organisation, NoticeRow.id.in_(sorted(notices)))
+        with self._database.session(writing=True) as session:
+            for row in session.scalars(mine):
+                row.read = True
+
+    # ---------------------------------------------------------------------------------------------------------
+
+    def _apply(self, deal: DealRow, actor: Actor, party: Party, step: Step, said: Mapping[str, Any]) -> None:
+        """What a step does to the record."""
+        now, leads_to = self._now(), RULES[step].to
+        if step is Step.SEND:
+            _ready(deal)
+            deal.sent = now
+        elif step is Step.COUNTER:
+            deal.terms.append(_offer(deal, actor, party, said["terms"], now))
+            if party in SIDES:  # who makes an offer stands by it
+                _accept(deal, actor, party, now)
+        elif step is Step.ACCEPT:
+            _accept(deal, actor, party, now)
+            if deal.offered.accepted_by != SIDES:
+                leads_to = deal.status
+        if "reason" in said:
+            deal.reason = said["reason"]
+        if "outcome" in said:
+            deal.outcome = said["outcome"].model_dump(mode="json")
+        deal.status = leads_to
+
+    def _keep(
+        self,
+        session: Session,
+        actor: Actor | None,
+        deal: DealRow,
+        party: Party,
+        act: str,
+        seen_by: Collection[Party],
+        told: Mapping[str, Any],
+    ) -> Seen:
+        """Write the change, its record and the notices; all of it or nothing."""
+        deal.changed = self._now()
+        deal.version += 1
+        session.flush()
+        self._record(session, actor, deal, act, seen_by, told)
+        return shown(deal, party)
+
+    def _record(
+        self,
+        session: Session,
+        actor: Actor | None,
+        deal: DealRow,
+        act: str,
+        seen_by: Collection[Party],
+        told: Mapping[str, Any],
+    ) -> None:
+        detail = {"seen_by": sorted(party.value for party in seen_by), "said": dict(told)}
+        Trail(session).add(actor, _subject(deal.id), act, self._clock(), detail)
+        if not deal.sent:  # nobody but its agency knows of a draft
+            return
+        ends = {Party.AGENCY: deal.agency, Party.BRAND: deal.brand_side, Party.ARTIST: deal.artist_side}
+        others = {ends[party] for party in seen_by} - {actor.organisation if actor else "", ""}
+        for organisation in sorted(others):
+            session.add(NoticeRow(organisation=organisation, deal=deal.id, act=act, at=self._now()))
+
+    def _now(self) -> str:
+        return self._clock().isoformat(timespec="seconds")
+
+
+def _find(session: Session, actor: Actor, deal_id: str, *, acting: bool = False) -> tuple[DealRow, Party]:
+    """The deal and the side on which the actor sees it; with ``acting`` that of a role that may act."""
+    deal = session.get(DealRow, deal_id)
+    party = _party(actor, deal) if deal else None
+    if deal is None or party is None:
+        raise UnknownDealError(deal_id, "is no deal of yours", "See your list of deals")
+    if acting and not actor.has(ROLE_OF[party]):
+        raise NotAllowedError("this deal", "may be read by you, not changed", "Ask for the role in your organisation")
+    return deal, party
+
+
+def _party(actor: Actor, deal: DealRow) -> Party | None:
+    """On which side an actor sees a deal; a draft is its agency's alone."""
+    if deal.agency == actor.organisation and actor.has(Role.PLANNER, Role.ANALYST):
+        return Party.AGENCY
+    for party, organisation in ((Party.BRAND, deal.brand_side), (Party.ARTIST, deal.artist_side)):
+        if deal.sent and organisation == actor.organisation and actor.has(ROLE_OF[party]):
+            return party
+    return None
+
+
+def _unchanged(deal: DealRow, version: int) -> None:
+    """Holds until the end of the transaction: a writing one is alone from its beginning."""
+    if deal.version != version:
+        raise ChangedMeanwhileError("this deal", "was changed meanwhile", "Look at it as it stands now")
+
+
+def _checked(shape: type[Entry], fields: Mapping[str, Any]) -> Entry:
+    try:
+        return shape.model_validate(dict(fields))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the terms"
+        raise QueryError(where, first["msg"][:1].lower() + first["msg"][1:], "Correct it") from None
+
+
+def _said(
+    rule: Rule, step: Step, *, reason: str, terms: Mapping[str, Any] | None, outcome: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """What must be said with a step, checked; anything more is refused."""
+    given = {"reason": reason.strip() or None, "terms": terms, "outcome": outcome}
+    for name, value in given.items():
+        needed = getattr(rule, name)
+        if needed and value is None:
+            raise QueryError(name, f"is needed to {step.value}", f"Say the {name}")
+        if value is not None and not needed:
+            raise QueryError(name, f"is not taken when you {step.value}", "Leave it out")
+    said: dict[str, Any] = {}
+    if rule.reason:
+        said["reason"] = reason.strip()[:1000]
+    if terms is not None:
+        said["terms"] = _checked(Terms, terms)
+    if outcome is not None:
+        said["outcome"] = _checked(Outcome, outcome)
+    return said
+
+
+def _assign(deal: DealRow, name: str, value: Any, actor: Actor, now: str) -> None:
+    if name in ("fee_floor", "budget_ceiling"):
+        try:
+            setattr(deal, name, YEN.validate_python(value))
+        except ValidationError:
+            raise QueryError(name, "must be yen without a fraction, 0 or more, or empty", "Correct it") from None
+    elif name == "internal_note":
+        deal.internal_note = str(value)[:4000]
+    elif name == "terms":
+        deal.terms[-1].content = _checked(Terms, value).model_dump(mode="json")
+        deal.terms[-1].person, deal.terms[-1].name, deal.terms[-1].at = actor.person, actor.name, now
+    else:
+        known = {"artist": deal.artist, "brand": deal.brand, "headline": deal.headline}
+        entered = _checked(Draft, known | {name: value})
+        found = getattr(entered, name)
+        setattr(deal, name, found.isoformat() if hasattr(found, "isoformat") else found or "")
+
+
+def _ready(deal: DealRow) -> None:
+    missing = [name for name in ("brand_side", "artist_side") if not getattr(deal, name)]
+    if missing:
+        raise QueryError(" and ".join(missing), "must be named before a proposal is sent", "Choose who receives it")
+    if len({deal.agency, deal.brand_side, deal.artist_side}) < len(Party):
+        raise QueryError("brand_side and artist_side", "must be two organisations, neither of them yours", "Correct it")
+
+
+def _offer(deal: DealRow, actor: Actor, party: Party, terms: Terms, now: str) -> TermsRow:
+    content = terms.model_dump(mode="json")
+    number = len(deal.terms) + 1
+    return TermsRow(
+        deal=deal.id, number=number, party=party, person=actor.person, name=actor.name, at=now, content=content
+    )
+
+
+def _accept(deal: DealRow, actor: Actor, party: Party, now: str) -> None:
+    terms = deal.offered
+    if party not in terms.accepted_by:
+        terms.verdicts.append(VerdictRow(deal=deal.id, number=terms.number, party=party, person=actor.person, at=now))
+
+
+def _subject(deal_id: str) -> str:
+    return f"deal:{deal_id}"

@@ -1,0 +1,284 @@
+"""Deals: each side sees and does what is its own, from draft to outcome, and nothing is lost when two act at once."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from kyokan.errors import ChangedMeanwhileError, NotAllowedError, QueryError, StoreError, UnknownDealError
+from kyokan.platform.audit import Trail
+from kyokan.platform.database import Database
+from kyokan.platform.deals import Deals, Party, Status, Step
+from kyokan.platform.deals.fields import CHANGED_BY, SEEN_BY
+from kyokan.platform.deals.model import DealRow
+from kyokan.platform.deals.steps import RULES
+from tests.platform.dealing import ANALYST, BRAND, DRAFT, MANAGER, MATCH, PLANNER, STRANGER, Clock
+
+OUTCOME = {"reach": 120_000, "sales_lift": 0.04, "sentiment": 0.6, "announced": True}
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def database(tmp_path):
+    with Database(tmp_path / "home" / "workroom.db") as opened:
+        yield opened
+
+
+@pytest.fixture
+def deals(database, clock):
+    return Deals(database, clock)
+
+
+@pytest.fixture
+def draft(deals):
+    return deals.create(PLANNER, DRAFT, MATCH, "sha256:1")
+
+
+@pytest.fixture
+def sent(deals, draft):
+    return deals.take(PLANNER, draft["id"], draft["version"], Step.SEND)
+
+
+def act(deals, actor, deal, step, **said: object):
+    """A step on the deal as it stands."""
+    return deals.take(actor, deal["id"], deals.get(PLANNER, deal["id"])["version"], step, **said)
+
+
+def test_a_deal_goes_from_draft_to_outcome(deals, sent):
+    assert sent["status"] == "sent"
+    assert act(deals, BRAND, sent, Step.ACCEPT)["status"] == "sent"  # one side alone makes no deal
+    assert act(deals, MANAGER, sent, Step.ACCEPT)["status"] == "accepted"
+    assert act(deals, PLANNER, sent, Step.START)["status"] == "running"
+    finished = act(deals, PLANNER, sent, Step.FINISH, outcome=OUTCOME)
+    assert finished["status"] == "finished"
+    assert finished["outcome"]["sales_lift"] == 0.04
+    assert finished["possible"] == []
+
+
+def test_new_terms_need_a_new_yes_from_the_other_side_alone(deals, sent):
+    act(deals, BRAND, sent, Step.ACCEPT)
+    countered = act(deals, MANAGER, sent, Step.COUNTER, terms={"fee_low": 9_000_000})
+    assert countered["status"] == "countered"
+    assert [terms["accepted_by"] for terms in countered["terms"]] == [["brand"], ["artist"]]
+    assert act(deals, BRAND, sent, Step.ACCEPT)["status"] == "accepted"
+
+
+def test_an_offer_of_the_agency_needs_both(deals, sent):
+    act(deals, MANAGER, sent, Step.COUNTER, terms={"fee_low": 9_000_000})
+    act(deals, PLANNER, sent, Step.COUNTER, terms={"fee_low": 8_500_000})
+    assert act(deals, BRAND, sent, Step.ACCEPT)["status"] == "countered"
+    assert act(deals, MANAGER, sent, Step.ACCEPT)["status"] == "accepted"
+
+
+def test_accepting_twice_counts_once(deals, sent):
+    act(deals, BRAND, sent, Step.ACCEPT)
+    assert act(deals, BRAND, sent, Step.ACCEPT)["terms"][0]["accepted_by"] == ["brand"]
+
+
+@pytest.mark.parametrize("actor", [BRAND, MANAGER])
+def test_a_side_may_decline_with_a_reason(deals, sent, actor):
+    with pytest.raises(QueryError, match="reason"):
+        act(deals, actor, sent, Step.DECLINE)
+    declined = act(deals, actor, sent, Step.DECLINE, reason="  Not this year. ")
+    assert (declined["status"], declined["reason"]) == ("declined", "Not this year.")
+
+
+def test_what_nobody_answered_in_time_expires(deals, sent, clock):
+    clock.pass_by(days=38)  # the last day itself
+    assert deals.expire() == 0
+    clock.pass_by(days=1)
+    assert deals.expire() == 1
+    assert deals.get(BRAND, sent["id"])["status"] == "expired"
+    with pytest.raises(NotAllowedError):
+        act(deals, BRAND, sent, Step.ACCEPT)
+
+
+# Who sees what ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("actor", [BRAND, MANAGER, STRANGER])
+def test_a_draft_is_known_to_its_agency_alone(deals, draft, actor):
+    with pytest.raises(UnknownDealError):
+        deals.get(actor, draft["id"])
+    assert deals.of(actor) == []
+    assert [deal["id"] for deal in deals.of(ANALYST)] == [draft["id"]]
+
+
+def test_a_deal_of_others_is_refused_like_one_that_does_not_exist(deals, sent):
+    told = []
+    for deal_id in (sent["id"], "0" * 32):
+        with pytest.raises(UnknownDealError) as refusal:
+            deals.get(STRANGER, deal_id)
+        told.append(str(refusal.value).replace(deal_id, "…"))
+    assert told[0] == told[1]
+    for call in (
+        lambda: deals.take(STRANGER, sent["id"], 2, Step.ACCEPT),
+        lambda: deals.change(STRANGER, sent["id"], 2, {"internal_note": "x"}),
+        lambda: deals.history(STRANGER, sent["id"]),
+    ):
+        with pytest.raises(UnknownDealError):
+            call()
+    assert deals.notices(STRANGER) == []
+
+
+def test_no_side_meets_a_figure_of_the_other_anywhere(deals, sent):
+    deals.change(MANAGER, sent["id"], 2, {"fee_floor": 7_654_321})
+    deals.change(BRAND, sent["id"], 3, {"budget_ceiling": 9_876_543})
+    deals.change(PLANNER, sent["id"], 4, {"internal_note": "CANARY"})
+    act(deals, BRAND, sent, Step.COUNTER, terms={"fee_high": 9_000_000})
+
+    def everything(actor):
+        return json.dumps([deals.get(actor, sent["id"]), deals.of(actor), deals.history(actor, sent["id"])])
+
+    assert "7654321" in everything(MANAGER)
+    assert "9876543" in everything(BRAND)
+    for secret in ("7654321", "9876543", "CANARY"):
+        assert secret in everything(PLANNER)
+    assert not [one for one in ("7654321", "CANARY", "fee_floor", "internal_note", "0.69") if one in everything(BRAND)]
+    assert not [one for one in ("9876543", "CANARY", "budget_ceiling", "0.71") if one in everything(MANAGER)]
+
+
+def test_the_table_of_fields_is_what_is_shown(deals, sent):
+    sides = {Party.AGENCY: PLANNER, Party.BRAND: BRAND, Party.ARTIST: MANAGER}
+    for party, actor in sides.items():
+        assert set(deals.get(actor, sent["id"])) == {name for name, seen_by in SEEN_BY.items() if party in seen_by}
+
+
+def test_each_side_reads_the_reasons_that_speak_for_it_or_for_both(deals, sent):
+    def benefits(actor):
+        return [part["for"] for part in deals.get(actor, sent["id"])["contributions"]]
+
+    assert benefits(PLANNER) == ["both", "artist", "brand"]
+    assert benefits(BRAND) == ["both", "brand"]
+    assert benefits(MANAGER) == ["both", "artist"]
+
+
+# Who may do what -------------------------------------------------------------------------------------------------
+
+
+def test_whoever_only_reads_changes_nothing(deals, draft):
+    with pytest.raises(NotAllowedError):
+        deals.take(ANALYST, draft["id"], 1, Step.SEND)
+    with pytest.raises(NotAllowedError):
+        deals.create(ANALYST, DRAFT, MATCH, "sha256:1")
+
+
+@pytest.mark.parametrize("field", sorted(SEEN_BY))
+@pytest.mark.parametrize("actor", [BRAND, MANAGER])
+def test_a_side_changes_its_own_figure_and_no_other_field(deals, sent, actor, field):
+    own = {BRAND: "budget_ceiling", MANAGER: "fee_floor"}[actor]
+    if field == own:
+        assert deals.change(actor, sent["id"], 2, {field: 5})[field] == 5
+    else:
+        with pytest.raises(NotAllowedError):
+            deals.change(actor, sent["id"], 2, {field: 5})
+
+
+def test_a_sent_proposal_keeps_the_words_it_was_sent_with(deals, sent):
+    for field in ("headline", "rationale", "terms", "brand_side", "expires"):
+        with pytest.raises(NotAllowedError):
+            deals.change(PLANNER, sent["id"], 2, {field: "x"})
+
+
+def test_a_draft_may_be_written_anew(deals, draft):
+    changed = deals.change(
+        PLANNER, draft["id"], 1, {"headline": "朝の時計", "terms": {"fee_low": 1}, "expires": "2027-01-31"}
+    )
+    assert (changed["headline"], changed["terms"][0]["fee_low"], changed["expires"]) == ("朝の時計", 1, "2027-01-31")
+    assert changed["version"] == 2
+
+
+@pytest.mark.parametrize(
+    ("terms", "field"),
+    [
+        ({"fee_low": -1}, "fee_low"),
+        ({"fee_low": 2, "fee_high": 1}, "fee_high"),
+        ({"since": "2027-02-01", "until": "2027-01-01"}, "until"),
+        ({"score": 1}, "score"),
+        ({"since": "soon"}, "since"),
+    ],
+)
+def test_terms_that_break_a_rule_are_refused_and_change_nothing(deals, sent, terms, field):
+    with pytest.raises(QueryError, match=field):
+        act(deals, MANAGER, sent, Step.COUNTER, terms=terms)
+    assert deals.get(PLANNER, sent["id"]) == sent
+
+
+@pytest.mark.parametrize("field", ["status", "agency", "version", "score", "match", "id"])
+def test_no_field_can_be_smuggled_into_a_draft(deals, field):
+    with pytest.raises(QueryError, match=field):
+        deals.create(PLANNER, DRAFT | {field: "x"}, MATCH, "sha256:1")
+
+
+def test_a_proposal_is_sent_to_two_others(deals):
+    for missing in ({"brand_side": ""}, {"artist_side": "koyomido"}, {"artist_side": "agency"}):
+        draft = deals.create(PLANNER, DRAFT | missing, MATCH, "sha256:1")
+        with pytest.raises(QueryError, match="_side"):
+            deals.take(PLANNER, draft["id"], 1, Step.SEND)
+
+
+# Two at once -----------------------------------------------------------------------------------------------------
+
+
+def test_whoever_acts_on_an_old_view_is_told_so_and_changes_nothing(deals, sent):
+    act(deals, MANAGER, sent, Step.COUNTER, terms={"fee_low": 9_000_000})
+    before = deals.get(PLANNER, sent["id"])
+    with pytest.raises(ChangedMeanwhileError):
+        deals.take(BRAND, sent["id"], sent["version"], Step.ACCEPT)  # accepts what is not on the table any more
+    assert deals.get(PLANNER, sent["id"]) == before
+
+
+def test_a_double_click_sends_once(deals, draft):
+    deals.take(PLANNER, draft["id"], draft["version"], Step.SEND)
+    with pytest.raises(ChangedMeanwhileError):
+        deals.take(PLANNER, draft["id"], draft["version"], Step.SEND)
+    assert [one["act"] for one in deals.history(PLANNER, draft["id"])] == ["create", "send"]
+
+
+def test_the_file_refuses_a_move_that_no_step_makes(database, draft):
+    for status in (Status.ACCEPTED, Status.RUNNING, Status.FINISHED, Status.EXPIRED):
+        with pytest.raises(StoreError, match="no step leads"), database.session(writing=True) as session:
+            session.get_one(DealRow, draft["id"]).status = status
+
+
+# Trail and notices -----------------------------------------------------------------------------------------------
+
+
+def test_every_act_is_in_the_trail_once_and_each_side_reads_its_part(deals, database, sent):
+    deals.change(MANAGER, sent["id"], 2, {"fee_floor": 1})
+    act(deals, BRAND, sent, Step.ACCEPT)
+    acts = {
+        actor.person: [one["act"] for one in deals.history(actor, sent["id"])] for actor in (PLANNER, BRAND, MANAGER)
+    }
+    assert acts == {
+        "hana": ["create", "send", "change", "accept"],
+        "toma": ["send", "accept"],
+        "rei": ["send", "change", "accept"],
+    }
+    with database.session() as session:
+        assert Trail(session).verify() == 4
+
+
+def test_the_others_are_told_and_those_who_acted_are_not(deals, sent):
+    act(deals, BRAND, sent, Step.ACCEPT)
+    assert [notice.act for notice in deals.notices(BRAND)] == ["send"]
+    assert [notice.act for notice in deals.notices(MANAGER)] == ["accept", "send"]
+    assert [notice.act for notice in deals.notices(PLANNER)] == ["accept"]
+
+
+def test_only_ones_own_notices_can_be_taken_for_read(deals, sent):
+    (notice,) = deals.notices(BRAND)
+    deals.mark_read(MANAGER, [notice.id])
+    assert deals.notices(BRAND, unread=True) == [notice]
+    deals.mark_read(BRAND, [notice.id])
+    assert deals.notices(BRAND, unread=True) == []
+
+
+def test_every_rule_of_the_tables_names_fields_and_steps_that_there_are():
+    assert set(CHANGED_BY) <= set(SEEN_BY)
+    assert set(RULES) == set(Step)
