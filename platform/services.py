@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from kyokan.graph.stores import GraphStore
     from kyokan.matching.ranking import FusionWeights, Matcher, Proposal, Query
     from kyokan.matching.ranking.learning import Foresight
+    from kyokan.platform.database import Database
+    from kyokan.platform.deals import Deals
 
 Progress = Callable[[str, int, int], None]
 """Told (stage, done, total) as work goes on; total 0 means not known."""
@@ -52,9 +54,10 @@ class Services:
         self.close()
 
     def close(self) -> None:
-        """Let go of the store; closing twice does nothing."""
-        if store := self.__dict__.pop("store", None):
-            store.close()
+        """Let go of the store and the workroom's file; closing twice does nothing."""
+        for part in ("store", "database"):
+            if opened := self.__dict__.pop(part, None):
+                opened.close()
 
     # The parts -----------------------------------------------------------------------------------------------
 
@@ -84,6 +87,20 @@ class Services:
         from kyokan.graph.annotate import Annotator
 
         return Annotator(self.dictionary, self.encoder)
+
+    @cached_property
+    def database(self) -> Database:
+        """The workroom's own records."""
+        from kyokan.platform.database import Database
+
+        return Database(self.settings.workroom)
+
+    @cached_property
+    def deals(self) -> Deals:
+        """Proposed tie-ups."""
+        from kyokan.platform.deals import Deals
+
+        return Deals(self.database)
 
     def snapshot(self, progress: Progress | None = None) -> Snapshot:
         """The snapshot of the store as it stands now; built where the store has changed since the last."""

@@ -71,6 +71,11 @@ class Settings(BaseSettings):
         return self.home / "vectors.db"
 
     @cached_property
+    def workroom(self) -> Path:
+        """File of accounts, deals and the audit trail."""
+        return self.home / "workroom.db"
+
+    @cached_property
     def weights(self) -> Path:
         """File of the weights that were learned from one's own deals."""
         return self.home / "weights.json"
