@@ -1,0 +1,57 @@
+"""How often a password or a code may be tried: counted in the shared file, before the try is looked at."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy.orm import Session
+
+from kyokan.errors import TooManyAttemptsError
+from kyokan.platform.accounts.codes import digest
+from kyokan.platform.accounts.model import Attempt
+
+QUARTER, DAY = 900.0, 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Tries allowed: of one subject from one network address, of one subject, and from one address.
+
+    The first is low; the second is high enough that a stranger elsewhere cannot lock a person out in passing.
+    """
+
+    pair: int  # in a quarter of an hour
+    subject: int  # in a day
+    address: int  # in a quarter of an hour
+
+
+PASSWORD = Limits(pair=10, subject=100, address=100)
+CODE = Limits(pair=5, subject=20, address=100)
+
+
+def count(session: Session, limits: Limits, subject: str, address: str, now: float) -> None:
+    """Count a try; tries of other processes are seen, because the caller's transaction holds the write lock.
+
+    Raises:
+        TooManyAttemptsError: a limit is reached; this try is not to be looked at.
+    """
+    session.execute(delete(Attempt).where(Attempt.at <= now - DAY))
+    one, place = Attempt.subject == digest(subject), Attempt.address == address
+    _hold(session, [one, place], limits.pair, QUARTER, now)
+    _hold(session, [one], limits.subject, DAY, now)
+    _hold(session, [place], limits.address, QUARTER, now)
+    session.add(Attempt(subject=digest(subject), address=address, at=now))
+
+
+def forgive(session: Session, subject: str, address: str) -> None:
+    """Forget the tries that led to a success."""
+    session.execute(delete(Attempt).where(Attempt.subject == digest(subject), Attempt.address == address))
+
+
+def _hold(session: Session, those: list[ColumnElement[bool]], limit: int, window: float, now: float) -> None:
+    asked = select(func.count(), func.min(Attempt.at)).where(*those, Attempt.at > now - window)
+    number, first = session.execute(asked).one()
+    if number >= limit:
+        raise TooManyAttemptsError(max(1, math.ceil(first + window - now)))

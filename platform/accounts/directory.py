@@ -1,0 +1,225 @@
+"""The directory of accounts: organisations, people, roles and invitations."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from kyokan.errors import AccountError
+from kyokan.platform.accounts.actor import Role
+from kyokan.platform.accounts.codes import digest
+from kyokan.platform.accounts.model import (
+    Invitation,
+    Membership,
+    Organisation,
+    OrganisationKind,
+    Person,
+    RecoveryCode,
+    SignIn,
+)
+from kyokan.platform.database import Database
+
+INVITATION_LASTS = 7 * 86_400.0
+TOKEN_BYTES = 32
+LONGEST_NAME, LONGEST_EMAIL = 100, 254
+EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\"]+")
+
+
+def folded(email: str) -> str:
+    """An e-mail address in the one spelling under which it is kept; not checked."""
+    return unicodedata.normalize("NFKC", email[: 2 * LONGEST_EMAIL]).strip().lower()
+
+
+def checked_name(name: str, subject: str = "name") -> str:
+    """A name of a person or organisation without stray space.
+
+    Raises:
+        AccountError: it is empty or too long.
+    """
+    tidy = " ".join("".join(letter if letter.isprintable() else " " for letter in name).split())
+    if not 0 < len(tidy) <= LONGEST_NAME:
+        raise AccountError("name", subject, f"has 1 to {LONGEST_NAME} letters", "Give one")
+    return tidy
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What an invitation offers; ``known`` where its address has an account already."""
+
+    email: str
+    organisation: Organisation
+    role: Role
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A person as the operator sees them."""
+
+    email: str
+    name: str
+    active: bool
+    second_step: bool
+    roles: tuple[tuple[str, Role], ...]  # name of the organisation, role
+
+
+class Directory:
+    """Who belongs where."""
+
+    def __init__(self, database: Database, *, clock: Callable[[], float]) -> None:
+        self._database = database
+        self._clock = clock
+
+    def create_organisation(self, name: str, kind: OrganisationKind) -> Organisation:
+        """A new organisation.
+
+        Raises:
+            AccountError: there is one of that name, or the name is refused.
+        """
+        made = Organisation(name=checked_name(name, "organisation"), kind=kind)
+        with self._database.session(writing=True) as session:
+            if session.scalars(select(Organisation).where(Organisation.name == made.name)).one_or_none():
+                raise AccountError("organisation_exists", made.name, "is there already", "Take another name")
+            session.add(made)
+        return made
+
+    def organisation(self, name: str) -> Organisation | None:
+        """The organisation of that name."""
+        with self._database.session() as session:
+            return session.scalars(select(Organisation).where(Organisation.name == name.strip())).one_or_none()
+
+    def organisations_of(self, person: str) -> list[Organisation]:
+        """The organisations a person may act for, by name."""
+        theirs = select(Membership.organisation).where(Membership.person == person)
+        with self._database.session() as session:
+            asked = select(Organisation).where(Organisation.id.in_(theirs)).order_by(Organisation.name)
+            return list(session.scalars(asked))
+
+    def invite(self, email: str, organisation: str, role: Role) -> str:
+        """Invite an address into an organisation (by id); gives the token of the invitation, which is kept nowhere.
+
+        Raises:
+            AccountError: that is no e-mail address, or there is no such organisation.
+        """
+        address, token = folded(email), secrets.token_urlsafe(TOKEN_BYTES)
+        if not EMAIL.fullmatch(address) or len(address) > LONGEST_EMAIL:
+            raise AccountError("email", email, "is no e-mail address", "Write it as name@example.com")
+        expires = self._clock() + INVITATION_LASTS
+        with self._database.session(writing=True) as session:
+            if session.get(Organisation, organisation) is None:
+                raise AccountError("no_organisation", organisation, "is no organisation")
+            invited = Invitation(hash=digest(token), email=address, role=role, expires=expires)
+            invited.organisation = organisation
+            session.add(invited)
+        return token
+
+    def invitation(self, token: str) -> Offer:
+        """What a token offers.
+
+        Raises:
+            AccountError: it is unknown, used or over.
+        """
+        with self._database.session() as session:
+            found = self._invitation(session, token)
+            offered = session.get_one(Organisation, found.organisation)
+            return Offer(found.email, offered, found.role, self._person(session, found.email) is not None)
+
+    def join(self, token: str, person: str) -> str:
+        """Take up an invitation with the account that its address has; gives the organisation's id.
+
+        Raises:
+            AccountError: the invitation is over, or is for somebody else.
+        """
+        with self._database.session(writing=True) as session:
+            invited, joining = self._invitation(session, token), session.get_one(Person, person)
+            if joining.email != invited.email:
+                raise AccountError("other_person", "invitation", "is for another address", "Sign in with that one")
+            self._use(session, invited, joining)
+            return invited.organisation
+
+    def person(self, person: str) -> Person:
+        """A person by id."""
+        with self._database.session() as session:
+            return session.get_one(Person, person)
+
+    def codes_left(self, person: str) -> int:
+        """How many recovery codes a person has not used."""
+        with self._database.session() as session:
+            return session.scalars(select(func.count()).where(RecoveryCode.person == person)).one()
+
+    def describe(self, person: str, *, name: str, language: str) -> None:
+        """Change one's name and language.
+
+        Raises:
+            AccountError: the name is empty or too long, or we do not speak that language.
+        """
+        with self._database.session(writing=True) as session:
+            found = session.get_one(Person, person)
+            found.name, found.language = checked_name(name), _checked_language(language)
+
+    def people(self) -> list[Listed]:
+        """Everybody, by e-mail address."""
+        roles = (
+            select(Membership.person, Organisation.name, Membership.role)
+            .join(Organisation, Organisation.id == Membership.organisation)
+            .order_by(Organisation.name, Membership.role)
+        )
+        with self._database.session() as session:
+            held: dict[str, list[tuple[str, Role]]] = {}
+            for person, name, role in session.execute(roles):
+                held.setdefault(person, []).append((name, role))
+            return [
+                Listed(one.email, one.name, one.active, one.totp_secret is not None, tuple(held.get(one.id, ())))
+                for one in session.scalars(select(Person).order_by(Person.email))
+            ]
+
+    def set_active(self, email: str, *, active: bool) -> None:
+        """Let somebody in, or keep them out from this moment on.
+
+        Raises:
+            AccountError: nobody has that address.
+        """
+        with self._database.session(writing=True) as session:
+            found = self._person(session, folded(email))
+            if found is None:
+                raise AccountError("nobody", email, "is nobody's address", "See kyokan user list")
+            found.active = active
+            if not active:
+                open_ones = select(SignIn).where(SignIn.person == found.id, SignIn.revoked.is_(None))
+                for signed_in in session.scalars(open_ones):
+                    signed_in.revoked = self._clock()
+
+    # Within a transaction of the caller ----------------------------------------------------------------------
+
+    def _person(self, session: Session, email: str) -> Person | None:
+        return session.scalars(select(Person).where(Person.email == email)).one_or_none()
+
+    def _create(self, session: Session, email: str, name: str, language: str, password: str) -> Person:
+        made = Person(email=email, name=checked_name(name), language=_checked_language(language), password=password)
+        session.add(made)
+        session.flush()
+        return made
+
+    def _invitation(self, session: Session, token: str) -> Invitation:
+        found = session.get(Invitation, digest(token))
+        if found is None or found.used is not None or found.expires <= self._clock():
+            raise AccountError("invitation_over", "invitation", "is over or was used", "Ask for a new one")
+        return found
+
+    def _use(self, session: Session, invited: Invitation, person: Person) -> None:
+        """An invitation is used once; a role that is held already stays held."""
+        invited.used = self._clock()
+        session.merge(Membership(person=person.id, organisation=invited.organisation, role=invited.role))
+        session.flush()
+
+
+def _checked_language(language: str) -> str:
+    if language not in {"ja", "en"}:
+        raise AccountError("language", "language", "is ja or en")
+    return language

@@ -1,0 +1,126 @@
+"""The tables of accounts: organisations, people, what they may do where, invitations and sign-ins.
+
+Times are seconds since 1970. Of a secret that a person carries (invitation, session, recovery code)
+only the SHA-256 is kept: each has some 80 random bits or more, so that a slow hash would add nothing.
+"""
+
+from __future__ import annotations
+
+import uuid
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Enum, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kyokan.platform.accounts.actor import Role
+from kyokan.platform.database import Base
+
+
+class OrganisationKind(StrEnum):
+    """Which side of a tie-up an organisation stands on."""
+
+    AGENCY = "agency"
+    BRAND = "brand"
+    ARTIST_SIDE = "artist_side"
+
+
+def new_id() -> str:
+    """A random id for a row."""
+    return uuid.uuid4().hex
+
+
+def _words(kind: type[StrEnum]) -> Enum:
+    """A column that holds one of the words of ``kind``, and whose table refuses any other."""
+    return Enum(
+        kind, native_enum=False, create_constraint=True, values_callable=lambda words: [one.value for one in words]
+    )
+
+
+class Organisation(Base):
+    """A company that people act for."""
+
+    __tablename__ = "organisation"
+
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    kind: Mapped[OrganisationKind] = mapped_column(_words(OrganisationKind))
+    name: Mapped[str] = mapped_column(unique=True)
+
+
+class Person(Base):
+    """Somebody with an account; ``email`` is folded, so that one address means one person."""
+
+    __tablename__ = "person"
+    __table_args__ = (CheckConstraint("language IN ('ja', 'en')"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    email: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    language: Mapped[str]
+    password: Mapped[str]  # Argon2id, with its parameters and salt
+    active: Mapped[bool] = mapped_column(default=True)
+    totp_secret: Mapped[str | None]
+    totp_offered: Mapped[str | None]  # a secret shown for setting up, not in force until confirmed
+    totp_counter: Mapped[int] = mapped_column(
+        default=0
+    )  # the last period whose code was used; earlier ones are refused
+
+
+class RecoveryCode(Base):
+    """A code that stands in once for the second step; a used one is removed."""
+
+    __tablename__ = "recovery_code"
+
+    hash: Mapped[str] = mapped_column(primary_key=True)
+    person: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+
+
+class Membership(Base):
+    """A role that a person holds in an organisation."""
+
+    __tablename__ = "membership"
+
+    person: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    organisation: Mapped[str] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"), primary_key=True)
+    role: Mapped[Role] = mapped_column(_words(Role), primary_key=True)
+
+
+class Invitation(Base):
+    """An address by which somebody joins an organisation, once and until it expires."""
+
+    __tablename__ = "invitation"
+
+    hash: Mapped[str] = mapped_column(primary_key=True)
+    email: Mapped[str]
+    organisation: Mapped[str] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"))
+    role: Mapped[Role] = mapped_column(_words(Role))
+    expires: Mapped[float]
+    used: Mapped[float | None]
+
+
+class SignIn(Base):
+    """One signed-in browser, or one that has given the password and still owes the second step (``pending``)."""
+
+    __tablename__ = "sign_in"
+    __table_args__ = (UniqueConstraint("hash"), Index("sign_in_by_person", "person"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    hash: Mapped[str]
+    person: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    organisation: Mapped[str] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"))
+    pending: Mapped[bool] = mapped_column(default=False)
+    created: Mapped[float]
+    seen: Mapped[float]
+    browser: Mapped[str]
+    revoked: Mapped[float | None]
+
+
+class Attempt(Base):
+    """A try at a password or a code, counted before it is looked at; ``subject`` is a hash of who was tried."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (Index("attempt_by_subject", "subject", "at"), Index("attempt_by_address", "address", "at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subject: Mapped[str]
+    address: Mapped[str]
+    at: Mapped[float]

@@ -1,0 +1,393 @@
+"""People come in by invitation and password, act for an organisation, and are kept out when they should be."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
+from kyokan.errors import AccountError, TooManyAttemptsError
+from kyokan.platform.accounts import OrganisationKind, Role, Visit
+from kyokan.platform.accounts.passwords import Passwords, check_new
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from accounting import BETTER, ELSEWHERE, EMAIL, GOOD, HERE, QUICK, START, Desk
+
+DAY = 86_400.0
+
+
+@pytest.fixture
+def desk(tmp_path):
+    made = Desk(tmp_path)
+    yield made
+    made.database.close()
+
+
+def refused(code):
+    return pytest.raises(AccountError, check=lambda error: error.code == code)
+
+
+# Invitations
+
+
+def test_an_invitation_makes_an_account_that_acts_for_its_organisation(desk):
+    signed_in = desk.welcome()
+    actor = desk.accounts.sessions.actor_of(signed_in.session_id)
+    assert actor.name == "佐伯 凪"
+    assert actor.organisation == desk.organisation()
+    assert actor.roles == {Role.PLANNER}
+
+
+def test_an_invitation_is_good_once_and_for_a_week(desk):
+    used, late = desk.invite(), desk.invite("other@example.com")
+    desk.accounts.accept(used, name="A", password=GOOD, language="ja", visit=HERE)
+    with refused("invitation_over"):
+        desk.accounts.accept(used, name="A", password=GOOD, language="ja", visit=HERE)
+    desk.clock.pass_(7 * DAY - 1)
+    assert desk.accounts.invitation(late).email == "other@example.com"
+    desk.clock.pass_(1)
+    for token in (late, "", "nonsense"):
+        with refused("invitation_over"):
+            desk.accounts.invitation(token)
+
+
+def test_a_refused_password_leaves_the_invitation_open(desk):
+    token = desk.invite()
+    with refused("too_short"):
+        desk.accounts.accept(token, name="A", password="short", language="ja", visit=HERE)
+    assert desk.accounts.invitation(token).known is False
+    assert desk.accounts.people() == []
+
+
+def test_an_invitation_to_an_address_with_an_account_is_taken_up_with_that_account_alone(desk):
+    first, other = desk.welcome(), desk.welcome("other@example.com")
+    token = desk.invite(EMAIL.upper(), "Koyomido", Role.ANALYST)
+    assert desk.accounts.invitation(token).known
+    with refused("sign_in_first"):
+        desk.accounts.accept(token, name="A", password=GOOD, language="ja", visit=HERE)
+    with refused("other_person"):
+        desk.accounts.join(token, desk.accounts.owner(other.session_id).id)
+    person = desk.accounts.owner(first.session_id).id
+    desk.accounts.join(token, person)
+    assert [one.name for one in desk.accounts.organisations_of(person)] == ["Koyomido", "Minato Agency"]
+
+
+def test_roles_are_held_by_organisation(desk):
+    session_id = desk.welcome().session_id
+    person = desk.accounts.owner(session_id).id
+    second = desk.organisation("Koyomido", OrganisationKind.BRAND)
+    desk.accounts.join(desk.invite(organisation="Koyomido", role=Role.BRAND_CLIENT), person)
+    desk.accounts.sessions.act_for(person, session_id, second)
+    actor = desk.accounts.sessions.actor_of(session_id)
+    assert (actor.organisation, actor.roles) == (second, {Role.BRAND_CLIENT})
+    assert desk.accounts.sessions.actor_of(desk.sign_in().session_id).organisation == second
+    with refused("not_member"):
+        desk.accounts.sessions.act_for(person, session_id, desk.organisation("Nobody's"))
+
+
+@pytest.mark.parametrize(
+    "email", ["", "saeki", "a@b", "a b@example.com", "a@b@example.com", f"{'x' * 250}@example.com"]
+)
+def test_what_is_no_address_is_not_invited(desk, email):
+    with refused("email"):
+        desk.invite(email)
+
+
+@pytest.mark.parametrize("name", ["", "  ", "\u0000", "x" * 101])
+def test_a_name_is_asked_for(desk, name):
+    with refused("name"):
+        desk.accounts.accept(desk.invite(), name=name, password=GOOD, language="ja", visit=HERE)
+
+
+# Signing in
+
+
+@pytest.mark.parametrize("email", [EMAIL, " Saeki@Example.COM ", "ｓａｅｋｉ@example.com"])
+def test_one_address_in_any_spelling_is_one_person(desk, email):
+    desk.welcome()
+    assert desk.accounts.sessions.actor_of(desk.sign_in(email).session_id)
+
+
+def test_a_password_composed_by_another_keyboard_is_the_same(desk):
+    token = desk.invite()
+    desk.accounts.accept(token, name="A", password="gradually caf\u00e9 が north", language="ja", visit=HERE)
+    assert desk.sign_in(password="gradually cafe\u0301 か\u3099 north")
+
+
+@pytest.mark.parametrize(
+    ("email", "password"),
+    [
+        (EMAIL, GOOD + "x"),
+        (EMAIL, ""),
+        (EMAIL, "x" * 200_000),
+        ("nobody@example.com", GOOD),
+        ("", ""),
+        ("x" * 9000, GOOD),
+    ],
+)
+def test_wrong_address_and_wrong_password_get_the_same_answer(desk, email, password):
+    desk.welcome()
+    with refused("wrong") as refusal:
+        desk.sign_in(email, password)
+    assert str(refusal.value) == "sign-in: address and password do not belong together. Check both"
+
+
+def test_a_disabled_person_is_out_at_once_and_gets_the_same_answer_as_a_stranger(desk):
+    session_id = desk.welcome().session_id
+    desk.accounts.set_active(EMAIL, active=False)
+    assert desk.accounts.sessions.actor_of(session_id) is None
+    with refused("wrong"):
+        desk.sign_in()
+    desk.accounts.set_active(EMAIL, active=True)
+    assert desk.accounts.sessions.actor_of(session_id) is None
+    assert desk.sign_in()
+    with refused("nobody"):
+        desk.accounts.set_active("nobody@example.com", active=False)
+
+
+def test_a_password_is_looked_at_for_an_unknown_address_too(desk):
+    looked = []
+
+    class Counting(Passwords):
+        def opens(self, kept, password):
+            looked.append(kept)
+            return super().opens(kept, password)
+
+    desk.welcome()
+    desk.accounts._passwords = Counting(QUICK)
+    for email in (EMAIL, "nobody@example.com"):
+        with refused("wrong"):
+            desk.sign_in(email, "wrong")
+    known, unknown = looked
+    assert known.startswith("$argon2id$")
+    assert unknown is None
+    assert desk.accounts._passwords.nobody.partition("p=")[0] == known.partition("p=")[0]
+
+
+def test_a_hash_of_weaker_parameters_is_renewed_by_signing_in(desk):
+    session_id = desk.welcome().session_id
+    desk.accounts._passwords = Passwords(type(QUICK)(time_cost=2, memory_cost=16, parallelism=1))
+    desk.sign_in()
+    assert "m=16,t=2" in desk.accounts.owner(session_id).password
+    assert desk.sign_in()
+
+
+# Too many tries
+
+
+def test_after_ten_wrong_passwords_even_the_right_one_waits(desk):
+    desk.welcome()
+    for _ in range(10):
+        with refused("wrong"):
+            desk.sign_in(password="wrong")
+    desk.clock.pass_(300)
+    with pytest.raises(TooManyAttemptsError) as refusal:
+        desk.sign_in()
+    assert refusal.value.retry_after == 600
+    desk.clock.pass_(600)
+    assert desk.sign_in()
+
+
+def test_other_people_and_other_places_are_not_hindered(desk):
+    desk.welcome()
+    desk.welcome("other@example.com")
+    for _ in range(12):
+        with pytest.raises(AccountError):
+            desk.sign_in(password="wrong")
+    assert desk.sign_in("other@example.com")
+    assert desk.sign_in(visit=ELSEWHERE)
+
+
+def test_one_address_cannot_try_everybody(desk):
+    desk.welcome()
+    for number in range(100):
+        with refused("wrong"):
+            desk.sign_in(f"someone{number}@example.com", "wrong")
+    with refused("too_many"):
+        desk.sign_in()
+    assert desk.sign_in(visit=ELSEWHERE)
+
+
+def test_many_places_cannot_try_one_person_for_ever(desk):
+    desk.welcome()
+    for number in range(100):
+        with refused("wrong"):
+            desk.sign_in(password="wrong", visit=Visit(f"198.51.100.{number}"))
+        desk.clock.pass_(60)
+    with pytest.raises(TooManyAttemptsError) as refusal:
+        desk.sign_in()
+    assert refusal.value.retry_after == DAY - 6000
+
+
+def test_success_forgives_the_tries_before(desk):
+    desk.welcome()
+    for _ in range(3):
+        for _ in range(9):
+            with refused("wrong"):
+                desk.sign_in(password="wrong")
+        assert desk.sign_in()
+
+
+TRIES = """
+import sys; sys.path.insert(0, sys.argv[1])
+from pathlib import Path
+from accounting import EMAIL, HERE, Desk
+from kyokan.errors import AccountError
+desk, seen = Desk(Path(sys.argv[2])), []
+for _ in range(15):
+    try: desk.accounts.sign_in(EMAIL, "wrong", HERE)
+    except AccountError as error: seen.append(error.code)
+import json; print(json.dumps(seen))
+"""
+
+
+def test_tries_of_two_processes_are_counted_together(desk, tmp_path):
+    desk.welcome()
+    command = [sys.executable, "-c", TRIES, str(Path(__file__).parent), str(tmp_path)]
+    both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    seen = [code for one in both for code in json.loads(one.communicate(timeout=60)[0])]
+    assert (seen.count("wrong"), seen.count("too_many")) == (10, 20)
+
+
+# Passwords
+
+
+@pytest.mark.parametrize(
+    ("password", "code"),
+    [
+        ("", "too_short"),
+        ("kf93 vnw 2q", "too_short"),
+        ("か\u3099" * 11, "too_short"),
+        ("x" * 129, "too_long"),
+        ("x" * 200_000, "too_long"),
+        ("aaaaaaaaaaaaaaaaaaaa", "too_common"),
+        ("password1234567", "too_common"),
+        ("saekisaekisaeki", "too_common"),
+        ("qwertyuiop123", "too_common"),
+    ],
+)
+def test_weak_passwords_are_refused(password, code):
+    with refused(code):
+        check_new(password, known=(EMAIL,))
+
+
+def test_none_of_the_commonest_passwords_is_taken():
+    for password in FREQUENCY_LISTS["passwords"][:3000]:
+        with pytest.raises(AccountError):
+            check_new(password)
+
+
+@pytest.mark.parametrize(
+    "password",
+    [GOOD, "海辺の朝に静かな鐘が四つ鳴る", "x9" * 3 + "Ω≈ç√∫ 7k2m" + " pale ember" * 8, "🐟🌒🚋🍋🪁🧵🥁🪵🌾🧊🫖🪞"],
+)
+def test_long_passwords_of_any_letters_are_taken(password):
+    assert check_new(password)
+
+
+# Sessions
+
+
+def test_the_file_holds_no_secret_in_the_clear(desk, tmp_path):
+    token = desk.invite("later@example.com")
+    session_id = desk.welcome().session_id
+    assert len(session_id) >= 43  # 256 bits
+    desk.database.close()
+    kept = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    for secret in (token, session_id, GOOD):
+        assert secret.encode() not in kept
+    assert EMAIL.encode() in kept
+
+
+def test_every_sign_in_has_an_id_of_its_own_and_signing_out_ends_it(desk):
+    first, second = desk.welcome().session_id, desk.sign_in().session_id
+    assert first != second
+    desk.accounts.sessions.close(first)
+    desk.accounts.sessions.close(first)
+    assert desk.accounts.sessions.actor_of(first) is None
+    assert desk.accounts.sessions.actor_of(second)
+    assert desk.accounts.sessions.actor_of("") is None
+
+
+def test_a_session_unused_for_eight_hours_has_ended(desk):
+    session_id = desk.welcome().session_id
+    desk.clock.pass_(8 * 3600 - 1)
+    assert desk.accounts.sessions.actor_of(session_id)
+    desk.clock.pass_(8 * 3600 - 1)
+    assert desk.accounts.sessions.actor_of(session_id)
+    desk.clock.pass_(8 * 3600)
+    assert desk.accounts.sessions.actor_of(session_id) is None
+
+
+def test_a_session_in_constant_use_ends_after_a_day(desk):
+    session_id = desk.welcome().session_id
+    for _ in range(23):
+        desk.clock.pass_(3600)
+        assert desk.accounts.sessions.actor_of(session_id)
+    desk.clock.pass_(3600)
+    assert desk.accounts.sessions.actor_of(session_id) is None
+
+
+def test_a_changed_password_ends_every_session_and_renews_the_one_in_hand(desk):
+    other, here = desk.welcome().session_id, desk.sign_in().session_id
+    renewed = desk.accounts.change_password(here, GOOD, BETTER, HERE)
+    assert desk.accounts.sessions.actor_of(renewed)
+    assert desk.accounts.sessions.actor_of(here) is None
+    assert desk.accounts.sessions.actor_of(other) is None
+    with refused("wrong"):
+        desk.sign_in()
+    assert desk.sign_in(password=BETTER)
+
+
+def test_changing_the_password_needs_the_old_one_and_a_good_new_one(desk):
+    session_id = desk.welcome().session_id
+    with refused("wrong_password"):
+        desk.accounts.change_password(session_id, "wrong", BETTER, HERE)
+    with refused("too_short"):
+        desk.accounts.change_password(session_id, GOOD, "short", HERE)
+    desk.accounts.sessions.close(session_id)
+    with refused("session_over"):
+        desk.accounts.change_password(session_id, GOOD, BETTER, HERE)
+    assert desk.sign_in()
+
+
+def test_a_person_sees_and_ends_their_own_sessions_only(desk):
+    mine, away = desk.welcome().session_id, desk.sign_in(visit=ELSEWHERE).session_id
+    stranger = desk.welcome("other@example.com").session_id
+    person, other = (desk.accounts.owner(one).id for one in (mine, stranger))
+    rows = desk.accounts.sessions.rows(person, mine)
+    assert [(row.browser, row.current, row.created) for row in rows] == [
+        ("Firefox, Windows", True, START),
+        ("Safari, iPhone", False, START),
+    ]
+    desk.accounts.sessions.end(other, rows[1].id)
+    assert desk.accounts.sessions.actor_of(away)
+    desk.accounts.sessions.end(person, rows[1].id)
+    assert desk.accounts.sessions.actor_of(away) is None
+    again = desk.sign_in().session_id
+    desk.accounts.sessions.end_others(person, mine)
+    assert [desk.accounts.sessions.actor_of(one) is not None for one in (mine, again, stranger)] == [True, False, True]
+
+
+def test_who_holds_no_role_any_more_acts_for_nobody(desk):
+    session_id = desk.welcome().session_id
+    with desk.database.session(writing=True) as session:
+        session.connection().exec_driver_sql("DELETE FROM membership")
+    assert desk.accounts.sessions.actor_of(session_id) is None
+    with refused("no_organisation"):
+        desk.sign_in()
+
+
+def test_name_and_language_are_changed_and_nothing_else(desk):
+    person = desk.accounts.owner(desk.welcome().session_id).id
+    desk.accounts.describe(person, name="  Nagi\n Saeki ", language="en")
+    assert (desk.accounts.person(person).name, desk.accounts.person(person).language) == ("Nagi Saeki", "en")
+    with refused("language"):
+        desk.accounts.describe(person, name="Nagi", language="fr")
+    assert re.fullmatch(r"[0-9a-f]{32}", person)
