@@ -102,7 +102,9 @@ class Deals:
 
     # Writing -------------------------------------------------------------------------------------------------
 
-    def create(self, actor: Actor, draft: Mapping[str, Any], match: Mapping[str, Any], snapshot: str) -> Seen:
+    def create(
+        self, actor: Actor, draft: Mapping[str, Any], match: Mapping[str, Any], snapshot: str, *, key: str = ""
+    ) -> Seen:
         """A draft of the actor's agency.
 
         Args:
@@ -110,9 +112,11 @@ class Deals:
             draft: the fields of ``Draft``.
             match: the match as ``Match.to_json`` gives it; its evidence is frozen here.
             snapshot: hash of the snapshot that it was found in.
+            key: id of the deal to make (32 hexadecimal figures), so that asking twice makes one; without it a new one.
 
         Raises:
             NotAllowedError: the actor is no planner.
+            UnknownDealError: the key is that of a deal which the actor may not see.
             QueryError: a field breaks its rule, or is none of a draft.
         """
         if not actor.has(Role.PLANNER):
@@ -120,7 +124,7 @@ class Deals:
         entered = _checked(Draft, draft)
         now = self._now()
         deal = DealRow(
-            id=uuid.uuid4().hex,
+            id=key or uuid.uuid4().hex,
             agency=actor.organisation,
             status=Status.DRAFT,
             version=1,
@@ -133,6 +137,8 @@ class Deals:
         )
         deal.terms = [_offer(deal, actor, Party.AGENCY, entered.terms, now)]
         with self._database.session(writing=True) as session:
+            if session.get(DealRow, deal.id):
+                return shown(*_find(session, actor, deal.id))
             session.add(deal)
             session.flush()
             self._record(session, actor, deal, "create", frozenset({Party.AGENCY}), {})

@@ -240,6 +240,15 @@ def test_a_double_click_sends_once(deals, draft):
     assert [one["act"] for one in deals.history(PLANNER, draft["id"])] == ["create", "send"]
 
 
+def test_the_same_form_sent_twice_makes_one_draft(deals):
+    key = "a" * 32
+    first = deals.create(PLANNER, DRAFT, MATCH, "sha256:1", key=key)
+    assert deals.create(PLANNER, DRAFT | {"headline": "x"}, MATCH, "sha256:2", key=key) == first
+    assert len(deals.of(PLANNER)) == 1
+    with pytest.raises(UnknownDealError):
+        deals.create(STRANGER, DRAFT, MATCH, "sha256:1", key=key)
+
+
 def test_the_file_refuses_a_move_that_no_step_makes(database, draft):
     for status in (Status.ACCEPTED, Status.RUNNING, Status.FINISHED, Status.EXPIRED):
         with pytest.raises(StoreError, match="no step leads"), database.session(writing=True) as session:
