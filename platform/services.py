@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from kyokan.graph.stores import GraphStore
     from kyokan.matching.ranking import FusionWeights, Matcher, Proposal, Query
     from kyokan.matching.ranking.learning import Foresight
+    from kyokan.platform.accounts.service import Accounts
     from kyokan.platform.database import Database
     from kyokan.platform.deals import Deals
 
@@ -91,9 +92,19 @@ class Services:
     @cached_property
     def database(self) -> Database:
         """The workroom's own records."""
+        import kyokan.platform.accounts.model
+        import kyokan.platform.audit
+        import kyokan.platform.deals.model  # noqa: F401 - tables are made when the file is opened, so all must be known
         from kyokan.platform.database import Database
 
         return Database(self.settings.workroom)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """People, organisations and who is signed in."""
+        from kyokan.platform.accounts.service import Accounts
+
+        return Accounts(self.database)
 
     @cached_property
     def deals(self) -> Deals:

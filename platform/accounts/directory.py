@@ -7,12 +7,13 @@ import secrets
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kyokan.errors import AccountError
-from kyokan.platform.accounts.actor import Role
+from kyokan.platform.accounts.actor import Actor, Role
 from kyokan.platform.accounts.codes import digest
 from kyokan.platform.accounts.model import (
     Invitation,
@@ -23,6 +24,8 @@ from kyokan.platform.accounts.model import (
     RecoveryCode,
     SignIn,
 )
+from kyokan.platform.accounts.sessions import latest_organisation
+from kyokan.platform.audit import Trail
 from kyokan.platform.database import Database
 
 INVITATION_LASTS = 7 * 86_400.0
@@ -117,6 +120,7 @@ class Directory:
             invited = Invitation(hash=digest(token), email=address, role=role, expires=expires)
             invited.organisation = organisation
             session.add(invited)
+            self._note(session, None, f"organisation:{organisation}", "invited", email=address, role=role.value)
         return token
 
     def invitation(self, token: str) -> Offer:
@@ -190,6 +194,7 @@ class Directory:
             if found is None:
                 raise AccountError("nobody", email, "is nobody's address", "See kyokan user list")
             found.active = active
+            self._note(session, None, f"person:{found.id}", "let_in" if active else "kept_out")
             if not active:
                 open_ones = select(SignIn).where(SignIn.person == found.id, SignIn.revoked.is_(None))
                 for signed_in in session.scalars(open_ones):
@@ -206,6 +211,14 @@ class Directory:
         session.flush()
         return made
 
+    def _note(self, session: Session, person: Person | None, subject: str, act: str, **detail: str) -> None:
+        """Add an act to the audit trail; without a person the operator or nobody known acted."""
+        actor = None
+        if person is not None:
+            acting_for = latest_organisation(session, person.id)
+            actor = Actor(person=person.id, organisation=acting_for, roles=frozenset(), name=person.name)
+        Trail(session).add(actor, subject, act, datetime.fromtimestamp(self._clock(), UTC), detail)
+
     def _invitation(self, session: Session, token: str) -> Invitation:
         found = session.get(Invitation, digest(token))
         if found is None or found.used is not None or found.expires <= self._clock():
@@ -217,6 +230,7 @@ class Directory:
         invited.used = self._clock()
         session.merge(Membership(person=person.id, organisation=invited.organisation, role=invited.role))
         session.flush()
+        self._note(session, person, f"organisation:{invited.organisation}", "joined", role=invited.role.value)
 
 
 def _checked_language(language: str) -> str:

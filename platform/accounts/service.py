@@ -69,6 +69,8 @@ class Accounts(Directory):
                 person.password = self._passwords.hash(password)
             pending = person.totp_secret is not None
             session_id = self.sessions.open(session, person, browser=visit.browser, pending=pending)
+            if not pending:
+                self._own(session, person, "signed_in", visit)
         return SignedIn(session_id, pending, found.language)
 
     def confirm(self, session_id: str, code: str, visit: Visit) -> SignedIn:
@@ -85,11 +87,21 @@ class Accounts(Directory):
         self._count(attempts.CODE, f"code:{owing.person}", visit)
         with self._database.session(writing=True) as session:
             person = session.get_one(Person, owing.person)
-            if not self._fits(session, person, code):
-                raise AccountError("wrong_code", "code", "does not fit or was used before", "Take the next one")
-            attempts.forgive(session, f"code:{person.id}", visit.address)
-            self.sessions.revoke(session, SignIn.id == owing.id)
-            return SignedIn(self.sessions.open(session, person, browser=visit.browser), language=person.language)
+            if fits := self._fits(session, person, code):
+                attempts.forgive(session, f"code:{person.id}", visit.address)
+                self.sessions.revoke(session, SignIn.id == owing.id)
+                session_id = self.sessions.open(session, person, browser=visit.browser)
+            self._own(session, person, "signed_in" if fits else "code_refused", visit)
+        if not fits:
+            raise AccountError("wrong_code", "code", "does not fit or was used before", "Take the next one")
+        return SignedIn(session_id, language=person.language)
+
+    def sign_out(self, session_id: str, visit: Visit) -> None:
+        """End a session; ending one that has ended does nothing."""
+        with self._database.session(writing=True) as session:
+            if found := self.sessions.find(session, session_id):
+                self._own(session, session.get_one(Person, found.person), "signed_out", visit)
+            self.sessions.revoke(session, SignIn.hash == codes.digest(session_id))
 
     def _prove(self, email: str, password: str, visit: Visit) -> Person:
         """The active person whose address and password these are; the look itself takes no lock."""
@@ -97,10 +109,17 @@ class Accounts(Directory):
         with self._database.session() as session:
             found = session.scalars(select(Person).where(Person.email == email, Person.active)).one_or_none()
         if not self._passwords.opens(found.password if found else None, password) or found is None:
+            with self._database.session(writing=True) as session:
+                whom = f"person:{found.id if found else 'unknown'}"
+                self._note(session, None, whom, "password_refused", address=visit.address)
             raise AccountError("wrong", "sign-in", "address and password do not belong together", "Check both")
         with self._database.session(writing=True) as session:
             attempts.forgive(session, email, visit.address)
         return found
+
+    def _own(self, session: Session, person: Person, act: str, visit: Visit) -> None:
+        """Note what a person did with their own account."""
+        self._note(session, person, f"person:{person.id}", act, address=visit.address)
 
     def _count(self, limits: attempts.Limits, subject: str, visit: Visit) -> None:
         """In a transaction of its own: a refused try stays counted."""
@@ -151,6 +170,7 @@ class Accounts(Directory):
         hashed = self._passwords.hash(check_new(new, known=(person.email, person.name)))
         with self._database.session(writing=True) as session:
             session.get_one(Person, person.id).password = hashed
+            self._own(session, person, "password_changed", visit)
             return self.sessions.renew(session, session_id, person.id)
 
     def offer_totp(self, session_id: str, password: str, visit: Visit) -> None:
@@ -176,6 +196,7 @@ class Accounts(Directory):
                 raise AccountError("wrong_code", "code", "does not fit", "Take the next one")
             person.totp_secret, person.totp_offered, person.totp_counter = offered, None, period
             attempts.forgive(session, f"code:{person.id}", visit.address)
+            self._own(session, person, "second_step_on", visit)
             fresh = self._replace_codes(session, person)
             return self.sessions.renew(session, session_id, person.id), fresh
 
@@ -186,6 +207,7 @@ class Accounts(Directory):
             person = session.get_one(Person, owner.id)
             person.totp_secret = person.totp_offered = None
             self._replace_codes(session, person, number=0)
+            self._own(session, person, "second_step_off", visit)
             return self.sessions.renew(session, session_id, person.id)
 
     def renew_codes(self, session_id: str, password: str, visit: Visit) -> list[str]:
@@ -199,6 +221,7 @@ class Accounts(Directory):
             person = session.get_one(Person, owner.id)
             if person.totp_secret is None:
                 raise AccountError("no_second_step", "recovery codes", "need a second step", "Set it up first")
+            self._own(session, person, "recovery_codes_renewed", visit)
             return self._replace_codes(session, person)
 
     def owner(self, session_id: str) -> Person:

@@ -69,7 +69,7 @@ class Sessions:
             SignIn(
                 hash=digest(session_id),
                 person=person.id,
-                organisation=_latest_organisation(session, person),
+                organisation=latest_organisation(session, person.id),
                 pending=pending,
                 created=now,
                 seen=now,
@@ -173,11 +173,15 @@ def _organisations(session: Session, person: str) -> list[str]:
     return list(session.scalars(asked.where(Membership.person == person).order_by(Organisation.name)))
 
 
-def _latest_organisation(session: Session, person: Person) -> str:
-    """The organisation acted for last, as long as it is still theirs; else the first by name."""
-    theirs = _organisations(session, person.id)
+def latest_organisation(session: Session, person: str) -> str:
+    """The organisation that a person acted for last, as long as it is still theirs; else the first by name.
+
+    Raises:
+        AccountError: the person belongs to none.
+    """
+    theirs = _organisations(session, person)
     if not theirs:
         raise AccountError("no_organisation", "account", "belongs to no organisation", "Ask for an invitation")
-    latest = select(SignIn.organisation).where(SignIn.person == person.id).order_by(SignIn.id.desc()).limit(1)
+    latest = select(SignIn.organisation).where(SignIn.person == person).order_by(SignIn.id.desc()).limit(1)
     last = session.scalars(latest).one_or_none()
     return last if last in theirs else theirs[0]

@@ -7,8 +7,10 @@ from pathlib import Path
 import pyotp
 from argon2 import PasswordHasher
 
-from kyokan.platform.accounts import Accounts, OrganisationKind, Role, SignedIn, Visit
+from kyokan.platform.accounts import Role
+from kyokan.platform.accounts.model import OrganisationKind
 from kyokan.platform.accounts.passwords import Passwords
+from kyokan.platform.accounts.service import Accounts, SignedIn, Visit
 from kyokan.platform.database import Database
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)

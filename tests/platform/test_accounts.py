@@ -12,8 +12,11 @@ import pytest
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from kyokan.errors import AccountError, TooManyAttemptsError
-from kyokan.platform.accounts import OrganisationKind, Role, Visit
+from kyokan.platform.accounts import Role
+from kyokan.platform.accounts.model import OrganisationKind
 from kyokan.platform.accounts.passwords import Passwords, check_new
+from kyokan.platform.accounts.service import Visit
+from kyokan.platform.audit import Trail
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -391,3 +394,30 @@ def test_name_and_language_are_changed_and_nothing_else(desk):
     with refused("language"):
         desk.accounts.describe(person, name="Nagi", language="fr")
     assert re.fullmatch(r"[0-9a-f]{32}", person)
+
+
+# The audit trail
+
+
+def test_every_step_of_signing_in_is_on_the_trail_and_the_chain_holds(desk):
+    session_id = desk.welcome().session_id
+    person = desk.accounts.owner(session_id).id
+    for email in (EMAIL, "nobody@example.com"):
+        with refused("wrong"):
+            desk.sign_in(email, "wrong")
+    desk.sign_in()
+    desk.accounts.sign_out(desk.accounts.change_password(session_id, GOOD, BETTER, HERE), HERE)
+    desk.accounts.set_active(EMAIL, active=False)
+    with desk.database.session() as session:
+        trail = Trail(session)
+        assert trail.verify() == 8
+        assert [record.act for record in trail.of(f"organisation:{desk.organisation()}")] == ["invited", "joined"]
+        assert [(record.act, record.person == person) for record in trail.of(f"person:{person}")] == [
+            ("password_refused", False),
+            ("signed_in", True),
+            ("password_changed", True),
+            ("signed_out", True),
+            ("kept_out", False),
+        ]
+        (unknown,) = trail.of("person:unknown")
+        assert (unknown.act, unknown.detail) == ("password_refused", {"address": HERE.address})
