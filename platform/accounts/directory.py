@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -96,6 +96,12 @@ class Directory:
         """The organisation of that name."""
         with self._database.session() as session:
             return session.scalars(select(Organisation).where(Organisation.name == name.strip())).one_or_none()
+
+    def organisation_names(self, ids: Collection[str]) -> dict[str, str]:
+        """Id -> name, of those that there are."""
+        with self._database.session() as session:
+            asked = select(Organisation).where(Organisation.id.in_(sorted(ids)))
+            return {one.id: one.name for one in session.scalars(asked)}
 
     def organisations_of(self, person: str) -> list[Organisation]:
         """The organisations a person may act for, by name."""
