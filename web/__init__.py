@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask, g, url_for
 
-from kyokan.web import display, figures, preferences, security
+from kyokan.web import actors, display, figures, forms, preferences, security
 from kyokan.web.addresses import EntityConverter, address_with
 from kyokan.web.pages import register
 from kyokan.web.ports import Services
@@ -22,13 +22,15 @@ STATIC = Path(__file__).parent / "static"
 def create_app(services: Services) -> Flask:
     """The web application over ``services``.
 
-    Every page is a GET that changes nothing but the person's own preferences.
+    A GET changes nothing but the person's own preferences; what changes something is a POST with a token of ours.
     """
     app = Flask(__name__)
     app.extensions["kyokan"] = services
     app.url_map.converters["entity"] = EntityConverter
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     preferences.init_app(app)
+    actors.init_app(app)
+    forms.init_app(app)
     security.init_app(app)
     display.init_app(app)
     versions = _static_versions()
@@ -42,6 +44,7 @@ def create_app(services: Services) -> Flask:
         view = current()
         return {
             "view": view,
+            "actor": g.actor,
             "t": view.say,
             "lang": view.lang,
             "figures": figures,

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from kyokan.graph.dictionary import Dictionary
 from kyokan.graph.model import Entity, EntityKind, KanseiValue, Relation, RelationKind
 from kyokan.matching.ranking.model import Proposal, Query
+from kyokan.platform.accounts.service import Accounts
 
 
 class Hit(Protocol):
@@ -79,6 +80,11 @@ class Services(Protocol):
     @property
     def dictionary(self) -> Dictionary:
         """The kansei dictionary in use."""
+        ...
+
+    @property
+    def accounts(self) -> Accounts:
+        """People, organisations and who is signed in."""
         ...
 
     @property

@@ -38,9 +38,15 @@ def remember(entity_id: str) -> None:
     g.seen = [entity_id, *(other for other in g.get("seen", seen()) if other != entity_id)][:SEEN_KEPT]
 
 
+def prefer(name: str, value: str) -> None:
+    """Note a preference that was chosen otherwise than by the address; written to its cookie with the answer."""
+    g.setdefault("preferred", {})[name] = value
+
+
 def keep(response: Response) -> Response:
     """Write the cookies of what was chosen or looked at in this request."""
-    kept = {name: request.args[name] for name, choices in CHOICES.items() if request.args.get(name) in choices}
+    kept: dict[str, str] = dict(g.get("preferred", {}))
+    kept |= {name: request.args[name] for name, choices in CHOICES.items() if request.args.get(name) in choices}
     if "seen" in g:
         # quoted: a header holds ASCII without control characters only, an id any letter
         kept[SEEN] = ",".join(quote(entity_id, safe=":") for entity_id in g.seen)

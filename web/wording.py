@@ -10,14 +10,17 @@ import yaml
 from markupsafe import Markup
 
 LANGUAGES = ("ja", "en")
-CATALOGUE = Path(__file__).parent / "words.yaml"
+CATALOGUES = sorted(Path(__file__).parent.glob("words*.yaml"))  # the pages' own, and one a room beside them
 
 
 @cache
 def catalogue() -> dict[str, dict[str, str]]:
-    """Key -> language -> text, from ``words.yaml``, where both languages of a text stand side by side."""
-    groups: dict[str, dict[str, dict[str, str]]] = yaml.safe_load(CATALOGUE.read_text(encoding="utf-8"))
-    return {f"{group}.{key}": texts for group, entries in groups.items() for key, texts in entries.items()}
+    """Key -> language -> text, from ``words*.yaml``, where both languages of a text stand side by side."""
+    files: list[dict[str, dict[str, dict[str, str]]]] = [
+        yaml.safe_load(path.read_text(encoding="utf-8")) for path in CATALOGUES
+    ]
+    groups = [(group, entries) for file in files for group, entries in file.items()]
+    return {f"{group}.{key}": texts for group, entries in groups for key, texts in entries.items()}
 
 
 def say(lang: str, key: str, **values: Any) -> Markup:

@@ -129,6 +129,10 @@ class Sessions:
         session.execute(update(SignIn).where(SignIn.hash == digest(session_id)).values(hash=digest(renewed)))
         return renewed
 
+    def now(self) -> float:
+        """The time by which sessions are measured."""
+        return self._clock()
+
     def rows(self, person: str, session_id: str) -> list[SessionRow]:
         """A person's open sessions, the one in hand first, then the one used last."""
         now, here = self._clock(), digest(session_id)

@@ -5,11 +5,17 @@ from __future__ import annotations
 from functools import cached_property
 from pathlib import Path
 
+from argon2 import PasswordHasher
+
 from kyokan.graph.dictionary import load_dictionary
 from kyokan.graph.model import Entity, EntityKind, KanseiValue, Provenance, Relation, RelationKind, Rights, Span
 from kyokan.graph.snapshot import SnapshotDirectory
 from kyokan.graph.stores import open_store
 from kyokan.matching.ranking import Matcher
+from kyokan.platform.accounts.passwords import Passwords
+from kyokan.platform.accounts.service import Accounts
+from kyokan.platform.database import Database
+from kyokan.platform.deals import Deals
 
 OURS = Provenance(source="見本", licence="Apache-2.0", rights=Rights.SHARE)
 PRESS = Provenance(source="press", address="https://www.example.com/news/1", rights=Rights.SHARE)
@@ -152,6 +158,19 @@ class World:
         ]
 
     @cached_property
+    def database(self):
+        return Database(self.folder / "workroom.db")
+
+    @cached_property
+    def accounts(self):
+        quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        return Accounts(self.database, passwords=Passwords(quick))
+
+    @cached_property
+    def deals(self):
+        return Deals(self.database)
+
+    @cached_property
     def _snapshot(self):
         return SnapshotDirectory(self.folder / "snapshots").current(self.store, dictionary=self.dictionary)
 
@@ -184,6 +203,7 @@ class World:
 
     def close(self):
         self.store.close()
+        self.database.close()
 
 
 def edge(kind, source, target, *, weight=1.0, since="", until="", provenance=OURS, exclusive=False, medium=""):

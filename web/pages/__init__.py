@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from flask.typing import RouteCallable
 
-from kyokan.web.pages import dictionary, entity, health, home, matches, states, suggest, why
+from kyokan.web.pages import account, account_entry, dictionary, entity, health, home, matches, states, suggest, why
 
 ROUTES: dict[str, tuple[str, RouteCallable]] = {
     "home": ("/", home.show),
@@ -17,9 +17,20 @@ ROUTES: dict[str, tuple[str, RouteCallable]] = {
     "health": ("/health", health.show),
 }
 
+FORMS: dict[str, tuple[str, RouteCallable, tuple[str, ...]]] = {
+    "sign_in": ("/sign-in", account_entry.sign_in, ("GET", "POST")),
+    "sign_in_code": ("/sign-in/code", account_entry.sign_in_code, ("GET", "POST")),
+    "sign_out": ("/sign-out", account_entry.sign_out, ("POST",)),
+    "invitation": ("/invitation/<token>", account_entry.invitation, ("GET", "POST")),
+    "account": ("/account", account.show, ("GET", "POST")),
+    "second_step": ("/account/second-step", account.second_step, ("GET", "POST")),
+}
+
 
 def register(app: Flask) -> None:
     """Give every page its address, and every error its page."""
     for name, (rule, function) in ROUTES.items():
         app.add_url_rule(rule, name, function)
+    for name, (rule, function, methods) in FORMS.items():
+        app.add_url_rule(rule, name, function, methods=methods)
     states.register(app)

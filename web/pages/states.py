@@ -9,6 +9,7 @@ from flask import Flask, current_app, render_template
 from werkzeug.exceptions import HTTPException
 
 from kyokan.errors import InputError, KyokanError, UnavailableError, UnknownEntityError
+from kyokan.web.forms import ForeignFormError
 from kyokan.web.parameters import ParameterError
 from kyokan.web.view import current
 
@@ -35,7 +36,9 @@ def refused(error: KyokanError) -> Answer:
 
 
 def http(error: HTTPException) -> Answer | HTTPException:
-    """An address or method that does not exist."""
+    """An address or method that does not exist, or a form that is not ours."""
+    if isinstance(error, ForeignFormError):
+        return page("stale", HTTPStatus.FORBIDDEN)
     if error.code == HTTPStatus.NOT_FOUND:
         return page("not_found", HTTPStatus.NOT_FOUND)
     if error.code is None or error.code < HTTPStatus.BAD_REQUEST:

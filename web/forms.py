@@ -1,0 +1,81 @@
+"""Forms: only a page of ours, shown to the same browser, can send one; what it may hold is stated.
+
+A token is a random salt and its HMAC under the browser's session id, which no other site can read. It needs neither a
+store nor a secret of the server, ends with the session id, and differs each time: compressing pages gives nothing away.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from urllib.parse import urlsplit
+
+from flask import Flask, g, request
+from markupsafe import Markup
+from werkzeug.exceptions import Forbidden
+
+from kyokan.web.parameters import LONGEST, ParameterError
+
+FIELD = "csrf_token"
+SAFE = {"GET", "HEAD", "OPTIONS"}
+LARGEST = 64 * 1024  # bytes; a page that takes files sets request.max_content_length
+
+
+class ForeignFormError(Forbidden):
+    """A form that this browser was not shown, or was shown under another session."""
+
+
+def token() -> str:
+    """A token for a form of this page; a browser without a session gets an id that means nobody."""
+    if not g.session_id:
+        g.session_id = g.new_session = secrets.token_urlsafe(32)
+    salt = secrets.token_hex(16)
+    return f"{salt}.{_mac(salt)}"
+
+
+def field() -> Markup:
+    """The hidden field that every form carries."""
+    return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, token())
+
+
+def check() -> None:
+    """Refuse a request that changes something unless a page of ours sent it.
+
+    Raises:
+        ForeignFormError: it came from another site, or without the token of this session.
+    """
+    if request.method in SAFE:
+        return
+    origin = request.headers.get("Origin")
+    foreign = request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}
+    if foreign or (origin is not None and urlsplit(origin).netloc != request.host):
+        raise ForeignFormError
+    salt, _, mac = request.form.get(FIELD, "").partition(".")
+    if not g.session_id or not hmac.compare_digest(_mac(salt).encode(), mac.encode()):
+        raise ForeignFormError
+
+
+def posted(*names: str) -> dict[str, str]:
+    """The fields of the form, empty where absent.
+
+    Raises:
+        ParameterError: it holds another field, or a text without end.
+    """
+    for name, value in request.form.items(multi=True):
+        if name not in (FIELD, *names):
+            raise ParameterError(name, "unknown")
+        if len(value) > LONGEST:
+            raise ParameterError(name, "too_long", limit=LONGEST)
+    return {name: request.form.get(name, "") for name in names}
+
+
+def init_app(app: Flask) -> None:
+    """Check every request; ``actors`` must have read the session before."""
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST
+    app.before_request(check)
+    app.jinja_env.globals["csrf_field"] = field
+
+
+def _mac(salt: str) -> str:
+    return hmac.new(str(g.session_id).encode(), salt.encode(), hashlib.sha256).hexdigest()

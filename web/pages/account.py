@@ -1,0 +1,151 @@
+"""One's own account: name and language, password, second step, organisations, sessions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import segno
+from flask import g, redirect, render_template, request, url_for
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from kyokan.errors import AccountError
+from kyokan.platform.accounts.codes import setup_address
+from kyokan.web import actors
+from kyokan.web.forms import posted
+from kyokan.web.pages.account_entry import SEE_OTHER, problem_page
+from kyokan.web.parameters import ParameterError, Parameters
+from kyokan.web.preferences import prefer
+from kyokan.web.view import current
+
+DONE = ("", "profile", "password", "off", "ended", "joined")
+FIELDS = ("act", "name", "language", "old", "new", "password", "session", "organisation")
+QR_INK, QR_PAPER = "#15181C", "#F6F7F4"  # dark on light in every theme: readers want it so
+
+
+def show() -> str | Response:
+    """The account, and every change to it; refused, the form says why."""
+    done = Parameters.of_request(("done",)).choice("done", DONE, "")
+    actors.actor()
+    if request.method == "GET":
+        return render_template("account.html", done=done, **_shown())
+    form = posted(*FIELDS)
+    if (act := ACTS.get(form["act"])) is None:
+        raise ParameterError("act", "choice", choices=", ".join(ACTS))
+    try:
+        return act(form)
+    except AccountError as error:
+        return problem_page("account.html", error, form=form["act"], done="", **_shown())
+
+
+def second_step() -> str | Response:
+    """Setting up an authenticator app: the square to read, then the first code."""
+    Parameters.of_request(())
+    actors.actor()
+    person = actors.accounts().owner(g.session_id)
+    if person.totp_offered is None:
+        return redirect(url_for("account", _anchor="second-step"), SEE_OTHER)
+    secret = person.totp_offered
+    shown = {"square": _square(setup_address(secret, person.email)), "secret": " ".join(re.findall(".{1,4}", secret))}
+    if request.method == "GET":
+        return render_template("account_second_step.html", **shown)
+    try:
+        session_id, codes = actors.accounts().confirm_totp(g.session_id, posted("code")["code"], actors.visit())
+    except AccountError as error:
+        return problem_page("account_second_step.html", error, **shown)
+    _renewed(session_id)
+    return render_template("account_codes.html", codes=codes, first=True)
+
+
+def _shown() -> dict[str, object]:
+    who, accounts = actors.actor(), actors.accounts()
+    return {
+        "person": accounts.person(who.person),
+        "codes_left": accounts.codes_left(who.person),
+        "sessions": accounts.sessions.rows(who.person, g.session_id),
+        "ago": lambda at: _ago(accounts.sessions.now() - at),
+    }
+
+
+def _ago(seconds: float) -> Markup:
+    """How long ago, in hours at most: no session lasts longer than a day, and nobody's time zone is known."""
+    minutes = round(seconds / 60)
+    if minutes < 1:
+        return current().say("account.moment")
+    if minutes < 60:  # noqa: PLR2004
+        return current().say("account.minutes", count=minutes)
+    return current().say("account.hours", count=minutes // 60)
+
+
+def _done(what: str, anchor: str) -> Response:
+    return redirect(url_for("account", done=what, _anchor=anchor), SEE_OTHER)
+
+
+def _renewed(session_id: str) -> None:
+    """Forms of this answer already belong to the session's new id."""
+    g.session_id = session_id
+    actors.begin(session_id)
+
+
+def _profile(form: dict[str, str]) -> Response:
+    actors.accounts().describe(actors.actor().person, name=form["name"], language=form["language"])
+    prefer("lang", form["language"])
+    return _done("profile", "profile")
+
+
+def _password(form: dict[str, str]) -> Response:
+    actors.begin(actors.accounts().change_password(g.session_id, form["old"], form["new"], actors.visit()))
+    return _done("password", "password")
+
+
+def _offer(form: dict[str, str]) -> Response:
+    actors.accounts().offer_totp(g.session_id, form["password"], actors.visit())
+    return redirect(url_for("second_step"), SEE_OTHER)
+
+
+def _off(form: dict[str, str]) -> Response:
+    actors.begin(actors.accounts().drop_totp(g.session_id, form["password"], actors.visit()))
+    return _done("off", "second-step")
+
+
+def _codes(form: dict[str, str]) -> str:
+    codes = actors.accounts().renew_codes(g.session_id, form["password"], actors.visit())
+    return render_template("account_codes.html", codes=codes, first=False)
+
+
+def _end(form: dict[str, str]) -> Response:
+    row = form["session"]
+    if not re.fullmatch("[0-9]{1,15}", row):
+        raise ParameterError("session", "unknown")
+    actors.accounts().sessions.end(actors.actor().person, int(row))
+    return _done("ended", "sessions")
+
+
+def _end_others(_form: dict[str, str]) -> Response:
+    actors.accounts().sessions.end_others(actors.actor().person, g.session_id)
+    return _done("ended", "sessions")
+
+
+def _act_for(form: dict[str, str]) -> Response:
+    actors.accounts().sessions.act_for(actors.actor().person, g.session_id, form["organisation"])
+    return redirect(url_for("home"), SEE_OTHER)
+
+
+ACTS: dict[str, Callable[[dict[str, str]], str | Response]] = {
+    "profile": _profile,
+    "password": _password,
+    "offer": _offer,
+    "off": _off,
+    "codes": _codes,
+    "end": _end,
+    "end_others": _end_others,
+    "act_for": _act_for,
+}
+
+
+def _square(address: str) -> Markup:
+    """A QR code as inline SVG without any style."""
+    made = segno.make(address, error="m")
+    svg = made.svg_inline(scale=5, border=4, dark=QR_INK, light=QR_PAPER, svgclass="qr", lineclass=None, omitsize=False)
+    return Markup(svg)  # noqa: S704 - drawn here from squares alone
