@@ -13,7 +13,19 @@ from kyokan.platform.settings import PREFIX, Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
-COMMANDS = get_command(app).commands
+
+
+def _commands(group, before=""):
+    """Name -> command, those of groups by their whole name."""
+    found = {}
+    for name, command in group.commands.items():
+        found[before + name] = command
+        if hasattr(command, "commands"):
+            found |= _commands(command, f"{before}{name} ")
+    return found
+
+
+COMMANDS = _commands(get_command(app))
 
 
 def _commands_page() -> str:

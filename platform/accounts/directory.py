@@ -6,8 +6,9 @@ import re
 import secrets
 import unicodedata
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -70,6 +71,11 @@ class Listed:
     active: bool
     second_step: bool
     roles: tuple[tuple[str, Role], ...]  # name of the organisation, role
+
+    def to_json(self) -> dict[str, Any]:
+        """As a JSON object."""
+        roles = [{"organisation": organisation, "role": role} for organisation, role in self.roles]
+        return asdict(self) | {"roles": roles}
 
 
 class Directory:

@@ -1,0 +1,98 @@
+"""Commands on accounts: user add, list, disable, enable."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from kyokan.errors import QueryError
+from kyokan.platform.accounts.actor import Role
+from kyokan.platform.cli.app import JsonOption, app, open_services
+from kyokan.platform.cli.output import out, print_json
+
+user = typer.Typer(
+    no_args_is_help=True,
+    help="Invite people, list them, keep them out.\n\nExample: `kyokan user add saeki@example.com`",
+)
+app.add_typer(user, name="user")
+
+KINDS = ("agency", "brand", "artist_side")
+EmailArgument = Annotated[str, typer.Argument(metavar="EMAIL", help="The person's e-mail address.")]
+
+
+@user.command()
+def add(
+    email: EmailArgument,
+    organisation: Annotated[str, typer.Option(help="The organisation they act for; made where there is none.")],
+    kind: Annotated[str, typer.Option(help="What a new organisation is: agency, brand or artist_side.")] = "agency",
+    role: Annotated[str, typer.Option(help=f"Their role there: {', '.join(Role)}.")] = "planner",
+    address: Annotated[
+        str, typer.Option(help="Where people reach this installation; default: its host and port.")
+    ] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Invite somebody into an organisation and print the address by which they come in, once and within a week.
+
+    Example: `kyokan user add saeki@example.com --organisation "Minato Agency" --role planner`
+    """
+    from kyokan.platform.accounts.model import OrganisationKind
+
+    _one_of("--kind", kind, KINDS)
+    _one_of("--role", role, tuple(Role))
+    with open_services() as services:
+        accounts, settings = services.accounts, services.settings
+        joined = accounts.organisation(organisation)
+        if joined is None:
+            joined = accounts.create_organisation(organisation, OrganisationKind(kind))
+        token = accounts.invite(email, joined.id, Role(role))
+    reached = (address or f"http://{settings.host}:{settings.port}").rstrip("/")
+    invitation = f"{reached}/invitation/{token}"
+    if as_json:
+        print_json({"email": email, "organisation": joined.name, "role": role, "invitation": invitation})
+    else:
+        out.print(invitation, markup=False, soft_wrap=True)
+
+
+@user.command(name="list")
+def list_(as_json: JsonOption = False) -> None:
+    """List everybody who has an account, with their roles.
+
+    Example: `kyokan user list --json`
+    """
+    with open_services() as services:
+        people = services.accounts.people()
+    if as_json:
+        print_json({"people": [one.to_json() for one in people]})
+        return
+    for one in people:
+        roles = ", ".join(f"{role} of {organisation}" for organisation, role in one.roles)
+        marks = "".join(
+            mark for mark, on in (("  [disabled]", not one.active), ("  [second step]", one.second_step)) if on
+        )
+        out.print(f"{one.email}  {one.name}  {roles}{marks}", markup=False, soft_wrap=True)
+
+
+@user.command()
+def disable(email: EmailArgument) -> None:
+    """Keep somebody out from now on; their sessions end at once.
+
+    Example: `kyokan user disable saeki@example.com`
+    """
+    with open_services() as services:
+        services.accounts.set_active(email, active=False)
+
+
+@user.command()
+def enable(email: EmailArgument) -> None:
+    """Let somebody in again.
+
+    Example: `kyokan user enable saeki@example.com`
+    """
+    with open_services() as services:
+        services.accounts.set_active(email, active=True)
+
+
+def _one_of(option: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise QueryError(option, f"'{value}' is not known", f"Known are {', '.join(known)}")
