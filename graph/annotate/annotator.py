@@ -171,7 +171,7 @@ class Annotator:
         """What reads emotions from this annotator's evidence.
 
         Args:
-            without: likenesses to leave out, ``letters`` or ``kansei``.
+            without: likenesses to leave out, ``letters``, ``kansei`` or ``cues``.
 
         Raises:
             QueryError: no likeness is left.

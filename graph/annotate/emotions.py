@@ -1,9 +1,9 @@
 """How strongly eight emotions stand in Japanese texts, read from their likeness to posts of our own.
 
 The posts (``data/emotion_posts.tsv``) and their intensities were written for this project; no other corpus is learned
-from. A text is like a post by the encoder, by its letters, and by what its kansei profile says of the eight emotions of
-R. Plutchik. How much each counts was chosen on 148 further posts of ours (``tests/fixtures/emotion_posts_dev.tsv``),
-none of which is learned from: docs/annotator.md.
+from. A text is like a post by the encoder, by its letters, by what its kansei profile says of the eight emotions of
+R. Plutchik and by what its cues tell of them. How much each counts was chosen on 208 further posts of ours
+(``tests/fixtures/emotion_posts_dev.tsv``), none of which is learned from: docs/annotator.md.
 """
 
 from __future__ import annotations
@@ -18,14 +18,15 @@ from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from kyokan.errors import QueryError
+from kyokan.graph.annotate.emotion_cues import STRONGEST, read_table, told_emotions
 from kyokan.graph.annotate.fusion import DIGITS
 from kyokan.graph.annotate.language import sentences as cut
 from kyokan.graph.encoder import Encoder
 
-POSTS = "data/emotion_posts.tsv"
-STRONGEST = 3.0
-# Likeness to a post: of encoded texts exp(SHARPNESS · (cosine − 1)); beside it that of letters and of kansei.
-SHARPNESS, LETTERS_WEIGHT, KANSEI_WEIGHT, RIDGE = 2.0, 0.15, 0.1, 0.2
+POSTS = files(__package__).joinpath("data/emotion_posts.tsv")
+# Likeness to a post: of encoded texts exp(SHARPNESS · (cosine − 1)); beside it those of letters, of kansei and of cues.
+SHARPNESS, RIDGE = 3.0, 0.3
+WEIGHTS: Mapping[str, float] = MappingProxyType({"letters": 0.2, "kansei": 0.1, "cues": 0.05})
 # Attributes that speak for (weight > 0) and against an emotion.
 EMOTIONS: Mapping[str, Mapping[str, float]] = MappingProxyType(
     {
@@ -51,9 +52,7 @@ Intensities = Mapping[str, float]  # of kansei attributes; those not found are l
 
 def read_posts() -> tuple[tuple[str, ...], Matrix]:
     """The posts that are learned from and their intensities 0..3, shape (posts, 8)."""
-    lines = files(__package__).joinpath(POSTS).read_text(encoding="utf-8").splitlines()
-    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
-    return tuple(text for _, text in rows), np.array([[float(digit) for digit in felt] for felt, _ in rows])
+    return read_table(POSTS)
 
 
 def profile_emotions(profiles: Sequence[Intensities]) -> Matrix:
@@ -71,8 +70,11 @@ class EmotionReader:
 
     Args:
         profiles: reads the kansei intensities of texts.
-        encoder: makes texts into vectors; without one letters and kansei remain.
-        without: likenesses to leave out, ``letters`` or ``kansei``.
+        encoder: makes texts into vectors; without one letters, kansei and cues remain.
+        without: likenesses to leave out, of ``WEIGHTS``.
+
+    Attributes:
+        left_out: (posts, 8) each post as read from all others.
 
     Raises:
         QueryError: no likeness is left.
@@ -84,45 +86,52 @@ class EmotionReader:
         encoder: Encoder | None,
         without: frozenset[str] = frozenset(),
     ) -> None:
-        if encoder is None and {"letters", "kansei"} <= without:
-            raise QueryError("without letters, kansei and embedding", "leaves nothing to read a text by")
-        self._profiles, self._encoder, self._without = profiles, encoder, without
+        if encoder is None and without >= WEIGHTS.keys():
+            raise QueryError(f"without {', '.join(WEIGHTS)} and embedding", "leaves nothing to read a text by")
+        self._encoder, self._without = encoder, without
+        views = {"kansei": lambda texts: profile_emotions(profiles(texts)), "cues": told_emotions}
+        self._views: dict[str, Callable[[Sequence[str]], Matrix]] = {
+            name: view for name, view in views.items() if name not in without
+        }
         posts, felt = read_posts()
         self._letters = TfidfVectorizer(analyzer="char", ngram_range=(1, 4), sublinear_tf=True, min_df=2).fit(posts)
-        self._centre, self._spread = np.zeros(len(EMOTIONS)), np.ones(len(EMOTIONS))
-        if "kansei" not in without:
-            profile = profile_emotions(profiles(posts))
-            self._centre, self._spread = profile.mean(axis=0), profile.std(axis=0) + 1e-9
-        self._posts = self._seen(posts)
+        seen = self._seen(posts)
+        self._scales = {name: (seen[name].mean(axis=0), seen[name].std(axis=0) + 1e-9) for name in self._views}
+        self._posts = self._scaled(seen)
         self._usual = felt.mean(axis=0)
-        kernel = self._likeness(self._posts)
-        self._weight = np.linalg.solve(kernel + RIDGE * np.eye(len(posts)), felt - self._usual)
+        inverse = np.linalg.inv(self._likeness(self._posts) + RIDGE * np.eye(len(posts)))
+        self._weight = inverse @ (felt - self._usual)
+        # Of kernel ridge regression: what is left of a post's figure is its weight by its diagonal of the inverse.
+        self.left_out: Matrix = (felt - self._weight / np.diag(inverse)[:, None]).clip(0.0, STRONGEST)
 
     def read(self, texts: Sequence[str]) -> Matrix:
         """(texts, 8) intensities 0..3 in the order of ``EMOTIONS``; nothing is felt in a blank text."""
         felt = np.zeros((len(texts), len(EMOTIONS)))
         rows = [row for row, text in enumerate(texts) if text.strip()]
         if rows:
-            likeness = self._likeness(self._seen([texts[row] for row in rows]))
+            likeness = self._likeness(self._scaled(self._seen([texts[row] for row in rows])))
             felt[rows] = (likeness @ self._weight + self._usual).clip(0.0, STRONGEST).round(DIGITS)
         return felt
 
     def _seen(self, texts: Sequence[str]) -> dict[str, Any]:
-        seen: dict[str, Any] = {}
+        seen: dict[str, Any] = {name: view(texts) for name, view in self._views.items()}
         if "letters" not in self._without:
             seen["letters"] = self._letters.transform(texts)
-        if "kansei" not in self._without:
-            standing = (profile_emotions(self._profiles(texts)) - self._centre) / self._spread
-            seen["kansei"] = standing / np.sqrt(standing.shape[1])
         if self._encoder is not None:
             seen["whole"] = np.asarray(self._encoder.encode(texts), dtype=np.float64)
             seen["sentences"] = _mean_of_sentences(self._encoder, texts)
         return seen
 
+    def _scaled(self, seen: Mapping[str, Any]) -> dict[str, Any]:
+        """``seen`` with what is read as eight emotions standardised over the posts."""
+        scales = self._scales.items()
+        root = np.sqrt(len(EMOTIONS))
+        return {**seen, **{name: (seen[name] - centre) / (spread * root) for name, (centre, spread) in scales}}
+
     def _likeness(self, seen: Mapping[str, Any]) -> Matrix:
         """(texts, posts) sum of the likenesses in use."""
         parts = []
-        for name, weight in (("letters", LETTERS_WEIGHT), ("kansei", KANSEI_WEIGHT)):
+        for name, weight in WEIGHTS.items():
             if name in seen:
                 product = seen[name] @ self._posts[name].T
                 parts.append(weight * (product if isinstance(product, np.ndarray) else product.toarray()))

@@ -1,12 +1,15 @@
 """Protocol ``emotions-ja``: how strongly readers see eight emotions in Japanese sentences.
 
 Nothing is fitted on the sentences: it is the annotator's own reading, ``Annotator.emotions``.
+``python -m kyokan.matching.evaluation.emotions_ja TABLE …`` prints the same correlations for tables of our own posts
+and for the learned posts, each read from all others.
 """
 
 from __future__ import annotations
 
 import csv
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +17,8 @@ from numpy.typing import NDArray
 
 from kyokan.errors import DataMissingError, InputError
 from kyokan.graph.annotate import Annotator
-from kyokan.graph.annotate.emotions import EMOTIONS, profile_emotions
+from kyokan.graph.annotate.emotion_cues import read_table, told_emotions
+from kyokan.graph.annotate.emotions import EMOTIONS, WEIGHTS, profile_emotions, read_posts
 from kyokan.graph.dictionary import load_dictionary
 from kyokan.matching.encoders import open_encoder
 from kyokan.matching.evaluation import metrics
@@ -22,7 +26,7 @@ from kyokan.matching.evaluation.harness import Result, check_without
 
 NAME = "emotions-ja"
 FOLDER = "wrime_subset"
-PARTS = ("lexicon", "embedding", "posts", "letters", "kansei")
+PARTS = ("lexicon", "embedding", "posts", *WEIGHTS)
 BOOTSTRAP = 500
 
 Matrix = NDArray[np.float64]
@@ -60,7 +64,7 @@ def evaluate(data: Path, heldout: Path | None, seed: int, without: frozenset[str
     encoder = None if "embedding" in without else open_encoder()
     annotator = Annotator(dictionary, encoder, lexicon="lexicon" not in without)
     profile = profile_emotions(annotator.intensities(sentences, "ja"))
-    reader = None if "posts" in without else annotator.emotion_reader(without & {"letters", "kansei"})
+    reader = None if "posts" in without else annotator.emotion_reader(without & WEIGHTS.keys())
     scores = profile if reader is None else reader.read(sentences)
     return Result(
         protocol=NAME,
@@ -70,6 +74,7 @@ def evaluate(data: Path, heldout: Path | None, seed: int, without: frozenset[str
         baselines={
             "words_alone": _figures(profile_emotions(Annotator(dictionary).intensities(sentences, "ja")), truth),
             "profile_alone": _figures(profile, truth),
+            "cues_alone": _figures(told_emotions(sentences), truth),
         },
         ci95=_intervals(scores, truth, seed),
         settings={"annotator": annotator.version, "fitted": False, "without": sorted(without)},
@@ -91,3 +96,24 @@ def _intervals(scores: Matrix, truth: Matrix, seed: int) -> dict[str, tuple[floa
 
         found[f"r_{name}"] = metrics.bootstrap(len(truth), correlation, seed, BOOTSTRAP)
     return found
+
+
+def main(tables: Sequence[str]) -> None:
+    """Print how the reading, its cues and its profile alone agree with tables like those of the learned posts."""
+    annotator = Annotator(load_dictionary(), open_encoder())
+    reader = annotator.emotion_reader()
+    _print("learned posts, each left out", reader.left_out, read_posts()[1])
+    for table in map(Path, tables):
+        posts, felt = read_table(table)
+        _print(table.name, reader.read(posts), felt)
+        _print(f"{table.name}, cues alone", told_emotions(posts), felt)
+        _print(f"{table.name}, profile alone", profile_emotions(annotator.intensities(posts, "ja")), felt)
+
+
+def _print(name: str, scores: Matrix, truth: Matrix) -> None:
+    figures = (f"{key} {value:.2f}" for key, value in _figures(scores, truth).items())
+    print(f"{name} ({len(truth)}):", *figures)  # noqa: T201 - what the command says
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

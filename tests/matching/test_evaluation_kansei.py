@@ -15,7 +15,7 @@ from kyokan.graph.annotate import Annotator
 from kyokan.graph.annotate.emotions import EMOTIONS
 from kyokan.graph.dictionary import load_dictionary
 from kyokan.graph.encoder import Vectors
-from kyokan.matching.evaluation import captions, evaluate, kansei_en, music_mood, sake
+from kyokan.matching.evaluation import captions, emotions_ja, evaluate, kansei_en, music_mood, sake
 from kyokan.matching.evaluation.caption_model import CaptionReader, kernel_ridge
 from kyokan.matching.evaluation.label_links import linked
 
@@ -331,6 +331,18 @@ def test_what_readers_said_changes_no_reading(tmp_path: Path) -> None:
     table.write_text(swapped, encoding="utf-8")
     after = evaluate("emotions-ja", data, without=frozenset({"embedding"}))
     assert after.metrics["r_joy"] == pytest.approx(-before.metrics["r_joy"])
+
+
+def test_tables_of_our_own_posts_are_measured_beside_the_learned_ones(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "posts.tsv"
+    table.write_text("# joy to trust\n90000000\tやった、合格\n09000000\t泣いた\n00000000\t駅\n", encoding="utf-8")
+    emotions_ja.main([str(table)])
+    learned, reading, cues, _ = capsys.readouterr().out.splitlines()
+    assert learned.startswith("learned posts, each left out")
+    assert reading.startswith("posts.tsv (3): r_joy")
+    assert "r_joy 1.00" in cues
 
 
 def test_missing_sentences_are_named(tmp_path: Path) -> None:
