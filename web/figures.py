@@ -32,6 +32,24 @@ def score(value: float) -> Markup:
     return Markup('<span class="lead">{}.</span>{}').format(whole, places)
 
 
+def yen(amount: int | None, lang: str) -> str:
+    """``2,100万円`` or ``¥21M``, the unit as large as it stays exact; empty without an amount."""
+    if amount is None:
+        return ""
+    if lang == "ja":
+        return f"{amount // 10_000:,}万円" if amount >= 10_000 and amount % 10_000 == 0 else f"{amount:,}円"  # noqa: PLR2004
+    for unit, letter in ((1_000_000, "M"), (1_000, "k")):
+        if amount >= unit and amount % (unit // 10) == 0:
+            return f"¥{amount / unit:,.1f}".removesuffix(".0") + letter
+    return f"¥{amount:,}"
+
+
+def yen_range(low: int | None, high: int | None, lang: str) -> str:
+    """``1,800万円–2,100万円``; an open end stays open, and nothing is said where both are."""
+    start, end = yen(low, lang), yen(high, lang)
+    return start if low == high else f"{start}–{end}"
+
+
 def short(value: float) -> str:
     """``.82``, for the ruby over evidence."""
     written = f"{value:.2f}"

@@ -12,6 +12,7 @@ from kyokan.graph.dictionary import Dictionary
 from kyokan.graph.model import Entity, EntityKind, KanseiValue, Relation, RelationKind
 from kyokan.matching.ranking.model import Proposal, Query
 from kyokan.platform.accounts.service import Accounts
+from kyokan.platform.deals import Deals
 
 
 class Hit(Protocol):
@@ -85,6 +86,11 @@ class Services(Protocol):
     @property
     def accounts(self) -> Accounts:
         """People, organisations and who is signed in."""
+        ...
+
+    @property
+    def deals(self) -> Deals:
+        """Proposed tie-ups."""
         ...
 
     @property

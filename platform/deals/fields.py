@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kyokan.platform.deals.model import DealRow, TermsRow
-from kyokan.platform.deals.steps import Party, Status, possible
+from kyokan.platform.deals.steps import Party, Status, Step, possible
 
 EVERYONE = frozenset(Party)
 AGENCY = frozenset({Party.AGENCY})
@@ -66,7 +66,8 @@ def shown(deal: DealRow, party: Party) -> dict[str, Any]:
     whole["status"] = Status(deal.status).value
     whole["terms"] = [_terms(row) for row in deal.terms]
     whole["contributions"] = [part for part in deal.match.get("contributions", []) if _for(part, party)]
-    whole["possible"] = [step.value for step in possible(Status(deal.status), party)]
+    decided = {Step.ACCEPT} if party in deal.offered.accepted_by else set()
+    whole["possible"] = [step.value for step in possible(Status(deal.status), party) if step not in decided]
     return {name: value for name, value in whole.items() if party in SEEN_BY[name]}
 
 

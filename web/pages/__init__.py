@@ -5,7 +5,19 @@ from __future__ import annotations
 from flask import Flask
 from flask.typing import RouteCallable
 
-from kyokan.web.pages import account, account_entry, dictionary, entity, health, home, matches, states, suggest, why
+from kyokan.web.pages import (
+    account,
+    account_entry,
+    deals,
+    dictionary,
+    entity,
+    health,
+    home,
+    matches,
+    states,
+    suggest,
+    why,
+)
 
 ROUTES: dict[str, tuple[str, RouteCallable]] = {
     "home": ("/", home.show),
@@ -24,6 +36,13 @@ FORMS: dict[str, tuple[str, RouteCallable, tuple[str, ...]]] = {
     "invitation": ("/invitation/<token>", account_entry.invitation, ("GET", "POST")),
     "account": ("/account", account.show, ("GET", "POST")),
     "second_step": ("/account/second-step", account.second_step, ("GET", "POST")),
+    "deals": ("/deals", deals.overview, ("GET",)),
+    "deal_new": ("/deals/new/<entity:a>/<entity:b>", deals.write, ("GET",)),
+    "deal_create": ("/deals", deals.create, ("POST",)),
+    "deal": ("/deals/<deal_id>", deals.show, ("GET",)),
+    "deal_edit": ("/deals/<deal_id>/edit", deals.edit, ("GET", "POST")),
+    "deal_change": ("/deals/<deal_id>/change", deals.change, ("POST",)),
+    "deal_step": ("/deals/<deal_id>/<step>", deals.take, ("POST",)),
 }
 
 

@@ -8,7 +8,14 @@ from http import HTTPStatus
 from flask import Flask, current_app, render_template
 from werkzeug.exceptions import HTTPException
 
-from kyokan.errors import InputError, KyokanError, UnavailableError, UnknownEntityError
+from kyokan.errors import (
+    InputError,
+    KyokanError,
+    NotAllowedError,
+    UnavailableError,
+    UnknownDealError,
+    UnknownEntityError,
+)
 from kyokan.web.forms import ForeignFormError
 from kyokan.web.parameters import ParameterError
 from kyokan.web.view import current
@@ -23,12 +30,14 @@ def page(state: str, status: int, **values: object) -> Answer:
 
 def refused(error: KyokanError) -> Answer:
     """A typed error: what was wrong with which input, and what to do."""
-    if isinstance(error, UnknownEntityError):
-        return page("not_found", HTTPStatus.NOT_FOUND, detail=error.subject)
+    if isinstance(error, UnknownEntityError | UnknownDealError):  # a deal of others: nothing tells it from no page
+        named = {"detail": error.subject} if isinstance(error, UnknownEntityError) else {}
+        return page("not_found", HTTPStatus.NOT_FOUND, **named)
     if isinstance(error, ParameterError):
         return page("refused", HTTPStatus.BAD_REQUEST, detail=current().say(error.key, **error.values))
     if isinstance(error, InputError):
-        return page("refused", HTTPStatus.BAD_REQUEST, foreign=str(error))
+        status = HTTPStatus.FORBIDDEN if isinstance(error, NotAllowedError) else HTTPStatus.BAD_REQUEST
+        return page("refused", status, foreign=str(error))
     if isinstance(error, UnavailableError):
         current_app.logger.warning("unavailable: %s", error)
         return page("unavailable", HTTPStatus.SERVICE_UNAVAILABLE)

@@ -1,0 +1,241 @@
+"""Deals: the list of an organisation, one proposal as its side sees it, and the acts that move it on."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from flask import abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from kyokan.errors import ChangedMeanwhileError, QueryError
+from kyokan.graph.model import Entity
+from kyokan.platform.accounts import Actor, Role
+from kyokan.platform.deals import Status, Step
+from kyokan.web.actors import actor
+from kyokan.web.forms import posted
+from kyokan.web.pages.why import one_match
+from kyokan.web.parameters import ParameterError, Parameters
+from kyokan.web.view import current
+
+OPEN = (Status.SENT, Status.COUNTERED)
+STAGES = (Status.DRAFT, Status.SENT, Status.COUNTERED, Status.ACCEPTED, Status.RUNNING)
+ENDS = (Status.FINISHED, Status.DECLINED, Status.WITHDRAWN, Status.EXPIRED)
+LISTS = ("territories", "media")
+TERMS = ("category", *LISTS, "since", "until", "fee_low", "fee_high", "note", "exclusive")
+OUTCOME = ("reach", "sales_lift", "sentiment", "note", "announced")
+WRITTEN = ("headline", "rationale", "brand_side", "artist_side", "expires")
+DRAFT = ("artist", "brand", *WRITTEN)
+CHECKED = ("exclusive", "announced")
+PRIVATE = {"artist_side": "fee_floor", "brand_side": "budget_ceiling", "agency": "internal_note"}  # side -> its own
+SIDES = tuple(PRIVATE)
+KEY = re.compile(r"[0-9a-f]{32}")
+
+
+def overview() -> str | Response:
+    """Every deal of the actor's organisation by where it stands."""
+    Parameters.of_request(())
+    who, view = actor(), current()
+    deals = view.services.deals.of(who)
+    agency = who.has(Role.PLANNER, Role.ANALYST)
+    waiting = [deal for deal in deals if _waits_for(deal, who)]
+    groups = (
+        [(f"status.{stage.value}", [deal for deal in deals if deal["status"] == stage]) for stage in STAGES]
+        if agency
+        else [
+            ("deals.to_answer", waiting),
+            ("deals.under_way", [deal for deal in deals if deal not in waiting and deal["status"] not in ENDS]),
+        ]
+    )
+    ended = [deal for deal in deals if deal["status"] in ENDS]
+    return render_template(
+        "deals.html", groups=[*groups, ("deals.done", ended)], deals=deals, agency=agency, entity=view.entity
+    )
+
+
+def show(deal_id: str) -> str | Response:
+    """One proposal, in the rendering of the actor's side."""
+    Parameters.of_request(())
+    return _page(actor(), deal_id)
+
+
+def write(a: str, b: str) -> str | Response:
+    """The form of a new proposal for a pair."""
+    Parameters.of_request(())
+    actor()
+    view = current()
+    people, things = view.pair(view.entity(a), view.entity(b))
+    match = one_match(view.services.explain(people.id, things.id))
+    sentence = match.sentence.ja if match and view.lang == "ja" else match.sentence.en if match else ""
+    return _draft_form(people, things, {"rationale": sentence}, key=uuid.uuid4().hex)
+
+
+def create() -> str | Response | tuple[str, int]:
+    """Keep a draft with the evidence as it stands now; sending the same form twice makes one."""
+    who, view = actor(), current()
+    typed = _form("key", *DRAFT, *TERMS)
+    if not KEY.fullmatch(typed["key"]):
+        raise ParameterError("key", "unknown")
+    people, things = view.entity(typed["artist"]), view.entity(typed["brand"])
+    proposal = view.services.explain(people.id, things.id)
+    match = one_match(proposal)
+    evidence = match.to_json() if match else {}
+    try:
+        draft = _written(typed) | {"artist": people.id, "brand": things.id}
+        made = view.services.deals.create(who, draft, evidence, proposal.snapshot, key=typed["key"])
+    except QueryError as refusal:
+        return _draft_form(people, things, typed, key=typed["key"], refusal=refusal), _status(refusal)
+    return redirect(url_for("deal", deal_id=made["id"]), HTTPStatus.SEE_OTHER)
+
+
+def edit(deal_id: str) -> str | Response | tuple[str, int]:
+    """The form of a draft, and keeping what it says."""
+    who, view = actor(), current()
+    Parameters.of_request(())
+    deal = view.services.deals.get(who, deal_id)
+    people, things = view.entity(deal["artist"]), view.entity(deal["brand"])
+    if deal["status"] != Status.DRAFT:
+        return redirect(url_for("deal", deal_id=deal_id))
+    if request.method == "GET":
+        names = view.services.accounts.organisation_names([deal[side] for side in SIDES])
+        sides = {side: names.get(deal[side], "") for side in SIDES}
+        return _draft_form(people, things, deal | deal["terms"][-1] | sides, deal=deal)
+    typed = _form(*WRITTEN, *TERMS)
+    try:
+        view.services.deals.change(who, deal_id, _version(typed), _written(typed))
+    except (ChangedMeanwhileError, QueryError) as refusal:
+        return _draft_form(people, things, typed, deal=deal, refusal=refusal), _status(refusal)
+    return redirect(url_for("deal", deal_id=deal_id), HTTPStatus.SEE_OTHER)
+
+
+def take(deal_id: str, step: str) -> str | Response | tuple[str, int]:
+    """One step of the deal; refused, what was typed stays on the page."""
+    who = actor()
+    if step not in {*Step} - {Step.EXPIRE}:
+        abort(HTTPStatus.NOT_FOUND)
+    typed = _form(*{"counter": TERMS, "finish": OUTCOME}.get(step, ("reason",)))
+    said: dict[str, Any] = {}
+    if step == Step.COUNTER:
+        said["terms"] = _terms(typed)
+    elif step == Step.FINISH:
+        said["outcome"] = {name: value for name, value in typed.items() if name in OUTCOME and value != ""}
+    elif typed["reason"]:
+        said["reason"] = typed["reason"]
+    try:
+        current().services.deals.take(who, deal_id, _version(typed), Step(step), **said)
+    except (ChangedMeanwhileError, QueryError) as refusal:
+        return _page(who, deal_id, refusal=refusal, typed=typed, tried=step), _status(refusal)
+    return redirect(url_for("deal", deal_id=deal_id), HTTPStatus.SEE_OTHER)
+
+
+def change(deal_id: str) -> str | Response | tuple[str, int]:
+    """A side's own private figure or note."""
+    who = actor()
+    typed = _form(*PRIVATE.values())
+    fields: dict[str, Any] = {name: typed[name] for name in PRIVATE.values() if name in request.form}
+    for name in ("fee_floor", "budget_ceiling"):
+        if name in fields:
+            fields[name] = _yen(name, fields[name])
+    try:
+        current().services.deals.change(who, deal_id, _version(typed), fields)
+    except (ChangedMeanwhileError, QueryError) as refusal:
+        return _page(who, deal_id, refusal=refusal, typed=typed, tried="change"), _status(refusal)
+    return redirect(url_for("deal", deal_id=deal_id), HTTPStatus.SEE_OTHER)
+
+
+def _draft_form(people: Entity, things: Entity, typed: Mapping[str, Any], **more: Any) -> str:
+    """The form of a draft with what was typed; ``deal`` is the draft that there is already."""
+    shown = {"key": "", "deal": None, "refusal": None} | more
+    return render_template("deal_new.html", people=people, things=things, typed=typed, **shown)
+
+
+def _written(typed: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a draft from its form."""
+    sides = {side: _organisation(typed[side]) for side in ("brand_side", "artist_side")}
+    plain = {name: typed[name] for name in ("headline", "rationale")}
+    return plain | sides | {"expires": typed["expires"] or None, "terms": _terms(typed)}
+
+
+def _page(
+    who: Actor,
+    deal_id: str,
+    *,
+    refusal: Exception | None = None,
+    typed: Mapping[str, Any] | None = None,
+    tried: str = "",
+) -> str:
+    view = current()
+    deals = view.services.deals
+    deal = deals.get(who, deal_id)
+    return render_template(
+        "deal.html",
+        deal=deal,
+        names=view.services.accounts.organisation_names([deal[side] for side in SIDES]),
+        people=view.entity(deal["artist"]),
+        things=view.entity(deal["brand"]),
+        history=deals.history(who, deal_id),
+        stages=STAGES,
+        private=[name for name in PRIVATE.values() if name in deal],
+        own=next(name for side, name in PRIVATE.items() if deal[side] == who.organisation),
+        refusal=refusal,
+        typed=typed or {},
+        tried=tried,
+        acting=who.has(Role.PLANNER, Role.BRAND_CLIENT, Role.ARTIST_MANAGER),
+    )
+
+
+def _waits_for(deal: Mapping[str, Any], who: Actor) -> bool:
+    """Whether the actor's side owes an answer."""
+    side = "brand" if deal["brand_side"] == who.organisation else "artist"
+    return deal["status"] in OPEN and side not in deal["terms"][-1]["accepted_by"]
+
+
+def _form(*allowed: str) -> dict[str, Any]:
+    """What was typed, ticks as yes or no."""
+    typed = {name: value.strip() for name, value in posted("version", *allowed).items()}
+    return typed | {name: bool(typed[name]) for name in CHECKED if name in typed}
+
+
+def _version(typed: Mapping[str, Any]) -> int:
+    try:
+        return int(typed["version"])
+    except ValueError:
+        raise ParameterError("version", "unknown") from None
+
+
+def _terms(typed: Mapping[str, Any]) -> dict[str, Any]:
+    """Terms from a form: lists at commas, yen with or without commas, what is empty left out."""
+    terms: dict[str, Any] = {name: typed[name] for name in TERMS if typed.get(name) not in (None, "")}
+    for name in LISTS:
+        if name in terms:
+            terms[name] = [part.strip() for part in re.split(r"[,、，]", terms[name]) if part.strip()]
+    for name in ("fee_low", "fee_high"):
+        if name in terms:
+            terms[name] = _yen(name, terms[name])
+    return terms
+
+
+def _yen(name: str, written: str) -> int | None:
+    figures = re.sub(r"[,，\s円¥]", "", written)
+    if not figures:
+        return None
+    if not figures.isdecimal():
+        raise ParameterError(name, "number")
+    return int(figures)
+
+
+def _organisation(name: str) -> str:
+    """The id of an organisation; empty where none is named yet."""
+    if not name:
+        return ""
+    found = current().services.accounts.organisation(name)
+    if found is None:
+        raise ParameterError(name, "organisation")
+    return found.id
+
+
+def _status(refusal: Exception) -> int:
+    return HTTPStatus.CONFLICT if isinstance(refusal, ChangedMeanwhileError) else HTTPStatus.BAD_REQUEST
