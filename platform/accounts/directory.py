@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from kyokan.errors import AccountError
@@ -54,11 +54,14 @@ def checked_name(name: str, subject: str = "name") -> str:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What an invitation offers; ``known`` where its address has an account already."""
+    """What an invitation offers; ``known`` where its address has an account already.
+
+    One without organisation and role offers to set a new password.
+    """
 
     email: str
-    organisation: Organisation
-    role: Role
+    organisation: Organisation | None
+    role: Role | None
     known: bool
 
 
@@ -122,18 +125,33 @@ class Directory:
         Raises:
             AccountError: that is no e-mail address, or there is no such organisation.
         """
-        address, token = folded(email), secrets.token_urlsafe(TOKEN_BYTES)
+        address = folded(email)
         if not EMAIL.fullmatch(address) or len(address) > LONGEST_EMAIL:
             raise AccountError("email", email, "is no e-mail address", "Write it as name@example.com")
-        expires = self._clock() + INVITATION_LASTS
         with self._database.session(writing=True) as session:
             if session.get(Organisation, organisation) is None:
                 raise AccountError("no_organisation", organisation, "is no organisation")
-            invited = Invitation(hash=digest(token), email=address, role=role, expires=expires)
-            invited.organisation = organisation
-            session.add(invited)
             self._note(session, None, f"organisation:{organisation}", "invited", email=address, role=role.value)
-        return token
+            return self._offer(session, address, organisation, role)
+
+    def offer_reset(self, email: str, *, second_step: bool = False) -> str:
+        """Let somebody set a new password; gives the token by which they do, which is kept nowhere.
+
+        Args:
+            email: the person's address.
+            second_step: switch the second step off as well, for who lost both app and recovery codes.
+
+        Raises:
+            AccountError: nobody has that address.
+        """
+        with self._database.session(writing=True) as session:
+            person = self._known(session, email)
+            if second_step:
+                person.totp_secret = person.totp_offered = None
+                session.execute(delete(RecoveryCode).where(RecoveryCode.person == person.id))
+            detail = {"second_step": "off"} if second_step else {}
+            self._note(session, None, f"person:{person.id}", "reset_offered", **detail)
+            return self._offer(session, person.email, None, None)
 
     def invitation(self, token: str) -> Offer:
         """What a token offers.
@@ -143,7 +161,7 @@ class Directory:
         """
         with self._database.session() as session:
             found = self._invitation(session, token)
-            offered = session.get_one(Organisation, found.organisation)
+            offered = session.get(Organisation, found.organisation) if found.organisation else None
             return Offer(found.email, offered, found.role, self._person(session, found.email) is not None)
 
     def join(self, token: str, person: str) -> str:
@@ -156,8 +174,7 @@ class Directory:
             invited, joining = self._invitation(session, token), session.get_one(Person, person)
             if joining.email != invited.email:
                 raise AccountError("other_person", "invitation", "is for another address", "Sign in with that one")
-            self._use(session, invited, joining)
-            return invited.organisation
+            return self._use(session, invited, joining)
 
     def person(self, person: str) -> Person:
         """A person by id."""
@@ -202,9 +219,7 @@ class Directory:
             AccountError: nobody has that address.
         """
         with self._database.session(writing=True) as session:
-            found = self._person(session, folded(email))
-            if found is None:
-                raise AccountError("nobody", email, "is nobody's address", "See kyokan user list")
+            found = self._known(session, email)
             found.active = active
             self._note(session, None, f"person:{found.id}", "let_in" if active else "kept_out")
             if not active:
@@ -216,6 +231,18 @@ class Directory:
 
     def _person(self, session: Session, email: str) -> Person | None:
         return session.scalars(select(Person).where(Person.email == email)).one_or_none()
+
+    def _known(self, session: Session, email: str) -> Person:
+        found = self._person(session, folded(email))
+        if found is None:
+            raise AccountError("nobody", email, "is nobody's address", "See kyokan user list")
+        return found
+
+    def _offer(self, session: Session, email: str, organisation: str | None, role: Role | None) -> str:
+        token = secrets.token_urlsafe(TOKEN_BYTES)
+        expires = self._clock() + INVITATION_LASTS
+        session.add(Invitation(hash=digest(token), email=email, organisation=organisation, role=role, expires=expires))
+        return token
 
     def _create(self, session: Session, email: str, name: str, language: str, password: str) -> Person:
         made = Person(email=email, name=checked_name(name), language=_checked_language(language), password=password)
@@ -237,12 +264,15 @@ class Directory:
             raise AccountError("invitation_over", "invitation", "is over or was used", "Ask for a new one")
         return found
 
-    def _use(self, session: Session, invited: Invitation, person: Person) -> None:
-        """An invitation is used once; a role that is held already stays held."""
+    def _use(self, session: Session, invited: Invitation, person: Person) -> str:
+        """An invitation is used once; a role that is held already stays held. Gives the organisation's id."""
+        if invited.organisation is None or invited.role is None:
+            raise AccountError("invitation_over", "invitation", "is to no organisation", "Ask for a new one")
         invited.used = self._clock()
         session.merge(Membership(person=person.id, organisation=invited.organisation, role=invited.role))
         session.flush()
         self._note(session, person, f"organisation:{invited.organisation}", "joined", role=invited.role.value)
+        return invited.organisation
 
 
 def _checked_language(language: str) -> str:

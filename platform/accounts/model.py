@@ -85,14 +85,15 @@ class Membership(Base):
 
 
 class Invitation(Base):
-    """An address by which somebody joins an organisation, once and until it expires."""
+    """An address by which somebody joins an organisation, once and until it expires; without one, sets a password."""
 
     __tablename__ = "invitation"
+    __table_args__ = (CheckConstraint("(organisation IS NULL) = (role IS NULL)"),)
 
     hash: Mapped[str] = mapped_column(primary_key=True)
     email: Mapped[str]
-    organisation: Mapped[str] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"))
-    role: Mapped[Role] = mapped_column(_words(Role))
+    organisation: Mapped[str | None] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"))
+    role: Mapped[Role | None] = mapped_column(_words(Role))
     expires: Mapped[float]
     used: Mapped[float | None]
 

@@ -157,6 +157,25 @@ class Accounts(Directory):
             self._use(session, invited, person)
             return SignedIn(self.sessions.open(session, person, browser=visit.browser), language=language)
 
+    def reset(self, token: str, password: str, visit: Visit) -> SignedIn:
+        """Set a new password with the operator's leave; all sessions end, and the second step is still owed.
+
+        Raises:
+            AccountError: the leave is over, or the password is refused.
+        """
+        hashed = self._passwords.hash(check_new(password, known=(self.invitation(token).email,)))
+        with self._database.session(writing=True) as session:
+            invited = self._invitation(session, token)
+            person = self._person(session, invited.email)
+            if invited.organisation is not None or person is None or not person.active:
+                raise AccountError("invitation_over", "invitation", "sets no password", "Ask for a new one")
+            invited.used, person.password = self._clock(), hashed
+            self.sessions.revoke(session, SignIn.person == person.id)
+            self._own(session, person, "password_reset", visit)
+            pending = person.totp_secret is not None
+            session_id = self.sessions.open(session, person, browser=visit.browser, pending=pending)
+        return SignedIn(session_id, pending, person.language)
+
     # One's own account ---------------------------------------------------------------------------------------
 
     def change_password(self, session_id: str, old: str, new: str, visit: Visit) -> str:

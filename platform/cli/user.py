@@ -1,4 +1,4 @@
-"""Commands on accounts: user add, list, disable, enable."""
+"""Commands on accounts: user add, list, reset, disable, enable."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from kyokan.errors import QueryError
 from kyokan.platform.accounts.actor import Role
 from kyokan.platform.cli.app import JsonOption, app, open_services
 from kyokan.platform.cli.output import out, print_json
+from kyokan.platform.settings import Settings
 
 user = typer.Typer(
     no_args_is_help=True,
@@ -20,6 +21,8 @@ app.add_typer(user, name="user")
 KINDS = ("agency", "brand", "artist_side")
 EmailArgument = Annotated[str, typer.Argument(metavar="EMAIL", help="The person's e-mail address.")]
 
+AddressOption = Annotated[str, typer.Option(help="Where people reach this installation; default: its host and port.")]
+
 
 @user.command()
 def add(
@@ -27,9 +30,7 @@ def add(
     organisation: Annotated[str, typer.Option(help="The organisation they act for; made where there is none.")],
     kind: Annotated[str, typer.Option(help="What a new organisation is: agency, brand or artist_side.")] = "agency",
     role: Annotated[str, typer.Option(help=f"Their role there: {', '.join(Role)}.")] = "planner",
-    address: Annotated[
-        str, typer.Option(help="Where people reach this installation; default: its host and port.")
-    ] = "",
+    address: AddressOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Invite somebody into an organisation and print the address by which they come in, once and within a week.
@@ -46,8 +47,7 @@ def add(
         if joined is None:
             joined = accounts.create_organisation(organisation, OrganisationKind(kind))
         token = accounts.invite(email, joined.id, Role(role))
-    reached = (address or f"http://{settings.host}:{settings.port}").rstrip("/")
-    invitation = f"{reached}/invitation/{token}"
+    invitation = _invitation(settings, address, token)
     if as_json:
         print_json({"email": email, "organisation": joined.name, "role": role, "invitation": invitation})
     else:
@@ -74,6 +74,21 @@ def list_(as_json: JsonOption = False) -> None:
 
 
 @user.command()
+def reset(
+    email: EmailArgument,
+    second_step: Annotated[bool, typer.Option("--second-step", help="Switch the second step off as well.")] = False,
+    address: AddressOption = "",
+) -> None:
+    """Print an address by which somebody sets a new password, once and within a week.
+
+    Example: `kyokan user reset saeki@example.com`
+    """
+    with open_services() as services:
+        token = services.accounts.offer_reset(email, second_step=second_step)
+        out.print(_invitation(services.settings, address, token), markup=False, soft_wrap=True)
+
+
+@user.command()
 def disable(email: EmailArgument) -> None:
     """Keep somebody out from now on; their sessions end at once.
 
@@ -91,6 +106,11 @@ def enable(email: EmailArgument) -> None:
     """
     with open_services() as services:
         services.accounts.set_active(email, active=True)
+
+
+def _invitation(settings: Settings, address: str, token: str) -> str:
+    reached = (address or f"http://{settings.host}:{settings.port}").rstrip("/")
+    return f"{reached}/invitation/{token}"
 
 
 def _one_of(option: str, value: str, known: tuple[str, ...]) -> None:

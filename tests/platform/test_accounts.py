@@ -181,6 +181,46 @@ def test_a_hash_of_weaker_parameters_is_renewed_by_signing_in(desk):
     assert desk.sign_in()
 
 
+# A forgotten password
+
+
+def test_with_the_operators_leave_a_new_password_is_set_once(desk):
+    session_id = desk.welcome().session_id
+    token = desk.accounts.offer_reset(EMAIL.upper())
+    assert desk.accounts.invitation(token).organisation is None
+    with refused("too_short"):
+        desk.accounts.reset(token, "short", HERE)
+    made = desk.accounts.reset(token, BETTER, HERE)
+    assert desk.accounts.sessions.actor_of(made.session_id)
+    assert desk.accounts.sessions.actor_of(session_id) is None
+    assert desk.sign_in(password=BETTER)
+    for again in (token, desk.invite()):
+        with refused("invitation_over"):
+            desk.accounts.reset(again, GOOD, HERE)
+    with refused("nobody"):
+        desk.accounts.offer_reset("nobody@example.com")
+
+
+def test_leave_to_set_a_password_gives_no_role_and_lets_no_disabled_person_in(desk):
+    person = desk.accounts.owner(desk.welcome().session_id).id
+    token = desk.accounts.offer_reset(EMAIL)
+    with refused("invitation_over"):
+        desk.accounts.join(token, person)
+    with refused("sign_in_first"):
+        desk.accounts.accept(token, name="A", password=GOOD, language="ja", visit=HERE)
+    desk.accounts.set_active(EMAIL, active=False)
+    with refused("invitation_over"):
+        desk.accounts.reset(token, BETTER, HERE)
+
+
+def test_a_new_password_leaves_the_second_step_in_force_unless_told_otherwise(desk):
+    desk.with_second_step()
+    assert desk.accounts.reset(desk.accounts.offer_reset(EMAIL), BETTER, HERE).pending
+    person = desk.accounts.people()[0]
+    assert person.second_step
+    assert not desk.accounts.reset(desk.accounts.offer_reset(EMAIL, second_step=True), GOOD, HERE).pending
+
+
 # Too many tries
 
 

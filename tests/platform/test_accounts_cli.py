@@ -74,6 +74,13 @@ def test_somebody_is_kept_out_and_let_in_again(kyokan):
     assert "[disabled]" not in kyokan("user", "list")[1]
 
 
+def test_who_forgot_the_password_gets_an_address_to_set_a_new_one(kyokan):
+    come_in(kyokan(*ADD)[1])
+    status, out, err = kyokan("user", "reset", EMAIL, "--second-step", "--address", "https://kyokan.example.com")
+    assert (status, err) == (0, "")
+    assert out.startswith("https://kyokan.example.com/invitation/")
+
+
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [
@@ -82,6 +89,7 @@ def test_somebody_is_kept_out_and_let_in_again(kyokan):
         ((*ADD, "--kind", "club"), "--kind"),
         (("user", "add", EMAIL), "--organisation"),
         (("user", "disable", EMAIL), "is nobody's address"),
+        (("user", "reset", EMAIL), "is nobody's address"),
     ],
 )
 def test_what_is_refused_is_said_in_one_line(kyokan, arguments, word):

@@ -132,6 +132,18 @@ def test_an_invitation_for_another_account_asks_to_sign_in_with_it(desk, app, sa
     assert "Acting for Koyomido" in other.read("/account")
 
 
+def test_who_forgot_the_password_sets_a_new_one_by_the_operators_address(desk, browser):
+    desk.with_second_step()
+    address = f"/invitation/{desk.accounts.offer_reset(EMAIL)}"
+    page = browser.read(address)
+    assert f"For the account of {EMAIL}" in page
+    assert 'name="name"' not in page
+    assert browser.send(address, password="short").status_code == 400
+    assert browser.send(address, password=BETTER).location == "/sign-in/code"
+    assert not browser.inside
+    assert browser.get(address).status_code == 400
+
+
 def test_signing_in_leads_back_to_where_one_was(desk, browser):
     desk.welcome()
     home = browser.read("/matches?entity=brand:xc&for=artist")

@@ -9,11 +9,18 @@ import socket
 import subprocess
 import sys
 import time
+import uuid
 from pathlib import Path
 
+import pyotp
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
+
+from kyokan.platform.accounts import Role
+from kyokan.platform.accounts.model import OrganisationKind
+from kyokan.platform.accounts.service import Accounts
+from kyokan.platform.database import Database
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = [
@@ -34,9 +41,11 @@ PAGES = {
     "entity": "/e/artist:akari",
     "choose": "/matches?q=xc",
     "dictionary": "/dictionary",
+    "sign-in": "/sign-in",
     "not-found": "/nope",
     "refused": "/?wrong=1",
 }
+PASSWORD = "ginkgo lantern 41 harbour"
 IN_CI = os.environ.get("CI") == "true"
 
 pytestmark = [
@@ -58,11 +67,17 @@ def browser():
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory):
+def home(tmp_path_factory):
+    """The folder that the served world is kept in."""
+    return tmp_path_factory.mktemp("served")
+
+
+@pytest.fixture(scope="module")
+def address(home):
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [sys.executable, str(Path(__file__).with_name("serving.py"))]
-    with subprocess.Popen([*command, str(tmp_path_factory.mktemp("served")), str(port)]) as server:
+    with subprocess.Popen([*command, str(home), str(port)]) as server:
         until = time.monotonic() + 60
         while not _answers(port):
             assert server.poll() is None, "the server ended; its reason is above"
@@ -244,3 +259,47 @@ def test_at_twice_the_zoom_nothing_is_cut_off(visit):
     page = visit(MATCHES, size={"width": 720, "height": 450})
     assert no_sideways_scroll(page)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+@pytest.fixture
+def invitation(home, address):
+    """The address by which somebody new comes into the served world."""
+    with Database(home / "workroom.db") as database:
+        accounts = Accounts(database)
+        agency = accounts.organisation("Harbour Agency")
+        agency = agency or accounts.create_organisation("Harbour Agency", OrganisationKind.AGENCY)
+        return f"/invitation/{accounts.invite(f'{uuid.uuid4().hex}@example.com', agency.id, Role.PLANNER)}"
+
+
+@pytest.mark.parametrize(("size", "scripts"), [(DESKTOP, True), (PHONE, False)])
+def test_somebody_comes_in_adds_a_second_step_and_comes_back_with_a_recovery_code(visit, invitation, size, scripts):
+    page = visit(invitation, size=size, scripts=scripts)
+    email = page.locator(".says").inner_text().split()[1].rstrip(",")
+    page.get_by_label("Name", exact=True).fill("Ryokuoushoku Shakai")
+    page.get_by_label("New password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_have_text("You have joined.")
+    step = page.locator("#second-step")
+    step.get_by_label("Current password").fill(PASSWORD)
+    step.get_by_role("button", name="Set up").click()
+    secret = page.locator(".secret").inner_text().replace(" ", "")
+    page.get_by_label("Code", exact=True).fill(pyotp.TOTP(secret).now())
+    page.get_by_role("button", name="Start using it").click()
+    code = page.locator(".codes li").first.inner_text()
+    assert no_sideways_scroll(page)
+    page.locator(".who-menu summary").click()
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password").fill("not this one")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_text("Check both")).to_be_visible()
+    page.get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.get_by_label("Code", exact=True).fill(code)
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.locator(".who-menu summary")).to_contain_text("Ryokuoushoku Shakai")
+    page.goto("/account")
+    if scripts:
+        page.locator(".who-menu summary").click()
+        assert Axe().run(page).response["violations"] == []
+    assert no_sideways_scroll(page)

@@ -39,10 +39,7 @@ def sign_in() -> str | Response:
         made = actors.accounts().sign_in(form["email"], form["password"], actors.visit())
     except AccountError as error:
         return problem_page("sign_in.html", error, after=after, email=form["email"])
-    if made.pending:
-        actors.begin(made.session_id)
-        return redirect(url_for("sign_in_code", next=after or None), SEE_OTHER)
-    return _inside(made, after)
+    return _owing(made, after)
 
 
 def sign_in_code() -> str | Response:
@@ -81,6 +78,8 @@ def invitation(token: str) -> str | Response:
         return render_template("invitation.html", name="", **shown)
     form = posted("name", "password")
     try:
+        if offer.organisation is None:
+            return _owing(accounts.reset(token, form["password"], actors.visit()), "")
         if offer.known:
             who = actors.actor()
             organisation = accounts.join(token, who.person)
@@ -92,6 +91,14 @@ def invitation(token: str) -> str | Response:
     except AccountError as error:
         return problem_page("invitation.html", error, name=form["name"], **shown)
     return _inside(made, url_for("account", done="joined"))
+
+
+def _owing(made: SignedIn, after: str) -> Response:
+    """Inside, or to the second step where it is owed."""
+    if not made.pending:
+        return _inside(made, after)
+    actors.begin(made.session_id)
+    return redirect(url_for("sign_in_code", next=after or None), SEE_OTHER)
 
 
 def _inside(made: SignedIn, after: str) -> Response:
