@@ -21,10 +21,13 @@ def demo(
 ) -> None:
     """Load the demo catalogue, print proposals for a watch brand and for an artist, and serve the web.
 
+    Then print an invitation for each of three made-up people: a planner, a brand client, an artist manager.
+
     Example: `kyokan demo --no-serve`
     """
     from kyokan.matching.ranking import Query
     from kyokan.platform.demo import load_demo
+    from kyokan.platform.demo.workroom import open_workroom
 
     with open_services(store) as services:
         with progress_bar() as progress:
@@ -37,6 +40,9 @@ def demo(
         for name, kind in QUESTIONS:
             show_proposal(matcher.propose(Query(entity=services.resolve(name).id, kinds=(kind,), top=5)))
         settings = services.settings
+        for email, token in open_workroom(services).items():
+            invitation = f"http://{settings.host}:{settings.port}/invitation/{token}"
+            out.print(f"{email}: {invitation}", markup=False, soft_wrap=True)
     if serve_:
         from kyokan.platform.server import run_server
 
