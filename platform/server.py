@@ -32,6 +32,7 @@ class WebServer(BaseApplication):
             "graceful_timeout": 30,
             "limit_request_line": 8190,
             "limit_request_fields": 60,
+            "forwarded_allow_ips": "",  # what a proxy says is believed by the setting alone
             "control_socket_disable": True,  # on by default since 25.1 and not needed here
             "accesslog": None,
             "proc_name": "kyokan",
@@ -42,8 +43,8 @@ class WebServer(BaseApplication):
 
     def load(self) -> Callable[..., Any]:
         """The WSGI application of one process."""
-        create_app: Callable[[Services], Callable[..., Any]] = import_module(APPLICATION).create_app
-        return create_app(Services(self.settings))
+        create_app: Callable[..., Callable[..., Any]] = import_module(APPLICATION).create_app
+        return create_app(Services(self.settings), proxies=self.settings.proxies)
 
 
 def run_server(settings: Settings) -> None:

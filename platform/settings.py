@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address the web listens on.")
     port: int = Field(default=8765, ge=0, le=65535, description="Port the web listens on; 0 takes a free one.")
     web_workers: int = Field(default=2, ge=1, le=64, description="Processes that answer web requests.")
+    proxies: int = Field(
+        default=0, ge=0, le=8, description="Reverse proxies in front of the web whose X-Forwarded headers are believed."
+    )
     broker: str = Field(default="", description="Celery broker; empty means the file broker in the home folder.")
 
     @classmethod

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, g, url_for
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kyokan.web import actors, display, figures, forms, preferences, security
 from kyokan.web.addresses import EntityConverter, address_with
@@ -19,12 +20,18 @@ __all__ = ["Services", "create_app"]
 STATIC = Path(__file__).parent / "static"
 
 
-def create_app(services: Services) -> Flask:
+def create_app(services: Services, *, proxies: int = 0) -> Flask:
     """The web application over ``services``.
 
     A GET changes nothing but the person's own preferences; what changes something is a POST with a token of ours.
+
+    Args:
+        services: what the pages ask.
+        proxies: how many reverse proxies stand in front, whose word on address, scheme and host of a request is taken.
     """
     app = Flask(__name__)
+    if proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     app.extensions["kyokan"] = services
     app.url_map.converters["entity"] = EntityConverter
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}

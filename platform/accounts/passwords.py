@@ -70,8 +70,9 @@ class Passwords:
 
     def opens(self, kept: str | None, password: str) -> bool:
         """Whether a password is the one whose hash was kept; None stands for an account that does not exist."""
+        nobody = self.nobody  # made in any case: the first stranger waits no longer than others
         try:
-            found = self._hasher.verify(kept or self.nobody, composed(password[:LONGEST]))
+            found = self._hasher.verify(kept or nobody, composed(password[:LONGEST]))
         except VerificationError:
             return False
         return found and kept is not None and len(password) <= LONGEST

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 from flask import g
+from sqlalchemy import select
 
 from kyokan.platform.accounts import Role
-from kyokan.platform.accounts.model import OrganisationKind
+from kyokan.platform.accounts.model import Attempt, OrganisationKind
 from kyokan.web import actors, create_app
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "platform"))
@@ -214,6 +215,28 @@ def test_a_new_browser_speaks_the_language_of_the_person(desk, app):
     assert '<html lang="en"' in browser.read("/sign-in")
     browser.sign_in()
     assert '<html lang="ja"' in browser.read("/account")
+
+
+@pytest.mark.parametrize(
+    ("proxies", "name", "address"), [(0, "session", "127.0.0.1"), (1, "__Host-session", "192.0.2.9")]
+)
+def test_only_a_proxy_of_ours_is_believed(world, desk, proxies, name, address):
+    desk.welcome()
+    browser = Browser(create_app(Workroom(world, desk.accounts), proxies=proxies))
+    said = {"X-Forwarded-For": "198.51.100.7, 192.0.2.9", "X-Forwarded-Proto": "https"}
+    page = browser.client.get("/sign-in", headers=said)
+    assert page.headers["Set-Cookie"].startswith(f"{name}=")
+    browser.client.post(
+        "/sign-in",
+        headers={**said, "Cookie": page.headers["Set-Cookie"].partition(";")[0]},
+        data={
+            "csrf_token": re.search(r'name="csrf_token" value="([^"]+)"', page.text)[1],
+            "email": EMAIL,
+            "password": "wrong",
+        },
+    )
+    with desk.database.session() as session:
+        assert session.scalars(select(Attempt.address)).all() == [address]
 
 
 def test_over_https_a_cookie_without_the_prefix_counts_for_nothing(desk, app):
