@@ -1,77 +1,14 @@
-"""What a deal is: its record, the versions of its terms, the verdicts on them, and what people enter."""
+"""The tables of deals: the record, the versions of its terms, the verdicts on them, the notices."""
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated, Any, Self
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from sqlalchemy import JSON, Boolean, ForeignKey, ForeignKeyConstraint, Integer, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kyokan.platform.database import Base, refuse
 from kyokan.platform.deals.steps import MOVES, Party, Status
-
-__all__ = ["DealRow", "Draft", "NoticeRow", "Outcome", "Party", "Status", "Terms", "TermsRow", "VerdictRow"]
-
-Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
-Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
-Yen = Annotated[int, Field(ge=0, le=10**12)]
-
-
-class Entered(BaseModel):
-    """What a person enters: nothing but the fields named, so that no other can be smuggled in."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Terms(Entered):
-    """What is offered: category × territory × medium × dates, exclusive or not, and a fee range in yen."""
-
-    category: Line = ""
-    territories: tuple[Line, ...] = ()
-    media: tuple[Line, ...] = ()
-    since: date | None = None
-    until: date | None = None
-    exclusive: bool = False
-    fee_low: Yen | None = None
-    fee_high: Yen | None = None
-    note: Prose = ""
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.since and self.until and self.until < self.since:
-            raise ValueError("until must not come before since")
-        if self.fee_low is not None and self.fee_high is not None and self.fee_high < self.fee_low:
-            raise ValueError("fee_high must not be less than fee_low")
-        return self
-
-
-class Draft(Entered):
-    """A proposal as its planner writes it.
-
-    ``artist`` and ``brand`` are ids of the graph, ``artist_side`` and ``brand_side`` the organisations it is addressed
-    to, ``expires`` the last day for an answer.
-    """
-
-    artist: Line
-    brand: Line
-    headline: Line
-    rationale: Prose = ""
-    artist_side: Line = ""
-    brand_side: Line = ""
-    expires: date | None = None
-    terms: Terms = Terms()
-
-
-class Outcome(Entered):
-    """How a finished deal went; ``announced`` says that the tie-up is public and others may learn from it."""
-
-    reach: Annotated[int, Field(ge=0)] | None = None
-    sales_lift: Annotated[float, Field(ge=-1, le=100, allow_inf_nan=False)] | None = None
-    sentiment: Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)] | None = None
-    note: Prose = ""
-    announced: bool = False
 
 
 class DealRow(Base):

@@ -6,9 +6,8 @@ import uuid
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
@@ -16,16 +15,14 @@ from kyokan.errors import ChangedMeanwhileError, NotAllowedError, QueryError, Un
 from kyokan.platform.accounts.actor import Actor, Role
 from kyokan.platform.audit import Trail
 from kyokan.platform.database import Database
+from kyokan.platform.deals.entries import Draft, Terms, checked, said_with, yen
 from kyokan.platform.deals.fields import CHANGED_BY, shown
-from kyokan.platform.deals.model import DealRow, Draft, Entered, NoticeRow, Outcome, Terms, TermsRow, VerdictRow, Yen
-from kyokan.platform.deals.steps import ROLE_OF, RULES, SIDES, Party, Rule, Status, Step
+from kyokan.platform.deals.model import DealRow, NoticeRow, TermsRow, VerdictRow
+from kyokan.platform.deals.steps import ROLE_OF, RULES, SIDES, Party, Status, Step
 
 Clock = Callable[[], datetime]
 Seen = dict[str, Any]
 """A deal as one side sees it (``fields.shown``)."""
-
-Entry = TypeVar("Entry", bound=Entered)
-YEN: TypeAdapter[int | None] = TypeAdapter(Yen | None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +58,7 @@ class Deals:
         Raises:
             UnknownDealError: there is none that the actor may see.
         """
+        self._settle()
         with self._database.session() as session:
             deal, party = _find(session, actor, deal_id)
             return shown(deal, party)
@@ -71,6 +69,7 @@ class Deals:
         query = select(DealRow).where(or_(DealRow.agency == own, DealRow.brand_side == own, DealRow.artist_side == own))
         if statuses:
             query = query.where(DealRow.status.in_(sorted(statuses)))
+        self._settle()
         with self._database.session() as session:
             rows = session.scalars(query.order_by(DealRow.changed.desc(), DealRow.id)).all()
             parties = [(deal, _party(actor, deal)) for deal in rows]
@@ -121,7 +120,7 @@ class Deals:
         """
         if not actor.has(Role.PLANNER):
             raise NotAllowedError("a proposal", "is drafted by a planner", "Ask one of your organisation")
-        entered = _checked(Draft, draft)
+        entered = checked(Draft, draft)
         now = self._now()
         deal = DealRow(
             id=key or uuid.uuid4().hex,
@@ -153,6 +152,7 @@ class Deals:
             ChangedMeanwhileError: the deal is not as it was when ``version`` was read.
             QueryError: a value breaks its rule.
         """
+        self._settle()
         with self._database.session(writing=True) as session:
             deal, party = _find(session, actor, deal_id, acting=True)
             _unchanged(deal, version)
@@ -186,30 +186,16 @@ class Deals:
             QueryError: a reason, terms or an outcome is missing or breaks a rule.
         """
         rule = RULES[step]
+        self._settle()
         with self._database.session(writing=True) as session:
             deal, party = _find(session, actor, deal_id, acting=True)
             _unchanged(deal, version)
             if party not in rule.by or deal.status not in rule.of:
                 raise NotAllowedError(step.value, f"is not possible for you while the deal is {deal.status}")
-            said = _said(rule, step, reason=reason, terms=terms, outcome=outcome)
+            said = said_with(rule, step, reason=reason, terms=terms, outcome=outcome)
             self._apply(deal, actor, party, step, said)
             told = {name: value for name, value in said.items() if name == "reason"} | {"status": deal.status}
             return self._keep(session, actor, deal, party, step.value, frozenset(Party), told)
-
-    def expire(self) -> int:
-        """Close every open deal whose last day has passed; returns how many."""
-        today = self._clock().date().isoformat()
-        rule = RULES[Step.EXPIRE]
-        with self._database.session(writing=True) as session:
-            due = select(DealRow).where(
-                DealRow.status.in_(sorted(rule.of)), DealRow.expires != "", DealRow.expires < today
-            )
-            deals = session.scalars(due).all()
-            for deal in deals:
-                deal.status = rule.to
-                told = {"status": deal.status}
-                self._keep(session, None, deal, Party.AGENCY, Step.EXPIRE.value, frozenset(Party), told)
-            return len(deals)
 
     def mark_read(self, actor: Actor, notices: Collection[int]) -> None:
         """Take notices of the actor's organisation for read; those of others are left alone."""
@@ -219,6 +205,19 @@ class Deals:
                 row.read = True
 
     # ---------------------------------------------------------------------------------------------------------
+
+    def _settle(self) -> None:
+        """Close what has run out, before anybody looks or acts: time needs no worker to pass."""
+        rule, today = RULES[Step.EXPIRE], self._clock().date().isoformat()
+        due = select(DealRow).where(DealRow.status.in_(sorted(rule.of)), DealRow.expires != "", DealRow.expires < today)
+        with self._database.session() as session:
+            if session.scalars(due.limit(1)).first() is None:
+                return
+        with self._database.session(writing=True) as session:
+            for deal in session.scalars(due).all():
+                deal.status = rule.to
+                told = {"status": deal.status}
+                self._keep(session, None, deal, Party.AGENCY, Step.EXPIRE.value, frozenset(Party), told)
 
     def _apply(self, deal: DealRow, actor: Actor, party: Party, step: Step, said: Mapping[str, Any]) -> None:
         """What a step does to the record."""
@@ -306,50 +305,17 @@ def _unchanged(deal: DealRow, version: int) -> None:
         raise ChangedMeanwhileError("this deal", "was changed meanwhile", "Look at it as it stands now")
 
 
-def _checked(shape: type[Entry], fields: Mapping[str, Any]) -> Entry:
-    try:
-        return shape.model_validate(dict(fields))
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the terms"
-        raise QueryError(where, first["msg"][:1].lower() + first["msg"][1:], "Correct it") from None
-
-
-def _said(
-    rule: Rule, step: Step, *, reason: str, terms: Mapping[str, Any] | None, outcome: Mapping[str, Any] | None
-) -> dict[str, Any]:
-    """What must be said with a step, checked; anything more is refused."""
-    given = {"reason": reason.strip() or None, "terms": terms, "outcome": outcome}
-    for name, value in given.items():
-        needed = getattr(rule, name)
-        if needed and value is None:
-            raise QueryError(name, f"is needed to {step.value}", f"Say the {name}")
-        if value is not None and not needed:
-            raise QueryError(name, f"is not taken when you {step.value}", "Leave it out")
-    said: dict[str, Any] = {}
-    if rule.reason:
-        said["reason"] = reason.strip()[:1000]
-    if terms is not None:
-        said["terms"] = _checked(Terms, terms)
-    if outcome is not None:
-        said["outcome"] = _checked(Outcome, outcome)
-    return said
-
-
 def _assign(deal: DealRow, name: str, value: Any, actor: Actor, now: str) -> None:
     if name in ("fee_floor", "budget_ceiling"):
-        try:
-            setattr(deal, name, YEN.validate_python(value))
-        except ValidationError:
-            raise QueryError(name, "must be yen without a fraction, 0 or more, or empty", "Correct it") from None
+        setattr(deal, name, yen(name, value))
     elif name == "internal_note":
         deal.internal_note = str(value)[:4000]
     elif name == "terms":
-        deal.terms[-1].content = _checked(Terms, value).model_dump(mode="json")
+        deal.terms[-1].content = checked(Terms, value).model_dump(mode="json")
         deal.terms[-1].person, deal.terms[-1].name, deal.terms[-1].at = actor.person, actor.name, now
     else:
         known = {"artist": deal.artist, "brand": deal.brand, "headline": deal.headline}
-        entered = _checked(Draft, known | {name: value})
+        entered = checked(Draft, known | {name: value})
         found = getattr(entered, name)
         setattr(deal, name, found.isoformat() if hasattr(found, "isoformat") else found or "")
 

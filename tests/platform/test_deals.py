@@ -90,12 +90,13 @@ def test_a_side_may_decline_with_a_reason(deals, sent, actor):
 
 def test_what_nobody_answered_in_time_expires(deals, sent, clock):
     clock.pass_by(days=38)  # the last day itself
-    assert deals.expire() == 0
+    assert deals.get(BRAND, sent["id"])["status"] == "sent"
     clock.pass_by(days=1)
-    assert deals.expire() == 1
+    with pytest.raises(ChangedMeanwhileError):
+        deals.take(BRAND, sent["id"], sent["version"], Step.ACCEPT)
     assert deals.get(BRAND, sent["id"])["status"] == "expired"
-    with pytest.raises(NotAllowedError):
-        act(deals, BRAND, sent, Step.ACCEPT)
+    assert deals.of(MANAGER)[0]["possible"] == []
+    assert [one["organisation"] for one in deals.history(MANAGER, sent["id"])] == ["agency", "system"]
 
 
 # Who sees what ---------------------------------------------------------------------------------------------------

@@ -73,7 +73,6 @@ class DealMachine(RuleBasedStateMachine):
     @rule(days=st.integers(0, 60))
     def wait(self, days):
         self.clock.pass_by(days=days)
-        self.deals.expire()
         for deal, status in self.statuses.items():
             now = self.deals.get(PLANNER, deal)["status"]
             assert now == status or (now == "expired" and status in {"sent", "countered"})
