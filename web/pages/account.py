@@ -47,7 +47,8 @@ def second_step() -> str | Response:
     if person.totp_offered is None:
         return redirect(url_for("account", _anchor="second-step"), SEE_OTHER)
     secret = person.totp_offered
-    shown = {"square": _square(setup_address(secret, person.email)), "secret": " ".join(re.findall(".{1,4}", secret))}
+    address = setup_address(secret, person.email)
+    shown = {"square": _square(address), "address": address, "secret": " ".join(re.findall(".{1,4}", secret))}
     if request.method == "GET":
         return render_template("account_second_step.html", **shown)
     try:
