@@ -10,7 +10,9 @@ from werkzeug.wrappers import Response as Answer
 from kyokan.platform.accounts.actor import Actor
 from kyokan.platform.accounts.model import Organisation
 from kyokan.platform.accounts.service import Accounts, Visit
+from kyokan.web.preferences import cookie_name, stored
 
+COOKIE = "session"
 ENTRIES = {"sign_in", "sign_in_code", "sign_out", "invitation"}
 
 
@@ -73,13 +75,8 @@ def ask_to_sign_in(_error: SignInNeededError) -> Answer:
     return redirect(url_for("sign_in", next=return_address() or None), 303)
 
 
-def _cookie() -> str:
-    """Browsers take ``__Host-`` cookies over https only, and then from nobody but this host."""
-    return "__Host-session" if request.is_secure else "session"
-
-
 def _read() -> None:
-    g.actor, g.session_id = None, request.cookies.get(_cookie(), "")[:200]
+    g.actor, g.session_id = None, stored(COOKIE)[:200]
     if g.session_id and request.endpoint != "static":
         g.actor = accounts().sessions.actor_of(g.session_id)
 
@@ -88,9 +85,9 @@ def _write(response: Response) -> Response:
     """Keep the session in a cookie that scripts cannot read; what somebody signed in has seen is kept nowhere."""
     session_id: str | None = g.get("new_session")
     if session_id:
-        response.set_cookie(_cookie(), session_id, httponly=True, samesite="Lax", secure=request.is_secure)
+        response.set_cookie(cookie_name(COOKIE), session_id, httponly=True, samesite="Lax", secure=request.is_secure)
     elif session_id is not None:
-        response.delete_cookie(_cookie(), httponly=True, samesite="Lax", secure=request.is_secure)
+        response.delete_cookie(cookie_name(COOKIE), httponly=True, samesite="Lax", secure=request.is_secure)
     if g.get("actor") or request.endpoint in ENTRIES:
         response.headers["Cache-Control"] = "no-store"
         response.headers["X-Robots-Tag"] = "noindex"

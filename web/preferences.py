@@ -17,12 +17,22 @@ YEAR = 365 * 24 * 3600
 SEEN, SEEN_KEPT = "seen", 8
 
 
+def cookie_name(name: str) -> str:
+    """Browsers take ``__Host-`` cookies over https only, and then from nobody but this host."""
+    return f"__Host-{name}" if request.is_secure else name
+
+
+def stored(name: str) -> str:
+    """What a cookie of ours says; empty where there is none."""
+    return request.cookies.get(cookie_name(name), "")
+
+
 def chosen(name: str) -> str:
     """The value of a preference: query parameter, else cookie, else the browser's wish or the first choice."""
     choices = CHOICES[name]
-    for source in (request.args, request.cookies):
-        if (value := source.get(name)) in choices:
-            return str(value)
+    for value in (request.args.get(name), stored(name)):
+        if value in choices:
+            return value
     if name == "lang":
         return request.accept_languages.best_match(LANGUAGES) or "ja"
     return choices[0]
@@ -30,7 +40,7 @@ def chosen(name: str) -> str:
 
 def seen() -> list[str]:
     """Ids of the entities looked at last, newest first."""
-    return [unquote(part) for part in request.cookies.get(SEEN, "").split(",") if part][:SEEN_KEPT]
+    return [unquote(part) for part in stored(SEEN).split(",") if part][:SEEN_KEPT]
 
 
 def remember(entity_id: str) -> None:
@@ -51,7 +61,8 @@ def keep(response: Response) -> Response:
         # quoted: a header holds ASCII without control characters only, an id any letter
         kept[SEEN] = ",".join(quote(entity_id, safe=":") for entity_id in g.seen)
     for name, value in kept.items():
-        response.set_cookie(name, value, max_age=YEAR, httponly=True, samesite="Lax", secure=request.is_secure)
+        secure = request.is_secure
+        response.set_cookie(cookie_name(name), value, max_age=YEAR, httponly=True, samesite="Lax", secure=secure)
     return response
 
 

@@ -39,6 +39,7 @@ class Browser:
         self.client = app.test_client()
         if lang:
             self.client.set_cookie("lang", lang, domain="localhost")
+            self.client.set_cookie("__Host-lang", lang, domain="localhost")
         self.base = base
 
     def get(self, address, **options: object):
@@ -237,6 +238,18 @@ def test_only_a_proxy_of_ours_is_believed(world, desk, proxies, name, address):
     )
     with desk.database.session() as session:
         assert session.scalars(select(Attempt.address)).all() == [address]
+
+
+def test_over_https_every_cookie_belongs_to_this_host_alone(desk, app):
+    desk.welcome()
+    browser = Browser(app, "https://localhost")
+    answers = [browser.get("/e/artist:akari?lang=ja&theme=dark&ink=one"), browser.get("/sign-in"), browser.sign_in()]
+    cookies = [cookie for answer in answers for cookie in answer.headers.getlist("Set-Cookie")]
+    assert len(cookies) == 6
+    for cookie in cookies:
+        assert cookie.startswith("__Host-")
+        assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))
+        assert "Domain" not in cookie
 
 
 def test_over_https_a_cookie_without_the_prefix_counts_for_nothing(desk, app):

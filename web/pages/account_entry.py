@@ -10,7 +10,7 @@ from kyokan.platform.accounts.service import SignedIn
 from kyokan.web import actors
 from kyokan.web.forms import posted
 from kyokan.web.parameters import Parameters
-from kyokan.web.preferences import prefer
+from kyokan.web.preferences import prefer, stored
 from kyokan.web.view import current
 
 BAD_REQUEST, SEE_OTHER, TOO_MANY = 400, 303, 429
@@ -106,6 +106,6 @@ def _inside(made: SignedIn, after: str) -> Response:
     if g.actor:
         actors.accounts().sign_out(g.session_id, actors.visit())
     actors.begin(made.session_id)
-    if "lang" not in request.cookies:
+    if not stored("lang"):
         prefer("lang", made.language)
     return redirect(after or url_for("home"), SEE_OTHER)

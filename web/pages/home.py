@@ -54,6 +54,7 @@ def show() -> str | Response:
         text=brief,
         kansei=kansei,
         sample=g.get("sample", False),
+        known_here=bool(seen()),
     )
 
 
