@@ -112,6 +112,7 @@ def test_an_invitation_leads_to_an_account_and_into_it(desk, browser):
     refused = browser.send(address, name="Nagi Saeki", password="short")
     assert refused.status_code == 400
     assert "12 letters or more" in refused.text
+    assert not re.search(r'type="password"[^>]*maxlength', refused.text)  # what is too long is said, not cut off
     assert 'value="Nagi Saeki"' in refused.text
     assert "short" not in re.sub(r"<script.*?</script>", "", refused.text)
     done = browser.send(address, name="Nagi Saeki", password=GOOD)
