@@ -155,11 +155,12 @@ class Deals:
         self._settle()
         with self._database.session(writing=True) as session:
             deal, party = _find(session, actor, deal_id, acting=True)
-            _unchanged(deal, version)
-            for name, value in fields.items():
+            for name in fields:
                 by, while_ = CHANGED_BY.get(name, (frozenset(), frozenset()))
                 if party not in by or deal.status not in while_:
                     raise NotAllowedError(name, "is not yours to change now")
+            _unchanged(deal, version)
+            for name, value in fields.items():
                 _assign(deal, name, value, actor, self._now())
             seen_by = frozenset(
                 one for one in Party if any(one in CHANGED_BY[name][0] | {Party.AGENCY} for name in fields)
@@ -189,9 +190,11 @@ class Deals:
         self._settle()
         with self._database.session(writing=True) as session:
             deal, party = _find(session, actor, deal_id, acting=True)
+            if party not in rule.by:
+                raise NotAllowedError(step.value, "is not yours to take")
             _unchanged(deal, version)
-            if party not in rule.by or deal.status not in rule.of:
-                raise NotAllowedError(step.value, f"is not possible for you while the deal is {deal.status}")
+            if deal.status not in rule.of:
+                raise NotAllowedError(step.value, f"is not possible while the deal is {deal.status}")
             said = said_with(rule, step, reason=reason, terms=terms, outcome=outcome)
             self._apply(deal, actor, party, step, said)
             told = {name: value for name, value in said.items() if name == "reason"} | {"status": deal.status}
@@ -223,7 +226,7 @@ class Deals:
         """What a step does to the record."""
         now, leads_to = self._now(), RULES[step].to
         if step is Step.SEND:
-            _ready(deal)
+            _check_ready(deal, self._clock().date().isoformat())
             deal.sent = now
         elif step is Step.COUNTER:
             deal.terms.append(_offer(deal, actor, party, said["terms"], now))
@@ -320,7 +323,9 @@ def _assign(deal: DealRow, name: str, value: Any, actor: Actor, now: str) -> Non
         setattr(deal, name, found.isoformat() if hasattr(found, "isoformat") else found or "")
 
 
-def _ready(deal: DealRow) -> None:
+def _check_ready(deal: DealRow, today: str) -> None:
+    if deal.expires and deal.expires < today:
+        raise QueryError("expires", f"was {deal.expires}, which has passed", "Give the others time to answer")
     missing = [name for name in ("brand_side", "artist_side") if not getattr(deal, name)]
     if missing:
         raise QueryError(" and ".join(missing), "must be named before a proposal is sent", "Choose who receives it")

@@ -223,6 +223,12 @@ def test_a_proposal_is_sent_to_two_others(deals):
             deals.take(PLANNER, draft["id"], 1, Step.SEND)
 
 
+def test_a_proposal_whose_date_has_passed_is_not_sent(deals, draft, clock):
+    clock.pass_by(days=39)
+    with pytest.raises(QueryError, match="expires"):
+        deals.take(PLANNER, draft["id"], 1, Step.SEND)
+
+
 # Two at once -----------------------------------------------------------------------------------------------------
 
 

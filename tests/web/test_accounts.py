@@ -2,8 +2,6 @@
 
 import hashlib
 import re
-import sys
-from pathlib import Path
 
 import pytest
 from flask import g
@@ -12,10 +10,8 @@ from sqlalchemy import select
 from kyokan.platform.accounts import Role
 from kyokan.platform.accounts.model import Attempt, OrganisationKind
 from kyokan.web import actors, create_app
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "platform"))
-
-from accounting import BETTER, EMAIL, GOOD, Desk
+from tests.platform.accounting import BETTER, EMAIL, GOOD, Desk
+from tests.web.browsing import Browser
 
 PUBLIC = ("/", "/dictionary", "/matches?entity=brand:xc&for=artist", "/e/artist:akari", "/nope")
 ENTRY = ("/sign-in", "/sign-in/code", "/account", "/account/second-step")
@@ -30,48 +26,6 @@ class Workroom:
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._world, name)
-
-
-class Browser:
-    """A person at a browser: reads a page, sends its forms with the token that stands there."""
-
-    def __init__(self, app, base="http://localhost", lang="en") -> None:
-        self.client = app.test_client()
-        if lang:
-            self.client.set_cookie("lang", lang, domain="localhost")
-            self.client.set_cookie("__Host-lang", lang, domain="localhost")
-        self.base = base
-
-    def get(self, address, **options: object):
-        return self.client.get(address, base_url=self.base, headers={"Accept-Language": "en"}, **options)
-
-    def read(self, address):
-        return self.get(address, follow_redirects=True).get_data(as_text=True)
-
-    def token(self, page="/sign-in"):
-        return re.search(r'name="csrf_token" value="([^"]+)"', self.read(page))[1]
-
-    def send(self, address, page=None, headers=(), **fields: str):
-        fields.setdefault("csrf_token", self.token(page or address))
-        return self.client.post(
-            address, base_url=self.base, data=fields, headers={"Accept-Language": "en", **dict(headers)}
-        )
-
-    def sign_in(self, email=EMAIL, password=GOOD, **fields: str):
-        return self.send("/sign-in", email=email, password=password, **fields)
-
-    def act(self, act, **fields: str):
-        return self.send("/account", act=act, **fields)
-
-    @property
-    def cookie(self):
-        name = "__Host-session" if self.base.startswith("https") else "session"
-        found = self.client.get_cookie(name, domain="localhost")
-        return found.value if found else ""
-
-    @property
-    def inside(self):
-        return self.get("/account").status_code == 200
 
 
 @pytest.fixture

@@ -5,21 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from werkzeug.datastructures import MultiDict
 from world import World
 
-from kyokan.platform.accounts import Role
-from kyokan.platform.accounts.model import OrganisationKind
-from kyokan.platform.accounts.service import Visit
-from kyokan.web import create_app
 from kyokan.web.figures import yen, yen_range
+from tests.web.browsing import company
 
-PEOPLE = {
-    "planner": ("Hana", "Waon†", OrganisationKind.AGENCY, Role.PLANNER),
-    "brand": ("Toru", "Koyomido†", OrganisationKind.BRAND, Role.BRAND_CLIENT),
-    "manager": ("Rei", "Nagi Office†", OrganisationKind.ARTIST_SIDE, Role.ARTIST_MANAGER),
-    "stranger": ("Mal", "Other Agency†", OrganisationKind.AGENCY, Role.PLANNER),
-}
+FORM = "/deals/new/artist:akari/brand:koyomido"
 TERMS = {"category": "watch", "territories": "Japan, Korea", "fee_low": "18,000,000", "exclusive": "1"}
 DRAFT = {
     "artist": "artist:akari",
@@ -31,35 +22,10 @@ DRAFT = {
 } | TERMS
 
 
-class Browser:
-    """Somebody signed in: follows a page's own forms, as a browser does."""
-
-    def __init__(self, app, session_id) -> None:
-        self.client = app.test_client()
-        if session_id:
-            self.client.set_cookie("session", session_id)
-
-    def get(self, address):
-        return self.client.get(address, headers={"Accept-Language": "en"})
-
-    def post(self, address, fields, shown_on):
-        token = re.search(r'name="csrf_token" value="([^"]+)"', self.get(shown_on).text)[1]
-        return self.client.post(
-            address, data=MultiDict({"csrf_token": token} | fields), headers={"Accept-Language": "en"}
-        )
-
-
 @pytest.fixture
 def made(tmp_path):
     world = World(tmp_path)
-    accounts, sessions = world.accounts, {}
-    for who, (name, organisation, kind, role) in PEOPLE.items():
-        offered = accounts.invite(f"{who}@example.com", accounts.create_organisation(organisation, kind).id, role)
-        sessions[who] = accounts.accept(
-            offered, name=name, password="morning glory 1895", language="en", visit=Visit("127.0.0.1", "test")
-        ).session_id
-    app = create_app(world)
-    yield {who: Browser(app, session) for who, session in sessions.items()} | {"nobody": Browser(app, "")}
+    yield company(world)
     world.close()
 
 
@@ -70,7 +36,7 @@ def planner(made):
 
 def write(browser, **fields: str):
     """A draft; the address of its page."""
-    answer = browser.post("/deals", DRAFT | fields, "/deals/new/artist:akari/brand:koyomido")
+    answer = browser.send("/deals", FORM, **DRAFT | fields)
     assert answer.status_code == 303, answer.text
     return answer.location
 
@@ -78,7 +44,7 @@ def write(browser, **fields: str):
 def take(browser, address, step, **said: str):
     """A step from the page as it stands."""
     version = re.search(r'name="version" value="(\d+)"', browser.get(address).text)[1]
-    return browser.post(f"{address}/{step}", {"version": version} | said, address)
+    return browser.send(f"{address}/{step}", address, version=version, **said)
 
 
 @pytest.fixture
@@ -89,7 +55,7 @@ def sent(planner):
 
 
 def test_a_pair_becomes_a_proposal_and_goes_to_both_sides(made, planner):
-    assert "/deals/new/artist:akari/brand:koyomido" in planner.get("/why/brand:koyomido/artist:akari").text
+    assert FORM in planner.get("/why/brand:koyomido/artist:akari").text
     address = write(planner)
     page = planner.get(address).text
     assert "Dawn on the wrist" in page
@@ -112,16 +78,16 @@ def test_a_draft_is_written_anew(planner):
     assert "Dawn on the wrist" in form
     version = re.search(r'name="version" value="(\d+)"', form)[1]
     fields = {"version": version, "headline": "Noon", "brand_side": "Koyomido†"} | TERMS
-    assert planner.post(f"{address}/edit", fields, f"{address}/edit").status_code == 303
+    assert planner.send(f"{address}/edit", **fields).status_code == 303
     assert "Noon" in planner.get(address).text
 
 
 def test_what_was_typed_stays_when_it_is_refused(planner):
-    refused = planner.post("/deals", DRAFT | {"fee_low": "plenty"}, "/deals/new/artist:akari/brand:koyomido")
+    refused = planner.send("/deals", FORM, **DRAFT | {"fee_low": "plenty"})
     assert refused.status_code == 400
     assert "“fee_low” must be a number." in refused.text
     assert 'value="Dawn on the wrist"' in refused.text
-    unknown = planner.post("/deals", DRAFT | {"brand_side": "Nobody"}, "/deals/new/artist:akari/brand:koyomido")
+    unknown = planner.send("/deals", FORM, **DRAFT | {"brand_side": "Nobody"})
     assert "No organisation is called “Nobody”" in unknown.text
 
 
@@ -168,7 +134,7 @@ def test_a_field_of_the_other_side_is_refused(made, sent):
 
 @pytest.mark.parametrize("field", ["status", "agency", "score", "outcome"])
 def test_no_field_can_be_smuggled_in(planner, field):
-    answer = planner.post("/deals", DRAFT | {field: "x"}, "/deals/new/artist:akari/brand:koyomido")
+    answer = planner.send("/deals", FORM, **DRAFT | {field: "x"})
     assert answer.status_code == 400
 
 
@@ -178,19 +144,19 @@ def test_a_stranger_meets_a_page_that_is_not_there(made, sent, rest):
     assert hidden.status_code == absent.status_code in (404, 405)
     assert "Dawn" not in made["stranger"].get("/deals").text
     for step in ("accept", "change", "withdraw"):
-        answer = made["stranger"].post(f"{sent}/{step}", {"version": "2"}, "/deals/new/artist:akari/brand:koyomido")
+        answer = made["stranger"].send(f"{sent}/{step}", FORM, version="2")
         assert answer.status_code == 404
 
 
 def test_whoever_looks_at_an_old_page_is_told_and_keeps_what_was_typed(made, sent):
     take(made["manager"], sent, "counter", **TERMS)
-    answer = made["brand"].post(f"{sent}/decline", {"version": "2", "reason": "too dear"}, sent)
+    answer = made["brand"].send(f"{sent}/decline", sent, version="2", reason="too dear")
     assert answer.status_code == 409
     assert "changed while you were looking" in answer.text
     assert "too dear" in answer.text
 
 
-@pytest.mark.parametrize("address", ["/deals", "/deals/new/artist:akari/brand:koyomido", f"/deals/{'0' * 32}"])
+@pytest.mark.parametrize("address", ["/deals", FORM, f"/deals/{'0' * 32}"])
 def test_nobody_sees_deals_without_signing_in(made, address):
     answer = made["nobody"].get(address)
     assert answer.status_code == 303

@@ -11,7 +11,7 @@ from typing import Any
 from flask import abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from kyokan.errors import ChangedMeanwhileError, QueryError
+from kyokan.errors import ChangedMeanwhileError, NotAllowedError, QueryError
 from kyokan.graph.model import Entity
 from kyokan.platform.accounts import Actor, Role
 from kyokan.platform.deals import Status, Step
@@ -65,7 +65,7 @@ def show(deal_id: str) -> str | Response:
 def write(a: str, b: str) -> str | Response:
     """The form of a new proposal for a pair."""
     Parameters.of_request(())
-    actor()
+    _planner(actor())
     view = current()
     people, things = view.pair(view.entity(a), view.entity(b))
     match = one_match(view.services.explain(people.id, things.id))
@@ -99,6 +99,7 @@ def edit(deal_id: str) -> str | Response | tuple[str, int]:
     people, things = view.entity(deal["artist"]), view.entity(deal["brand"])
     if deal["status"] != Status.DRAFT:
         return redirect(url_for("deal", deal_id=deal_id))
+    _planner(who)
     if request.method == "GET":
         names = view.services.accounts.organisation_names([deal[side] for side in SIDES])
         sides = {side: names.get(deal[side], "") for side in SIDES}
@@ -185,6 +186,11 @@ def _page(
         tried=tried,
         acting=who.has(Role.PLANNER, Role.BRAND_CLIENT, Role.ARTIST_MANAGER),
     )
+
+
+def _planner(who: Actor) -> None:
+    if not who.has(Role.PLANNER):
+        raise NotAllowedError("a proposal", "is written by a planner", "Ask one of your organisation")
 
 
 def _waits_for(deal: Mapping[str, Any], who: Actor) -> bool:

@@ -1,0 +1,137 @@
+"""Who gets which answer from every address: one table of all routes and identities; a route missing from it fails."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+import pytest
+from world import World
+
+from tests.web.browsing import company
+
+IDENTITIES = ("nobody", "planner", "analyst", "brand", "manager", "stranger")
+EVERYBODY = dict.fromkeys(IDENTITIES, 200)
+SIGNED_IN = EVERYBODY | {"nobody": 303}  # led to signing in
+PARTIES = SIGNED_IN | {"stranger": 404}
+ELSEWHERE = dict.fromkeys(IDENTITIES, 303)
+FORM = "/deals/new/artist:akari/brand:koyomido"
+CANARIES = ("CANARY-HEADLINE", "CANARY-NOTE", "Waon†", "Hana")
+
+# Endpoint -> an address of it, and what a GET answers to whom
+READ = {
+    "home": ("/", EVERYBODY),
+    "suggest": ("/suggest?q=xc", EVERYBODY),
+    "matches": ("/matches?entity=brand:xc&for=artist", EVERYBODY),
+    "why": ("/why/brand:xc/artist:akari", EVERYBODY),
+    "entity": ("/e/artist:akari", EVERYBODY),
+    "dictionary": ("/dictionary", EVERYBODY),
+    "health": ("/health", EVERYBODY),
+    "static": ("/static/css/tokens.css", EVERYBODY),
+    "sign_in": ("/sign-in", ELSEWHERE | {"nobody": 200}),
+    "sign_in_code": ("/sign-in/code", EVERYBODY),
+    "invitation": ("/invitation/unknown", dict.fromkeys(IDENTITIES, 400)),
+    "account": ("/account", SIGNED_IN),
+    "second_step": ("/account/second-step", ELSEWHERE),
+    "deals": ("/deals", SIGNED_IN),
+    "deal_new": (FORM, SIGNED_IN | dict.fromkeys(("analyst", "brand", "manager"), 403)),
+    "deal": ("/deals/{sent}", PARTIES),
+    "deal_edit": (
+        "/deals/{draft}/edit",
+        SIGNED_IN | {"analyst": 403} | dict.fromkeys(("brand", "manager", "stranger"), 404),
+    ),
+}
+# Endpoint -> an address of it, what is sent with a token of one's own session, and what is answered to whom
+WRITTEN = {
+    "deal_create": ("/deals", {"headline": "x"}, dict.fromkeys(IDENTITIES, 400) | {"nobody": 303}),  # no pair is named
+    "deal_change": (
+        "/deals/{sent}/change",
+        {"version": "2", "internal_note": "x"},
+        {"nobody": 303, "planner": 303, "analyst": 403, "brand": 403, "manager": 403, "stranger": 404},
+    ),
+    "deal_step": (
+        "/deals/{sent}/accept",
+        {"version": "2"},
+        {"nobody": 303, "planner": 403, "analyst": 403, "brand": 303, "manager": 409, "stranger": 404},
+    ),
+    "deal_edit": (
+        "/deals/{draft}/edit",
+        {"version": "1", "headline": "y"},
+        {"nobody": 303, "planner": 303, "analyst": 403, "brand": 404, "manager": 404, "stranger": 404},
+    ),
+}
+# Forms of signing in and of one's own account, each held by the tests of accounts
+OF_ACCOUNTS = {"sign_in", "sign_in_code", "sign_out", "invitation", "account", "second_step"}
+
+
+@contextmanager
+def workroom(folder):
+    """The browsers of everybody, and the ids of a draft and of a proposal that was sent."""
+    world = World(folder)
+    browsers = company(world)
+    planner = browsers["planner"]
+    addresses = {}
+    for name in ("draft", "sent"):
+        fields = {"artist": "artist:akari", "brand": "brand:koyomido", "headline": f"CANARY-HEADLINE {name}"}
+        sides = {"brand_side": "Koyomido†", "artist_side": "Nagi Office†", "key": name.encode().hex().ljust(32, "0")}
+        addresses[name] = planner.send("/deals", FORM, **fields, **sides).location.rpartition("/")[2]
+    planner.send(f"/deals/{addresses['sent']}/send", f"/deals/{addresses['sent']}", version="1")
+    yield browsers, addresses
+    world.close()
+
+
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory):
+    with workroom(tmp_path_factory.mktemp("untouched")) as made:
+        yield made
+
+
+@pytest.fixture
+def made(tmp_path):
+    with workroom(tmp_path) as made:
+        yield made
+
+
+def told(browser, address, **options: object):
+    """Status and text of an answer, which is closed as a browser would close it."""
+    with browser.get(address, **options) as answer:
+        return answer.status_code, answer.text
+
+
+def token(browser):
+    """A token of the browser's own session, from the first page that has a form."""
+    return browser.token("/account")
+
+
+def test_every_route_stands_in_the_table(untouched):
+    rules = list(untouched[0]["nobody"].client.application.url_map.iter_rules())
+    assert {rule.endpoint for rule in rules if "GET" in rule.methods} == set(READ)
+    assert {rule.endpoint for rule in rules if "POST" in rule.methods} == set(WRITTEN) | OF_ACCOUNTS
+
+
+@pytest.mark.parametrize("endpoint", READ)
+def test_reading_is_answered_as_the_table_says(untouched, endpoint):
+    browsers, addresses = untouched
+    address, answers = READ[endpoint]
+    assert {who: told(browsers[who], address.format(**addresses))[0] for who in IDENTITIES} == answers
+
+
+@pytest.mark.parametrize("endpoint", WRITTEN)
+def test_writing_is_answered_as_the_table_says(made, endpoint):
+    browsers, addresses = made
+    address, fields, answers = WRITTEN[endpoint]
+    given = {
+        who: browsers[who].send(address.format(**addresses), csrf_token=token(browsers[who]), **fields).status_code
+        for who in IDENTITIES
+    }
+    assert given == answers
+
+
+def test_no_address_tells_a_stranger_a_byte_of_somebody_elses_deal(made):
+    browsers, addresses = made
+    browsers["planner"].send(
+        f"/deals/{addresses['sent']}/change", f"/deals/{addresses['sent']}", version="2", internal_note="CANARY-NOTE"
+    )
+    for address, _ in READ.values():
+        for who in ("nobody", "stranger"):
+            _, text = told(browsers[who], address.format(**addresses), follow_redirects=True)
+            assert [canary for canary in CANARIES if canary in text] == [], (who, address)
