@@ -124,6 +124,16 @@ def no_sideways_scroll(page):
     return wide <= room
 
 
+def accessible(page):
+    """Nothing that axe objects to with every fold open, and nothing wider than the window."""
+    for fold in page.locator("details:not([open]) > summary").all():
+        if fold.is_visible():
+            fold.click(no_wait_after=True)
+    found = Axe().run(page).response["violations"]
+    assert [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found] == []
+    return no_sideways_scroll(page)
+
+
 LOOKS = {
     "desktop-en-dark": (DESKTOP, "en-US", "dark"),
     "phone-ja-light": (PHONE, "ja-JP", "light"),
@@ -137,12 +147,7 @@ SEEN = [(name, look) for name in PAGES for look in LOOKS if name in {"home", "ma
 def test_pages_are_accessible_and_fit_the_width(visit, name, look):
     size, lang, theme = LOOKS[look]
     page = visit(PAGES[name], size=size, lang=lang, theme=theme)
-    for fold in page.locator("details:not([open]) > summary").all():
-        if fold.is_visible():
-            fold.click(no_wait_after=True)
-    found = Axe().run(page).response["violations"]
-    assert [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found] == []
-    assert no_sideways_scroll(page)
+    assert accessible(page)
 
 
 @pytest.mark.parametrize("typed", ["クロスシー", "citizen xc", "しちずん くろすしー"])
@@ -262,18 +267,22 @@ def test_at_twice_the_zoom_nothing_is_cut_off(visit):
 
 
 @pytest.fixture
-def invitation(home, address):
-    """The address by which somebody new comes into the served world."""
-    with Database(home / "workroom.db") as database:
-        accounts = Accounts(database)
-        agency = accounts.organisation("Harbour Agency")
-        agency = agency or accounts.create_organisation("Harbour Agency", OrganisationKind.AGENCY)
-        return f"/invitation/{accounts.invite(f'{uuid.uuid4().hex}@example.com', agency.id, Role.PLANNER)}"
+def invite(home, address):
+    """Makes the address by which somebody new comes into the served world."""
+    assert address
+
+    def offer(organisation="Harbour Agency", kind=OrganisationKind.AGENCY, role=Role.PLANNER):
+        with Database(home / "workroom.db") as database:
+            accounts = Accounts(database)
+            place = accounts.organisation(organisation) or accounts.create_organisation(organisation, kind)
+            return f"/invitation/{accounts.invite(f'{uuid.uuid4().hex}@example.com', place.id, role)}"
+
+    return offer
 
 
 @pytest.mark.parametrize(("size", "scripts"), [(DESKTOP, True), (PHONE, False)])
-def test_somebody_comes_in_adds_a_second_step_and_comes_back_with_a_recovery_code(visit, invitation, size, scripts):
-    page = visit(invitation, size=size, scripts=scripts)
+def test_somebody_comes_in_adds_a_second_step_and_comes_back_with_a_recovery_code(visit, invite, size, scripts):
+    page = visit(invite(), size=size, scripts=scripts)
     email = page.locator(".says").inner_text().split()[1].rstrip(",")
     page.get_by_label("Name", exact=True).fill("Ryokuoushoku Shakai")
     page.get_by_label("New password").fill(PASSWORD)
@@ -303,3 +312,54 @@ def test_somebody_comes_in_adds_a_second_step_and_comes_back_with_a_recovery_cod
         page.locator(".who-menu summary").click()
         assert Axe().run(page).response["violations"] == []
     assert no_sideways_scroll(page)
+
+
+def test_three_people_carry_a_proposal_to_an_agreement(visit, invite):
+    def enter(name, path, **look: object):
+        page = visit(path, **look)
+        page.get_by_label("Name", exact=True).fill(name)
+        page.get_by_label("New password").fill(PASSWORD)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("status")).to_have_text("You have joined.")
+        return page
+
+    planner = enter("Hana", invite("Waon†"))
+    brand = enter("Toru", invite("Koyomido†", OrganisationKind.BRAND, Role.BRAND_CLIENT), theme="dark")
+    manager = enter("Rei", invite("Nagi Office†", OrganisationKind.ARTIST_SIDE, Role.ARTIST_MANAGER), size=PHONE)
+
+    planner.goto("/why/brand:koyomido/artist:akari")
+    planner.get_by_role("link", name="Make it a proposal").click()
+    for label, text in (
+        ("Headline", "Dawn on the wrist"),
+        ("The brand's organisation", "Koyomido†"),
+        ("The artist's organisation", "Nagi Office†"),
+        ("Fee from (yen)", "18,000,000"),
+        ("Fee to (yen)", "18,000,000"),
+    ):
+        planner.get_by_label(label).fill(text)
+    assert accessible(planner)
+    planner.get_by_role("button", name="Save as draft").click()
+    planner.get_by_role("button", name="Send to both").click()
+    expect(planner.locator("[aria-current=step]")).to_have_text("Sent")
+    assert accessible(planner)
+
+    manager.get_by_role("link", name="Inbox").click()
+    assert accessible(manager)
+    manager.get_by_role("link", name="Dawn on the wrist").click()
+    manager.locator("summary", has_text="Counter").click()
+    manager.get_by_label("Fee from (yen)").fill("21,000,000")
+    manager.get_by_label("Fee to (yen)").fill("21,000,000")
+    manager.get_by_role("button", name="Counter").click()
+    expect(manager.locator("ins")).to_have_text("¥21M")
+    assert accessible(manager)
+
+    brand.get_by_role("link", name="Inbox").click()
+    brand.get_by_role("link", name="Dawn on the wrist").focus()
+    brand.keyboard.press("Enter")
+    assert accessible(brand)
+    brand.get_by_role("button", name="Accept").focus()
+    brand.keyboard.press("Enter")
+    expect(brand.locator("[aria-current=step]")).to_have_text("Accepted")
+    planner.goto("/deals")
+    expect(planner.locator("section", has_text="Accepted").get_by_role("link")).to_contain_text("Dawn on the wrist")
+    assert accessible(planner)
