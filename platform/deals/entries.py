@@ -62,7 +62,7 @@ class Draft(Entered):
 
 
 class Outcome(Entered):
-    """How a finished deal went; ``announced`` says that the tie-up is public and others may learn from it."""
+    """How a finished deal went; ``announced`` says that the tie-up is public."""
 
     reach: Annotated[int, Field(ge=0)] | None = None
     sales_lift: Annotated[float, Field(ge=-1, le=100, allow_inf_nan=False)] | None = None
