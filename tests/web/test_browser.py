@@ -345,7 +345,7 @@ def test_three_people_carry_a_proposal_to_an_agreement(visit, invite):
 
     manager.get_by_role("link", name="Inbox").click()
     assert accessible(manager)
-    manager.get_by_role("link", name="Dawn on the wrist").click()
+    manager.locator("a.slip", has_text="Dawn on the wrist").click()
     manager.locator("summary", has_text="Counter").click()
     manager.get_by_label("Fee from (yen)").fill("21,000,000")
     manager.get_by_label("Fee to (yen)").fill("21,000,000")
@@ -354,12 +354,15 @@ def test_three_people_carry_a_proposal_to_an_agreement(visit, invite):
     assert accessible(manager)
 
     brand.get_by_role("link", name="Inbox").click()
-    brand.get_by_role("link", name="Dawn on the wrist").focus()
+    brand.locator("a.slip", has_text="Dawn on the wrist").focus()
     brand.keyboard.press("Enter")
     assert accessible(brand)
     brand.get_by_role("button", name="Accept").focus()
     brand.keyboard.press("Enter")
     expect(brand.locator("[aria-current=step]")).to_have_text("Accepted")
     planner.goto("/deals")
-    expect(planner.locator("section", has_text="Accepted").get_by_role("link")).to_contain_text("Dawn on the wrist")
+    expect(planner.locator(".news li").first).to_contain_text("Accepted · Dawn on the wrist")
+    expect(planner.locator(".stages section", has_text="Accepted").get_by_role("link")).to_contain_text(
+        "Dawn on the wrist"
+    )
     assert accessible(planner)

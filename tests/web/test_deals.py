@@ -103,6 +103,20 @@ def test_two_sides_agree_after_a_counter(made, planner, sent):
     assert re.search(r'aria-current="step"[^>]*>Finished', planner.get(sent).text)
 
 
+def test_news_is_counted_until_it_is_read(made, planner, sent):
+    assert take(made["manager"], sent, "counter", **TERMS).status_code == 303
+    page = planner.get("/deals").text
+    assert re.search(r'class="count">1<', planner.get("/").text)
+    assert "Countered · Dawn on the wrist" in page
+    notices = re.search(r'name="notices" value="([\d,]+)"', page)[1]
+    assert (
+        made["brand"].send("/deals/read", "/deals", notices=notices).status_code == 303
+    )  # not theirs: nothing happens
+    assert 'class="count"' in planner.get("/").text
+    assert planner.send("/deals/read", "/deals", notices=notices).status_code == 303
+    assert 'class="count"' not in planner.get("/").text
+
+
 def test_a_reason_is_asked_for(made, sent):
     refused = take(made["brand"], sent, "decline", reason=" ")
     assert refused.status_code == 400

@@ -43,6 +43,7 @@ READ = {
 # Endpoint -> an address of it, what is sent with a token of one's own session, and what is answered to whom
 WRITTEN = {
     "deal_create": ("/deals", {"headline": "x"}, dict.fromkeys(IDENTITIES, 400) | {"nobody": 303}),  # no pair is named
+    "deals_read": ("/deals/read", {"notices": "1"}, dict.fromkeys(IDENTITIES, 303)),
     "deal_change": (
         "/deals/{sent}/change",
         {"version": "2", "internal_note": "x"},

@@ -37,6 +37,7 @@ FORMS: dict[str, tuple[str, RouteCallable, tuple[str, ...]]] = {
     "account": ("/account", account.show, ("GET", "POST")),
     "second_step": ("/account/second-step", account.second_step, ("GET", "POST")),
     "deals": ("/deals", deals.overview, ("GET",)),
+    "deals_read": ("/deals/read", deals.read, ("POST",)),
     "deal_new": ("/deals/new/<entity:a>/<entity:b>", deals.write, ("GET",)),
     "deal_create": ("/deals", deals.create, ("POST",)),
     "deal": ("/deals/<deal_id>", deals.show, ("GET",)),
@@ -52,4 +53,5 @@ def register(app: Flask) -> None:
         app.add_url_rule(rule, name, function)
     for name, (rule, function, methods) in FORMS.items():
         app.add_url_rule(rule, name, function, methods=methods)
+    app.jinja_env.globals["unread"] = deals.unread
     states.register(app)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from kyokan.errors import ChangedMeanwhileError, NotAllowedError, QueryError
@@ -51,9 +51,27 @@ def overview() -> str | Response:
         ]
     )
     ended = [deal for deal in deals if deal["status"] in ENDS]
+    by_id = {deal["id"]: deal for deal in deals}
+    news = [(notice, by_id[notice.deal]) for notice in view.services.deals.notices(who, unread=True)]
     return render_template(
-        "deals.html", groups=[*groups, ("deals.done", ended)], deals=deals, agency=agency, entity=view.entity
+        "deals.html", groups=[*groups, ("deals.done", ended)], deals=deals, agency=agency, entity=view.entity, news=news
     )
+
+
+def read() -> Response:
+    """Take the notices that were shown for read."""
+    who = actor()
+    shown = posted("notices")["notices"]
+    if not re.fullmatch(r"\d{1,12}(,\d{1,12})*", shown):
+        raise ParameterError("notices", "unknown")
+    current().services.deals.mark_read(who, [int(one) for one in shown.split(",")])
+    return redirect(url_for("deals"), HTTPStatus.SEE_OTHER)
+
+
+def unread() -> int:
+    """How many notices the actor's organisation has not read; 0 for nobody."""
+    who: Actor | None = g.get("actor")
+    return len(current().services.deals.notices(who, unread=True)) if who else 0
 
 
 def show(deal_id: str) -> str | Response:
