@@ -86,7 +86,8 @@ def checked(shape: type[Entry], fields: Mapping[str, Any]) -> Entry:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "the terms"
-        raise QueryError(where, first["msg"][:1].lower() + first["msg"][1:], "Correct it") from None
+        rule = first["msg"].removeprefix("Value error, ")
+        raise QueryError(where, rule[:1].lower() + rule[1:], "Correct it") from None
 
 
 def said_with(

@@ -43,6 +43,7 @@ SEEN_BY: Mapping[str, frozenset[Party]] = {
     "internal_note": AGENCY,
     "created": AGENCY,
     "possible": EVERYONE,  # the steps that this side may take now
+    "changeable": EVERYONE,  # the fields that this side may change now
 }
 # What may be changed without a step, by whom, and while the deal stands how; other fields change by steps alone.
 LIVING = frozenset({Status.DRAFT, Status.SENT, Status.COUNTERED, Status.ACCEPTED})
@@ -68,7 +69,14 @@ def shown(deal: DealRow, party: Party) -> dict[str, Any]:
     whole["contributions"] = [part for part in deal.match.get("contributions", []) if _for(part, party)]
     decided = {Step.ACCEPT} if party in deal.offered.accepted_by else set()
     whole["possible"] = [step.value for step in possible(Status(deal.status), party) if step not in decided]
+    whole["changeable"] = [name for name in CHANGED_BY if changeable(name, Status(deal.status), party)]
     return {name: value for name, value in whole.items() if party in SEEN_BY[name]}
+
+
+def changeable(name: str, status: Status, party: Party) -> bool:
+    """Whether a side may change a field while a deal stands so."""
+    by, while_ = CHANGED_BY.get(name, (frozenset(), frozenset()))
+    return party in by and status in while_
 
 
 def _for(contribution: Mapping[str, Any], party: Party) -> bool:

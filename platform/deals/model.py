@@ -85,12 +85,13 @@ class VerdictRow(Base):
 
 
 class NoticeRow(Base):
-    """Something that an organisation ought to know of a deal."""
+    """Something that an organisation, on its side of a deal, ought to know."""
 
     __tablename__ = "notice"
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
     organisation: Mapped[str] = mapped_column(Text, index=True)
+    party: Mapped[Party] = mapped_column(Text)
     deal: Mapped[str] = mapped_column(ForeignKey("deal.id", ondelete="CASCADE"))
     act: Mapped[str] = mapped_column(Text)
     at: Mapped[str] = mapped_column(Text)

@@ -16,7 +16,7 @@ from kyokan.platform.accounts.actor import Actor, Role
 from kyokan.platform.audit import Trail
 from kyokan.platform.database import Database
 from kyokan.platform.deals.entries import Draft, Terms, checked, said_with, yen
-from kyokan.platform.deals.fields import CHANGED_BY, shown
+from kyokan.platform.deals.fields import CHANGED_BY, changeable, shown
 from kyokan.platform.deals.model import DealRow, NoticeRow, TermsRow, VerdictRow
 from kyokan.platform.deals.steps import ROLE_OF, RULES, SIDES, Party, Status, Step
 
@@ -63,12 +63,10 @@ class Deals:
             deal, party = _find(session, actor, deal_id)
             return shown(deal, party)
 
-    def of(self, actor: Actor, statuses: Collection[Status] = ()) -> list[Seen]:
+    def of(self, actor: Actor) -> list[Seen]:
         """Every deal that the actor may see, the one changed last first."""
         own = actor.organisation
         query = select(DealRow).where(or_(DealRow.agency == own, DealRow.brand_side == own, DealRow.artist_side == own))
-        if statuses:
-            query = query.where(DealRow.status.in_(sorted(statuses)))
         self._settle()
         with self._database.session() as session:
             rows = session.scalars(query.order_by(DealRow.changed.desc(), DealRow.id)).all()
@@ -91,8 +89,9 @@ class Deals:
             ]
 
     def notices(self, actor: Actor, *, unread: bool = False) -> list[Notice]:
-        """What the actor's organisation was told, the latest first."""
-        query = select(NoticeRow).where(NoticeRow.organisation == actor.organisation)
+        """What the actor's organisation was told on the sides that the actor sees, the latest first."""
+        sides = [party for party in Party if _stands(actor, party)]
+        query = select(NoticeRow).where(NoticeRow.organisation == actor.organisation, NoticeRow.party.in_(sides))
         if unread:
             query = query.where(NoticeRow.read.is_(False))
         with self._database.session() as session:
@@ -151,13 +150,14 @@ class Deals:
             NotAllowedError: a field is not the actor's to change, or not any more.
             ChangedMeanwhileError: the deal is not as it was when ``version`` was read.
             QueryError: a value breaks its rule.
+
+        A side's own figure on a deal that was sent leaves the version as it is: nobody else's view of it has changed.
         """
         self._settle()
         with self._database.session(writing=True) as session:
             deal, party = _find(session, actor, deal_id, acting=True)
             for name in fields:
-                by, while_ = CHANGED_BY.get(name, (frozenset(), frozenset()))
-                if party not in by or deal.status not in while_:
+                if not changeable(name, Status(deal.status), party):
                     raise NotAllowedError(name, "is not yours to change now")
             _unchanged(deal, version)
             for name, value in fields.items():
@@ -253,8 +253,9 @@ class Deals:
         told: Mapping[str, Any],
     ) -> Seen:
         """Write the change, its record and the notices; all of it or nothing."""
-        deal.changed = self._now()
-        deal.version += 1
+        if not deal.sent or len(seen_by) == len(Party):  # one side's own figure must not show in what others look at
+            deal.changed = self._now()
+            deal.version += 1
         session.flush()
         self._record(session, actor, deal, act, seen_by, told)
         return shown(deal, party)
@@ -273,9 +274,10 @@ class Deals:
         if not deal.sent:  # nobody but its agency knows of a draft
             return
         ends = {Party.AGENCY: deal.agency, Party.BRAND: deal.brand_side, Party.ARTIST: deal.artist_side}
-        others = {ends[party] for party in seen_by} - {actor.organisation if actor else "", ""}
-        for organisation in sorted(others):
-            session.add(NoticeRow(organisation=organisation, deal=deal.id, act=act, at=self._now()))
+        for party in sorted(seen_by):
+            if actor is None or ends[party] != actor.organisation:
+                told_to = NoticeRow(organisation=ends[party], party=party, deal=deal.id, act=act, at=self._now())
+                session.add(told_to)
 
     def _now(self) -> str:
         return self._clock().isoformat(timespec="seconds")
@@ -294,12 +296,17 @@ def _find(session: Session, actor: Actor, deal_id: str, *, acting: bool = False)
 
 def _party(actor: Actor, deal: DealRow) -> Party | None:
     """On which side an actor sees a deal; a draft is its agency's alone."""
-    if deal.agency == actor.organisation and actor.has(Role.PLANNER, Role.ANALYST):
+    if deal.agency == actor.organisation and _stands(actor, Party.AGENCY):
         return Party.AGENCY
     for party, organisation in ((Party.BRAND, deal.brand_side), (Party.ARTIST, deal.artist_side)):
-        if deal.sent and organisation == actor.organisation and actor.has(ROLE_OF[party]):
+        if deal.sent and organisation == actor.organisation and _stands(actor, party):
             return party
     return None
+
+
+def _stands(actor: Actor, party: Party) -> bool:
+    """Whether the actor's roles let them see a side of deals; analysts see what planners do."""
+    return actor.has(ROLE_OF[party], *((Role.ANALYST,) if party is Party.AGENCY else ()))
 
 
 def _unchanged(deal: DealRow, version: int) -> None:

@@ -80,6 +80,7 @@ RULES: Mapping[Step, Rule] = {
     Step.START: Rule(of=frozenset({Status.ACCEPTED}), to=Status.RUNNING, by=frozenset({Party.AGENCY})),
     Step.FINISH: Rule(of=frozenset({Status.RUNNING}), to=Status.FINISHED, by=frozenset({Party.AGENCY}), outcome=True),
 }
+ENDS = frozenset(Status).difference(*(rule.of for rule in RULES.values()))  # no step leads on
 MOVES = frozenset((start, rule.to) for rule in RULES.values() for start in rule.of) | {
     (status, status)
     for status in Status  # an edit, or the first of two acceptances

@@ -7,13 +7,14 @@ import json
 import pytest
 
 from kyokan.errors import ChangedMeanwhileError, NotAllowedError, QueryError, StoreError, UnknownDealError
+from kyokan.platform.accounts.actor import Role
 from kyokan.platform.audit import Trail
 from kyokan.platform.database import Database
 from kyokan.platform.deals import Deals, Party, Status, Step
 from kyokan.platform.deals.fields import CHANGED_BY, SEEN_BY
 from kyokan.platform.deals.model import DealRow
 from kyokan.platform.deals.steps import RULES
-from tests.platform.dealing import ANALYST, BRAND, DRAFT, MANAGER, MATCH, PLANNER, STRANGER, Clock
+from tests.platform.dealing import ANALYST, BRAND, DRAFT, MANAGER, MATCH, PLANNER, STRANGER, Clock, person
 
 OUTCOME = {"reach": 120_000, "sales_lift": 0.04, "sentiment": 0.6, "announced": True}
 
@@ -129,8 +130,8 @@ def test_a_deal_of_others_is_refused_like_one_that_does_not_exist(deals, sent):
 
 def test_no_side_meets_a_figure_of_the_other_anywhere(deals, sent):
     deals.change(MANAGER, sent["id"], 2, {"fee_floor": 7_654_321})
-    deals.change(BRAND, sent["id"], 3, {"budget_ceiling": 9_876_543})
-    deals.change(PLANNER, sent["id"], 4, {"internal_note": "CANARY"})
+    deals.change(BRAND, sent["id"], 2, {"budget_ceiling": 9_876_543})
+    deals.change(PLANNER, sent["id"], 2, {"internal_note": "CANARY"})
     act(deals, BRAND, sent, Step.COUNTER, terms={"fee_high": 9_000_000})
 
     def everything(actor):
@@ -142,6 +143,30 @@ def test_no_side_meets_a_figure_of_the_other_anywhere(deals, sent):
         assert secret in everything(PLANNER)
     assert not [one for one in ("7654321", "CANARY", "fee_floor", "internal_note", "0.69") if one in everything(BRAND)]
     assert not [one for one in ("9876543", "CANARY", "budget_ceiling", "0.71") if one in everything(MANAGER)]
+
+
+def test_a_figure_of_ones_own_leaves_no_trace_in_what_others_look_at(deals, sent, clock):
+    before = deals.get(BRAND, sent["id"])
+    clock.pass_by(hours=1)
+    deals.change(MANAGER, sent["id"], sent["version"], {"fee_floor": 1})
+    assert deals.get(BRAND, sent["id"]) == before
+    assert [notice.act for notice in deals.notices(BRAND)] == ["send"]
+    deals.take(BRAND, sent["id"], before["version"], Step.ACCEPT)  # decided on a page that still holds
+
+
+def test_news_of_a_deal_reaches_those_who_may_see_it_alone(deals, sent):
+    clerk = person("min", BRAND.organisation, Role.ADMIN)
+    assert (deals.of(clerk), deals.notices(clerk)) == ([], [])
+    assert [notice.deal for notice in deals.notices(BRAND)] == [sent["id"]]
+
+
+def test_what_may_be_changed_is_told_with_the_deal(deals, sent):
+    assert deals.get(MANAGER, sent["id"])["changeable"] == ["fee_floor"]
+    act(deals, MANAGER, sent, Step.ACCEPT)
+    act(deals, BRAND, sent, Step.ACCEPT)
+    act(deals, PLANNER, sent, Step.START)
+    assert deals.get(MANAGER, sent["id"])["changeable"] == []
+    assert deals.get(PLANNER, sent["id"])["changeable"] == ["internal_note"]
 
 
 def test_the_table_of_fields_is_what_is_shown(deals, sent):

@@ -9,29 +9,29 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import abort, g, redirect, render_template, request, url_for
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from kyokan.errors import ChangedMeanwhileError, NotAllowedError, QueryError
 from kyokan.graph.model import Entity
 from kyokan.platform.accounts import Actor, Role
 from kyokan.platform.deals import Status, Step
+from kyokan.platform.deals.steps import ENDS, OPEN
 from kyokan.web.actors import actor
 from kyokan.web.forms import posted
 from kyokan.web.pages.why import one_match
 from kyokan.web.parameters import ParameterError, Parameters
 from kyokan.web.view import current
 
-OPEN = (Status.SENT, Status.COUNTERED)
 STAGES = (Status.DRAFT, Status.SENT, Status.COUNTERED, Status.ACCEPTED, Status.RUNNING)
-ENDS = (Status.FINISHED, Status.DECLINED, Status.WITHDRAWN, Status.EXPIRED)
 LISTS = ("territories", "media")
 TERMS = ("category", *LISTS, "since", "until", "fee_low", "fee_high", "note", "exclusive")
 OUTCOME = ("reach", "sales_lift", "sentiment", "note", "announced")
 WRITTEN = ("headline", "rationale", "brand_side", "artist_side", "expires")
 DRAFT = ("artist", "brand", *WRITTEN)
 CHECKED = ("exclusive", "announced")
-PRIVATE = {"artist_side": "fee_floor", "brand_side": "budget_ceiling", "agency": "internal_note"}  # side -> its own
-SIDES = tuple(PRIVATE)
+PRIVATE = ("fee_floor", "budget_ceiling", "internal_note")
+SIDES = ("agency", "brand_side", "artist_side")
 KEY = re.compile(r"[0-9a-f]{32}")
 
 
@@ -97,6 +97,7 @@ def create() -> str | Response | tuple[str, int]:
     typed = _form("key", *DRAFT, *TERMS)
     if not KEY.fullmatch(typed["key"]):
         raise ParameterError("key", "unknown")
+    _planner(who)
     people, things = view.entity(typed["artist"]), view.entity(typed["brand"])
     proposal = view.services.explain(people.id, things.id)
     match = one_match(proposal)
@@ -153,8 +154,8 @@ def take(deal_id: str, step: str) -> str | Response | tuple[str, int]:
 def change(deal_id: str) -> str | Response | tuple[str, int]:
     """A side's own private figure or note."""
     who = actor()
-    typed = _form(*PRIVATE.values())
-    fields: dict[str, Any] = {name: typed[name] for name in PRIVATE.values() if name in request.form}
+    typed = _form(*PRIVATE)
+    fields: dict[str, Any] = {name: typed[name] for name in PRIVATE if name in request.form}
     for name in ("fee_floor", "budget_ceiling"):
         if name in fields:
             fields[name] = _yen(name, fields[name])
@@ -167,8 +168,18 @@ def change(deal_id: str) -> str | Response | tuple[str, int]:
 
 def _draft_form(people: Entity, things: Entity, typed: Mapping[str, Any], **more: Any) -> str:
     """The form of a draft with what was typed; ``deal`` is the draft that there is already."""
-    shown = {"key": "", "deal": None, "refusal": None} | more
+    shown = {"key": "", "deal": None} | more | {"refusal": _refused(more.get("refusal"))}
     return render_template("deal_new.html", people=people, things=things, typed=typed, **shown)
+
+
+def _refused(refusal: Exception | None) -> Markup | None:
+    """Why an act was refused, in the page's language where the refusal has words of ours."""
+    view = current()
+    if isinstance(refusal, ParameterError):
+        return view.say(refusal.key, **refusal.values)
+    if isinstance(refusal, ChangedMeanwhileError):
+        return view.say("deal.changed_meanwhile")
+    return view.foreign(str(refusal)) if refusal else None
 
 
 def _written(typed: Mapping[str, Any]) -> dict[str, Any]:
@@ -197,9 +208,8 @@ def _page(
         things=view.entity(deal["brand"]),
         history=deals.history(who, deal_id),
         stages=STAGES,
-        private=[name for name in PRIVATE.values() if name in deal],
-        own=next(name for side, name in PRIVATE.items() if deal[side] == who.organisation),
-        refusal=refusal,
+        private=[name for name in PRIVATE if name in deal],
+        refusal=_refused(refusal),
         typed=typed or {},
         tried=tried,
         acting=who.has(Role.PLANNER, Role.BRAND_CLIENT, Role.ARTIST_MANAGER),
