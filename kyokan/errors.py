@@ -4,6 +4,7 @@ KyokanError                     exit 1   base: subject, rule, remedy
 ├── InputError                  exit 2   the person can mend it; nothing changed
 │   ├── UnknownEntityError               no entity of that name or id
 │   ├── AmbiguousNameError               several entities answer to that name
+│   ├── UnknownRecordError               no list, search, job or deal of that id is the asker's to see
 │   ├── QueryError                       a query parameter breaks its rule
 │   ├── DictionaryError                  a kansei dictionary file breaks a rule
 │   ├── ImportRefusedError               a source cannot be read; carries its problems
@@ -77,8 +78,12 @@ class QueryError(InputError):
     """A query parameter is unknown or breaks its rule."""
 
 
-class UnknownDealError(InputError):
-    """No deal of that id is known to the one who asks; whether there is one is not told."""
+class UnknownRecordError(InputError):
+    """No record of that id is known to the one who asks; whether there is one is not told."""
+
+
+class UnknownDealError(UnknownRecordError):
+    """No deal of that id is known to the one who asks."""
 
 
 class NotAllowedError(InputError):

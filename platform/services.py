@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from kyokan.graph.importers import ImportReport
     from kyokan.graph.snapshot import NameHit, Snapshot
     from kyokan.graph.stores import GraphStore
-    from kyokan.matching.ranking import FusionWeights, Matcher, Proposal, Query
+    from kyokan.matching.ranking import FusionWeights, Matcher, Place, Proposal, Query
     from kyokan.matching.ranking.learning import Foresight
     from kyokan.platform.accounts.service import Accounts
     from kyokan.platform.database import Database
@@ -212,6 +212,14 @@ class Services:
     def explain(self, first: str, second: str, query: Query | None = None) -> Proposal:
         """One pair looked at closely, with counterfactuals; ``query`` carries what-if toggles."""
         return self.matcher().explain(first, second, query)
+
+    def look(self, query: Query, ids: Sequence[str]) -> Proposal:
+        """Some candidates of a question, each with its evidence, whatever their standing."""
+        return self.matcher().look(query, ids)
+
+    def places(self, query: Query, ids: Sequence[str] = ()) -> tuple[Place, ...]:
+        """The ranking of a question, or where some candidates stand, without the evidence."""
+        return self.matcher().places(query, ids)
 
     def import_source(
         self,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from kyokan.graph.dictionary import Dictionary
 from kyokan.graph.model import Entity, EntityKind, KanseiValue, Relation, RelationKind
-from kyokan.matching.ranking.model import Proposal, Query
+from kyokan.matching.ranking.model import Place, Proposal, Query
 from kyokan.platform.accounts.service import Accounts
 from kyokan.platform.deals import Deals
 
@@ -120,4 +120,12 @@ class Services(Protocol):
 
     def explain(self, first: str, second: str, query: Query | None = None) -> Proposal:
         """One pair looked at closely."""
+        ...
+
+    def look(self, query: Query, ids: Sequence[str]) -> Proposal:
+        """Some candidates of a question, whatever their standing."""
+        ...
+
+    def places(self, query: Query, ids: Sequence[str] = ()) -> tuple[Place, ...]:
+        """The ranking of a question, or where some candidates stand, without the evidence."""
         ...

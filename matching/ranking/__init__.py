@@ -11,6 +11,7 @@ from kyokan.matching.ranking.model import (
     Counterfactual,
     Evidence,
     Match,
+    Place,
     Proposal,
     Query,
     Sentence,
@@ -20,7 +21,8 @@ from kyokan.matching.ranking.model import (
 
 if TYPE_CHECKING:
     from kyokan.matching.ranking.fusion import FusionWeights, Shape
-    from kyokan.matching.ranking.matcher import Matcher, MatcherSettings, Scored
+    from kyokan.matching.ranking.matcher import Matcher, MatcherSettings
+    from kyokan.matching.ranking.places import Scored
 
 __all__ = [
     "Benefit",
@@ -31,6 +33,7 @@ __all__ = [
     "Match",
     "Matcher",
     "MatcherSettings",
+    "Place",
     "Proposal",
     "Query",
     "Scored",
@@ -46,7 +49,7 @@ _LATER = {
     "Shape": "fusion",
     "Matcher": "matcher",
     "MatcherSettings": "matcher",
-    "Scored": "matcher",
+    "Scored": "places",
 }
 
 

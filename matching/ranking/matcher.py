@@ -17,23 +17,24 @@ from kyokan.matching.evidence.sentences import sentence
 from kyokan.matching.ranking import confidence
 from kyokan.matching.ranking.constraints import TOO_LITTLE, Decision, Plan, decisions
 from kyokan.matching.ranking.counterfactuals import Rescore, counterfactuals
-from kyokan.matching.ranking.diversify import choose
 from kyokan.matching.ranking.fusion import FusionWeights, logistic
 from kyokan.matching.ranking.model import (
     Benefit,
     Contribution,
     Counterfactual,
     Match,
+    Place,
     Proposal,
     Query,
     Sentence,
     Standing,
     Status,
 )
+from kyokan.matching.ranking.places import Scored, Weighed, each, listed, ranking
 from kyokan.matching.ranking.query import Reader, candidates_of, check, subject_of
 from kyokan.matching.signals import ANSWERS, Context, Signal, SignalSettings, SignalValues, Subject, precedent
 from kyokan.matching.signals.tie_ups import year_of
-from kyokan.matching.signals.view import Floats, GraphView, Rows
+from kyokan.matching.signals.view import GraphView, Rows
 
 SINGLE_PRECISION = 1e-6
 POOL = 500  # candidates that confidence compares with
@@ -52,25 +53,6 @@ class MatcherSettings:
     weights: FusionWeights = field(default_factory=FusionWeights)
     as_of: str = ""
     set_aside: int = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """All candidates of a question, before anyone is set aside.
-
-    ``rows`` (C,) ascending; ``raw`` (C,) = base + Σ contributions; ``contributions`` (answers, C) in the order of
-    ``ANSWERS``; ``answers`` the signals' own values; ``likely`` (C,) is the raw score with habits in full, and ``pool``
-    (P,) that of those whom confidence compares with.
-    """
-
-    context: Context
-    subject: Subject
-    rows: Rows
-    raw: Floats
-    contributions: Floats
-    answers: list[SignalValues]
-    likely: Floats
-    pool: Floats
 
 
 class Matcher:
@@ -121,32 +103,22 @@ class Matcher:
             UnknownEntityError: the entity asked for, or one to leave out, is not in the snapshot.
         """
         start = time.perf_counter()
-        check(query, self.context())
-        context = self.context(query.without_attributes)
-        subject = subject_of(query, context, self._read)
-        if not self._known(context, subject):
+        weighed = self.weigh(query)
+        if weighed is None:
             return self._answer(query, start, Status.ABSTAINED, note=TOO_LITTLE)
-        rows = candidates_of(query, subject, context)
-        if not len(rows):
+        scored, refused = weighed
+        if not len(scored.rows):
             return self._answer(query, start, Status.EMPTY, note=NOBODY)
-        scored = self._score(query, context, subject, rows)
-        refused = decisions(context, subject, rows, Plan.of(query, self._as_of(context)))
-        places = np.flatnonzero(~np.isin(rows, np.array(sorted(refused), dtype=np.int64)))
-        chosen, exposed = choose(
-            context,
-            rows[places],
-            logistic(scored.raw[places]),
-            top=query.top,
-            diversity=query.diversity,
-            exposure=query.exposure,
-        )
+        places, exposed = listed(query, scored, refused)
         matches = [
-            self._match(scored, int(places[place]), rank, exposure_slot=bool(exposed[rank - 1]))
-            for rank, place in enumerate(chosen.tolist(), start=1)
+            self._match(scored, place, rank, exposure_slot=bool(exposed[rank - 1]))
+            for rank, place in enumerate(places.tolist(), start=1)
         ]
         status, note = self._status(query, found=bool(matches))
         aside = self._set_aside(scored, refused)
-        return self._answer(query, start, status, matches=matches, set_aside=aside, considered=len(rows), note=note)
+        return self._answer(
+            query, start, status, matches=matches, set_aside=aside, considered=len(scored.rows), note=note
+        )
 
     def explain(self, first: str, second: str, query: Query | None = None) -> Proposal:
         """One pair looked at closely, whatever its standing, with counterfactuals.
@@ -163,22 +135,69 @@ class Matcher:
         if first == second:
             raise QueryError(first, "cannot be its own partner", "Name two entities")
         start = time.perf_counter()
-        query = replace(query or Query(), entity=first, text=None, top=1)
+        kind = self.snapshot.entity(self.snapshot.row(second)).kind
+        query = replace(query or Query(), entity=first, text=None, kinds=(kind,), top=1)
+        weighed = self.weigh(query, [second])
+        if weighed is None:
+            return self._answer(query, start, Status.ABSTAINED, note=TOO_LITTLE)
+        scored, refused = weighed
+        match = self._match(scored, 0, 1, decision=refused.get(int(scored.rows[0])))
+        what_ifs = counterfactuals(match, scored.context.view, query, self._rescore(query, scored))
+        return self._answer(query, start, Status.OK, matches=[match], considered=1, counterfactuals=tuple(what_ifs))
+
+    def look(self, query: Query, ids: Sequence[str]) -> Proposal:
+        """Some candidates of a question side by side, in the order given, whatever their standing; ranks say nothing.
+
+        Raises:
+            QueryError: the question breaks a rule.
+            UnknownEntityError: the entity asked for, or one of ``ids``, is not in the snapshot.
+        """
+        start = time.perf_counter()
+        weighed = self.weigh(query, ids)
+        if weighed is None:
+            return self._answer(query, start, Status.ABSTAINED, note=TOO_LITTLE)
+        scored, refused = weighed
+        matches = [
+            self._match(scored, place, place + 1, decision=refused.get(row))
+            for place, row in enumerate(scored.rows.tolist())
+        ]
+        return self._answer(query, start, Status.OK, matches=matches, considered=len(matches))
+
+    def places(self, query: Query, ids: Sequence[str] = ()) -> tuple[Place, ...]:
+        """Where those stand whom ``propose`` would list (or ``ids``, in that order), without the evidence.
+
+        Raises:
+            QueryError: the question breaks a rule.
+            UnknownEntityError: the entity asked for, or one of ``ids``, is not in the snapshot.
+        """
+        weighed = self.weigh(query, ids)
+        if weighed is None:
+            return ()
+        return each(weighed, self.settings.weights) if ids else ranking(query, weighed, self.settings.weights)
+
+    def weigh(self, query: Query, ids: Sequence[str] = ()) -> Weighed | None:
+        """All candidates of a question (or ``ids``) scored, and who of them cannot be proposed; no evidence is sought.
+
+        Returns:
+            None where too little is known of what is asked.
+
+        Raises:
+            QueryError: the question breaks a rule.
+            UnknownEntityError: the entity asked for, or one of ``ids``, is not in the snapshot.
+        """
         check(query, self.context())
         context = self.context(query.without_attributes)
         subject = subject_of(query, context, self._read)
-        row = context.view.row(second)
-        query = replace(query, kinds=(context.view.entity(row).kind,))
-        rows = np.array([row], dtype=np.int64)
+        rows = np.array([context.view.row(one) for one in ids], dtype=np.int64)
         if not self._known(context, subject):
-            return self._answer(query, start, Status.ABSTAINED, note=TOO_LITTLE)
-        others = candidates_of(query, subject, context)
-        pool = self._score(query, context, subject, others[_evenly(len(others))]).likely
-        scored = replace(self._score(query, context, subject, rows), pool=pool)
-        refused = decisions(context, subject, rows, Plan.of(query, self._as_of(context)))
-        match = self._match(scored, 0, 1, decision=refused.get(row))
-        what_ifs = counterfactuals(match, context.view, query, self._rescore(query, scored))
-        return self._answer(query, start, Status.OK, matches=[match], considered=1, counterfactuals=tuple(what_ifs))
+            return None
+        everybody = candidates_of(query, subject, context)
+        if ids:
+            pool = self._score(query, context, subject, everybody[_evenly(len(everybody))]).likely
+            scored = replace(self._score(query, context, subject, rows), pool=pool)
+        else:
+            scored = self._score(query, context, subject, everybody)
+        return scored, decisions(context, subject, scored.rows, Plan.of(query, self._as_of(context)))
 
     def score(self, query: Query, rows: Rows | None = None) -> Scored:
         """Values and contributions for all candidates of a question (or for ``rows``), nobody set aside."""

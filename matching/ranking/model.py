@@ -186,6 +186,23 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a candidate stands for a question, without the evidence; fields as in ``Match``, ``entity`` an id.
+
+    ``rank`` is 0 where no ranking was asked for, or where the candidate stands outside it.
+    """
+
+    entity: str
+    rank: int
+    score: float
+    confidence: float
+    interval: tuple[float, float]
+    standing: Standing = Standing.OPEN
+    reason: Sentence | None = None
+    blocked_until: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Counterfactual:
     """The score of the pair once one thing is taken away; ``kind`` is attribute, signal, path or constraint."""
 

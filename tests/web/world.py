@@ -201,6 +201,12 @@ class World:
     def explain(self, first, second, query=None):
         return self._matcher.explain(first, second, query)
 
+    def look(self, query, ids):
+        return self._matcher.look(query, ids)
+
+    def places(self, query, ids=()):
+        return self._matcher.places(query, ids)
+
     def close(self):
         self.store.close()
         self.database.close()

@@ -13,8 +13,8 @@ from kyokan.errors import (
     KyokanError,
     NotAllowedError,
     UnavailableError,
-    UnknownDealError,
     UnknownEntityError,
+    UnknownRecordError,
 )
 from kyokan.web.forms import ForeignFormError
 from kyokan.web.parameters import ParameterError
@@ -30,7 +30,7 @@ def page(state: str, status: int, **values: object) -> Answer:
 
 def refused(error: KyokanError) -> Answer:
     """A typed error: what was wrong with which input, and what to do."""
-    if isinstance(error, UnknownEntityError | UnknownDealError):  # a deal of others: nothing tells it from no page
+    if isinstance(error, UnknownEntityError | UnknownRecordError):  # a record of others: nothing tells it from no page
         named = {"detail": error.subject} if isinstance(error, UnknownEntityError) else {}
         return page("not_found", HTTPStatus.NOT_FOUND, **named)
     if isinstance(error, ParameterError):
