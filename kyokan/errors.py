@@ -55,9 +55,17 @@ class KyokanError(Exception):
 
 
 class InputError(KyokanError):
-    """The person who asked can mend it; nothing was changed."""
+    """The person who asked can mend it; nothing was changed.
+
+    ``code`` names the reason, where pages word it themselves, and ``values`` fill the blanks of those words.
+    """
 
     exit_code = 2
+
+    def __init__(self, subject: str, rule: str, remedy: str = "", *, code: str = "", **values: object) -> None:
+        self.code = code
+        self.values = values
+        super().__init__(subject, rule, remedy)
 
 
 class UnknownEntityError(InputError):
@@ -114,8 +122,7 @@ class AccountError(InputError):
     """Signing in, an invitation or a change of an account is refused; ``code`` names the reason for pages to word."""
 
     def __init__(self, code: str, subject: str, rule: str, remedy: str = "") -> None:
-        self.code = code
-        super().__init__(subject, rule, remedy)
+        super().__init__(subject, rule, remedy, code=code)
 
 
 class TooManyAttemptsError(AccountError):

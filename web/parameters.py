@@ -26,8 +26,8 @@ class ParameterError(QueryError):
     def __init__(self, name: str, key: str, **values: Any) -> None:
         self.name = name
         self.key = f"refused.{key}"
-        self.values = {"name": name, **values}
-        super().__init__(name, str(say("en", self.key, **self.values)))
+        told = {"name": name, **values}
+        super().__init__(name, str(say("en", self.key, **told)), **told)
 
 
 @dataclass(frozen=True)

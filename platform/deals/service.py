@@ -11,14 +11,15 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from kyokan.errors import ChangedMeanwhileError, NotAllowedError, QueryError, UnknownDealError
+from kyokan.errors import ChangedMeanwhileError, NotAllowedError, QueryError
 from kyokan.platform.accounts.actor import Actor, Role
 from kyokan.platform.audit import Trail
 from kyokan.platform.database import Database
 from kyokan.platform.deals.entries import Draft, Terms, checked, said_with, yen
 from kyokan.platform.deals.fields import CHANGED_BY, changeable, shown
 from kyokan.platform.deals.model import DealRow, NoticeRow, TermsRow, VerdictRow
-from kyokan.platform.deals.steps import ROLE_OF, RULES, SIDES, Party, Status, Step
+from kyokan.platform.deals.scope import find, party_of, stands, subject
+from kyokan.platform.deals.steps import RULES, SIDES, Party, Status, Step
 
 Clock = Callable[[], datetime]
 Seen = dict[str, Any]
@@ -60,7 +61,7 @@ class Deals:
         """
         self._settle()
         with self._database.session() as session:
-            deal, party = _find(session, actor, deal_id)
+            deal, party = find(session, actor, deal_id)
             return shown(deal, party)
 
     def of(self, actor: Actor) -> list[Seen]:
@@ -70,7 +71,7 @@ class Deals:
         self._settle()
         with self._database.session() as session:
             rows = session.scalars(query.order_by(DealRow.changed.desc(), DealRow.id)).all()
-            parties = [(deal, _party(actor, deal)) for deal in rows]
+            parties = [(deal, party_of(actor, deal)) for deal in rows]
             return [shown(deal, party) for deal, party in parties if party]
 
     def history(self, actor: Actor, deal_id: str) -> list[dict[str, Any]]:
@@ -80,8 +81,8 @@ class Deals:
             UnknownDealError: there is none that the actor may see.
         """
         with self._database.session() as session:
-            _, party = _find(session, actor, deal_id)
-            records = Trail(session).of(_subject(deal_id))
+            _, party = find(session, actor, deal_id)
+            records = Trail(session).of(subject(deal_id))
             return [
                 {"at": one.at, "name": one.name, "organisation": one.organisation, "act": one.act, **one.detail["said"]}
                 for one in records
@@ -90,7 +91,7 @@ class Deals:
 
     def notices(self, actor: Actor, *, unread: bool = False) -> list[Notice]:
         """What the actor's organisation was told on the sides that the actor sees, the latest first."""
-        sides = [party for party in Party if _stands(actor, party)]
+        sides = [party for party in Party if stands(actor, party)]
         query = select(NoticeRow).where(NoticeRow.organisation == actor.organisation, NoticeRow.party.in_(sides))
         if unread:
             query = query.where(NoticeRow.read.is_(False))
@@ -136,7 +137,7 @@ class Deals:
         deal.terms = [_offer(deal, actor, Party.AGENCY, entered.terms, now)]
         with self._database.session(writing=True) as session:
             if session.get(DealRow, deal.id):
-                return shown(*_find(session, actor, deal.id))
+                return shown(*find(session, actor, deal.id))
             session.add(deal)
             session.flush()
             self._record(session, actor, deal, "create", frozenset({Party.AGENCY}), {})
@@ -155,7 +156,7 @@ class Deals:
         """
         self._settle()
         with self._database.session(writing=True) as session:
-            deal, party = _find(session, actor, deal_id, acting=True)
+            deal, party = find(session, actor, deal_id, acting=True)
             for name in fields:
                 if not changeable(name, Status(deal.status), party):
                     raise NotAllowedError(name, "is not yours to change now")
@@ -189,7 +190,7 @@ class Deals:
         rule = RULES[step]
         self._settle()
         with self._database.session(writing=True) as session:
-            deal, party = _find(session, actor, deal_id, acting=True)
+            deal, party = find(session, actor, deal_id, acting=True)
             if party not in rule.by:
                 raise NotAllowedError(step.value, "is not yours to take")
             _unchanged(deal, version)
@@ -270,7 +271,7 @@ class Deals:
         told: Mapping[str, Any],
     ) -> None:
         detail = {"seen_by": sorted(party.value for party in seen_by), "said": dict(told)}
-        Trail(session).add(actor, _subject(deal.id), act, self._clock(), detail)
+        Trail(session).add(actor, subject(deal.id), act, self._clock(), detail)
         if not deal.sent:  # nobody but its agency knows of a draft
             return
         ends = {Party.AGENCY: deal.agency, Party.BRAND: deal.brand_side, Party.ARTIST: deal.artist_side}
@@ -281,32 +282,6 @@ class Deals:
 
     def _now(self) -> str:
         return self._clock().isoformat(timespec="seconds")
-
-
-def _find(session: Session, actor: Actor, deal_id: str, *, acting: bool = False) -> tuple[DealRow, Party]:
-    """The deal and the side on which the actor sees it; with ``acting`` that of a role that may act."""
-    deal = session.get(DealRow, deal_id)
-    party = _party(actor, deal) if deal else None
-    if deal is None or party is None:
-        raise UnknownDealError(deal_id, "is no deal of yours", "See your list of deals")
-    if acting and not actor.has(ROLE_OF[party]):
-        raise NotAllowedError("this deal", "may be read by you, not changed", "Ask for the role in your organisation")
-    return deal, party
-
-
-def _party(actor: Actor, deal: DealRow) -> Party | None:
-    """On which side an actor sees a deal; a draft is its agency's alone."""
-    if deal.agency == actor.organisation and _stands(actor, Party.AGENCY):
-        return Party.AGENCY
-    for party, organisation in ((Party.BRAND, deal.brand_side), (Party.ARTIST, deal.artist_side)):
-        if deal.sent and organisation == actor.organisation and _stands(actor, party):
-            return party
-    return None
-
-
-def _stands(actor: Actor, party: Party) -> bool:
-    """Whether the actor's roles let them see a side of deals; analysts see what planners do."""
-    return actor.has(ROLE_OF[party], *((Role.ANALYST,) if party is Party.AGENCY else ()))
 
 
 def _unchanged(deal: DealRow, version: int) -> None:
@@ -352,7 +327,3 @@ def _accept(deal: DealRow, actor: Actor, party: Party, now: str) -> None:
     terms = deal.offered
     if party not in terms.accepted_by:
         terms.verdicts.append(VerdictRow(deal=deal.id, number=terms.number, party=party, person=actor.person, at=now))
-
-
-def _subject(deal_id: str) -> str:
-    return f"deal:{deal_id}"

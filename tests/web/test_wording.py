@@ -57,6 +57,7 @@ def test_no_text_is_left_unused():
             "signal.",
             "benefit.",
             "refused.",
+            "field.",
             "looks.",
             "states.",
             "matches.title_",

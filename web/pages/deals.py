@@ -9,10 +9,9 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import abort, g, redirect, render_template, request, url_for
-from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from kyokan.errors import ChangedMeanwhileError, NotAllowedError, QueryError
+from kyokan.errors import ChangedMeanwhileError, InputError, NotAllowedError, QueryError
 from kyokan.graph.model import Entity
 from kyokan.platform.accounts import Actor, Role
 from kyokan.platform.deals import Status, Step
@@ -21,6 +20,7 @@ from kyokan.web.actors import actor
 from kyokan.web.forms import posted
 from kyokan.web.pages.why import one_match
 from kyokan.web.parameters import ParameterError, Parameters
+from kyokan.web.refusals import status_of, worded
 from kyokan.web.view import current
 
 STAGES = (Status.DRAFT, Status.SENT, Status.COUNTERED, Status.ACCEPTED, Status.RUNNING)
@@ -106,7 +106,7 @@ def create() -> str | Response | tuple[str, int]:
         draft = _written(typed) | {"artist": people.id, "brand": things.id}
         made = view.services.deals.create(who, draft, evidence, proposal.snapshot, key=typed["key"])
     except QueryError as refusal:
-        return _draft_form(people, things, typed, key=typed["key"], refusal=refusal), _status(refusal)
+        return _draft_form(people, things, typed, key=typed["key"], refusal=refusal), status_of(refusal)
     return redirect(url_for("deal", deal_id=made["id"]), HTTPStatus.SEE_OTHER)
 
 
@@ -127,7 +127,7 @@ def edit(deal_id: str) -> str | Response | tuple[str, int]:
     try:
         view.services.deals.change(who, deal_id, _version(typed), _written(typed))
     except (ChangedMeanwhileError, QueryError) as refusal:
-        return _draft_form(people, things, typed, deal=deal, refusal=refusal), _status(refusal)
+        return _draft_form(people, things, typed, deal=deal, refusal=refusal), status_of(refusal)
     return redirect(url_for("deal", deal_id=deal_id), HTTPStatus.SEE_OTHER)
 
 
@@ -147,7 +147,7 @@ def take(deal_id: str, step: str) -> str | Response | tuple[str, int]:
     try:
         current().services.deals.take(who, deal_id, _version(typed), Step(step), **said)
     except (ChangedMeanwhileError, QueryError) as refusal:
-        return _page(who, deal_id, refusal=refusal, typed=typed, tried=step), _status(refusal)
+        return _page(who, deal_id, refusal=refusal, typed=typed, tried=step), status_of(refusal)
     return redirect(url_for("deal", deal_id=deal_id), HTTPStatus.SEE_OTHER)
 
 
@@ -162,24 +162,14 @@ def change(deal_id: str) -> str | Response | tuple[str, int]:
     try:
         current().services.deals.change(who, deal_id, _version(typed), fields)
     except (ChangedMeanwhileError, QueryError) as refusal:
-        return _page(who, deal_id, refusal=refusal, typed=typed, tried="change"), _status(refusal)
+        return _page(who, deal_id, refusal=refusal, typed=typed, tried="change"), status_of(refusal)
     return redirect(url_for("deal", deal_id=deal_id), HTTPStatus.SEE_OTHER)
 
 
 def _draft_form(people: Entity, things: Entity, typed: Mapping[str, Any], **more: Any) -> str:
     """The form of a draft with what was typed; ``deal`` is the draft that there is already."""
-    shown = {"key": "", "deal": None} | more | {"refusal": _refused(more.get("refusal"))}
+    shown = {"key": "", "deal": None} | more | {"refusal": worded(more["refusal"]) if more.get("refusal") else None}
     return render_template("deal_new.html", people=people, things=things, typed=typed, **shown)
-
-
-def _refused(refusal: Exception | None) -> Markup | None:
-    """Why an act was refused, in the page's language where the refusal has words of ours."""
-    view = current()
-    if isinstance(refusal, ParameterError):
-        return view.say(refusal.key, **refusal.values)
-    if isinstance(refusal, ChangedMeanwhileError):
-        return view.say("deal.changed_meanwhile")
-    return view.foreign(str(refusal)) if refusal else None
 
 
 def _written(typed: Mapping[str, Any]) -> dict[str, Any]:
@@ -193,7 +183,7 @@ def _page(
     who: Actor,
     deal_id: str,
     *,
-    refusal: Exception | None = None,
+    refusal: InputError | None = None,
     typed: Mapping[str, Any] | None = None,
     tried: str = "",
 ) -> str:
@@ -209,7 +199,7 @@ def _page(
         history=deals.history(who, deal_id),
         stages=STAGES,
         private=[name for name in PRIVATE if name in deal],
-        refusal=_refused(refusal),
+        refusal=worded(refusal) if refusal else None,
         typed=typed or {},
         tried=tried,
         acting=who.has(Role.PLANNER, Role.BRAND_CLIENT, Role.ARTIST_MANAGER),
@@ -269,7 +259,3 @@ def _organisation(name: str) -> str:
     if found is None:
         raise ParameterError(name, "organisation")
     return found.id
-
-
-def _status(refusal: Exception) -> int:
-    return HTTPStatus.CONFLICT if isinstance(refusal, ChangedMeanwhileError) else HTTPStatus.BAD_REQUEST

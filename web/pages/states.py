@@ -11,14 +11,12 @@ from werkzeug.exceptions import HTTPException
 from kyokan.errors import (
     InputError,
     KyokanError,
-    NotAllowedError,
     UnavailableError,
     UnknownEntityError,
     UnknownRecordError,
 )
 from kyokan.web.forms import ForeignFormError
-from kyokan.web.parameters import ParameterError
-from kyokan.web.view import current
+from kyokan.web.refusals import status_of, worded
 
 Answer = tuple[str, int]
 
@@ -33,11 +31,8 @@ def refused(error: KyokanError) -> Answer:
     if isinstance(error, UnknownEntityError | UnknownRecordError):  # a record of others: nothing tells it from no page
         named = {"detail": error.subject} if isinstance(error, UnknownEntityError) else {}
         return page("not_found", HTTPStatus.NOT_FOUND, **named)
-    if isinstance(error, ParameterError):
-        return page("refused", HTTPStatus.BAD_REQUEST, detail=current().say(error.key, **error.values))
     if isinstance(error, InputError):
-        status = HTTPStatus.FORBIDDEN if isinstance(error, NotAllowedError) else HTTPStatus.BAD_REQUEST
-        return page("refused", status, foreign=str(error))
+        return page("refused", status_of(error), detail=worded(error))
     if isinstance(error, UnavailableError):
         current_app.logger.warning("unavailable: %s", error)
         return page("unavailable", HTTPStatus.SERVICE_UNAVAILABLE)

@@ -1,0 +1,46 @@
+"""Whose deal it is: the one rule of who sees a deal and on which side, for every room that keeps something of one."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from kyokan.errors import NotAllowedError, UnknownDealError
+from kyokan.platform.accounts.actor import Actor, Role
+from kyokan.platform.deals.model import DealRow
+from kyokan.platform.deals.steps import ROLE_OF, Party
+
+
+def find(session: Session, actor: Actor, deal_id: str, *, acting: bool = False) -> tuple[DealRow, Party]:
+    """The deal and the side on which the actor sees it; with ``acting`` that of a role that may act.
+
+    Raises:
+        UnknownDealError: there is none that the actor may see.
+        NotAllowedError: the actor may read it alone.
+    """
+    deal = session.get(DealRow, deal_id)
+    party = party_of(actor, deal) if deal else None
+    if deal is None or party is None:
+        raise UnknownDealError(deal_id, "is no deal of yours", "See your list of deals")
+    if acting and not actor.has(ROLE_OF[party]):
+        raise NotAllowedError("this deal", "may be read by you, not changed", "Ask for the role in your organisation")
+    return deal, party
+
+
+def party_of(actor: Actor, deal: DealRow) -> Party | None:
+    """On which side an actor sees a deal; a draft is its agency's alone."""
+    if deal.agency == actor.organisation and stands(actor, Party.AGENCY):
+        return Party.AGENCY
+    for party, organisation in ((Party.BRAND, deal.brand_side), (Party.ARTIST, deal.artist_side)):
+        if deal.sent and organisation == actor.organisation and stands(actor, party):
+            return party
+    return None
+
+
+def stands(actor: Actor, party: Party) -> bool:
+    """Whether the actor's roles let them see a side of deals; analysts see what planners do."""
+    return actor.has(ROLE_OF[party], *((Role.ANALYST,) if party is Party.AGENCY else ()))
+
+
+def subject(deal_id: str) -> str:
+    """What the trail calls a deal."""
+    return f"deal:{deal_id}"

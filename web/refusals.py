@@ -1,0 +1,31 @@
+"""Why an act was refused, in the reader's language: a typed error's code has its words in the catalogue."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from markupsafe import Markup
+
+from kyokan.errors import ChangedMeanwhileError, InputError, NotAllowedError
+from kyokan.web.parameters import ParameterError
+from kyokan.web.view import current
+from kyokan.web.wording import catalogue
+
+
+def worded(refusal: InputError) -> Markup:
+    """What was wrong and what would work; marked as English where the refusal has no words of ours."""
+    view = current()
+    if isinstance(refusal, ParameterError):
+        return view.say(refusal.key, **refusal.values)
+    code = refusal.code or ("changed_meanwhile" if isinstance(refusal, ChangedMeanwhileError) else "")
+    if f"refusal.{code}" not in catalogue():
+        return view.foreign(str(refusal))
+    values = {name: view.say(f"field.{value}") if name == "field" else value for name, value in refusal.values.items()}
+    return view.say(f"refusal.{code}", **values)
+
+
+def status_of(refusal: InputError) -> HTTPStatus:
+    """The status with which a refusal is answered."""
+    if isinstance(refusal, ChangedMeanwhileError):
+        return HTTPStatus.CONFLICT
+    return HTTPStatus.FORBIDDEN if isinstance(refusal, NotAllowedError) else HTTPStatus.BAD_REQUEST
