@@ -12,6 +12,7 @@ KyokanError                     exit 1   base: subject, rule, remedy
 │   ├── AccountError                     an account refuses; its code says why
 │   │   └── TooManyAttemptsError         passwords or codes were tried too often; says when to try again
 │   └── SettingsError                    a setting breaks its rule
+├── LetterRefusedError          exit 1   the mail server refused a letter, for now or for good
 ├── StoreError                  exit 1   the store refused or lost something
 │   ├── StoreNotEmptyError      exit 2   a test or trial was pointed at somebody's data
 │   ├── CommitUncertainError    exit 1   the connection ended during commit; outcome unknown
@@ -19,7 +20,8 @@ KyokanError                     exit 1   base: subject, rule, remedy
 └── UnavailableError            exit 3   a needed part does not answer
     ├── StoreUnavailableError
     ├── EncoderUnavailableError
-    └── BrokerUnavailableError
+    ├── BrokerUnavailableError
+    └── MailUnavailableError
 """
 
 from __future__ import annotations
@@ -137,6 +139,14 @@ class SettingsError(InputError):
     """A setting is unknown or breaks its rule."""
 
 
+class LetterRefusedError(KyokanError):
+    """The mail server refused a letter; ``again`` says whether another try may help."""
+
+    def __init__(self, subject: str, rule: str, *, again: bool) -> None:
+        self.again = again
+        super().__init__(subject, rule)
+
+
 class StoreError(KyokanError):
     """The store refused an operation."""
 
@@ -171,3 +181,7 @@ class EncoderUnavailableError(UnavailableError):
 
 class BrokerUnavailableError(UnavailableError):
     """The message broker does not answer."""
+
+
+class MailUnavailableError(UnavailableError):
+    """The mail server does not answer."""

@@ -34,6 +34,7 @@ def examine(services: Services) -> list[Finding]:
         ("store", lambda: f"{services.store.url}, {sum(services.store.count_entities().values()):,} entities"),
         ("snapshot", lambda: services.snapshot().hash),
         ("broker", lambda: ask_broker(services.settings)),
+        ("mail", lambda: _mail(services)),
     )
     return [_examine(part, check) for part, check in checks]
 
@@ -57,3 +58,10 @@ def _home(services: Services) -> str:
             str(home), f"cannot be written ({error.strerror})", "Set KYOKAN_HOME to a folder of yours"
         ) from error
     return str(home)
+
+
+def _mail(services: Services) -> str:
+    if services.post is None:
+        return "no mail server is set: news stands on the pages alone"
+    with services.post.connected():
+        return services.post.host

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from kyokan.platform.accounts.service import Accounts
     from kyokan.platform.database import Database
     from kyokan.platform.deals import Deals
+    from kyokan.platform.mail import Outbox
+    from kyokan.platform.mail.news import News
+    from kyokan.platform.mail.post import Post
 
 Progress = Callable[[str, int, int], None]
 """Told (stage, done, total) as work goes on; total 0 means not known."""
@@ -94,7 +97,8 @@ class Services:
         """The workroom's own records."""
         import kyokan.platform.accounts.model
         import kyokan.platform.audit
-        import kyokan.platform.deals.model  # noqa: F401 - tables are made when the file is opened, so all must be known
+        import kyokan.platform.deals.model
+        import kyokan.platform.mail.model  # noqa: F401 - tables are made when the file is opened, so all must be known
         from kyokan.platform.database import Database
 
         return Database(self.settings.workroom)
@@ -112,6 +116,28 @@ class Services:
         from kyokan.platform.deals import Deals
 
         return Deals(self.database)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """Letters on their way."""
+        from kyokan.platform.mail import Outbox
+
+        return Outbox(self.database)
+
+    @cached_property
+    def news(self) -> News:
+        """News by mail."""
+        from kyokan.platform.mail.news import News
+
+        return News(self.database, self.outbox, self.settings.reached_at)
+
+    @cached_property
+    def post(self) -> Post | None:
+        """The mail server; None where none is set."""
+        from kyokan.platform.mail.post import Post
+
+        server = self.settings.smtp.get_secret_value()
+        return Post(server, self.settings.mail_from) if server else None
 
     def snapshot(self, progress: Progress | None = None) -> Snapshot:
         """The snapshot of the store as it stands now; built where the store has changed since the last."""

@@ -43,6 +43,13 @@ class Settings(BaseSettings):
     proxies: int = Field(
         default=0, ge=0, le=8, description="Reverse proxies in front of the web whose X-Forwarded headers are believed."
     )
+    address: str = Field(
+        default="", description="Where people reach the web, as in https://kyokan.example; empty means host and port."
+    )
+    smtp: SecretStr = Field(
+        default=SecretStr(""), description="Mail server, smtp://USER:PASSWORD@HOST:PORT or smtps://…; empty sends none."
+    )
+    mail_from: str = Field(default="", description="Whom letters come from, as in Kyokan <hello@kyokan.example>.")
     broker: str = Field(default="", description="Celery broker; empty means the file broker in the home folder.")
 
     @classmethod
@@ -62,6 +69,11 @@ class Settings(BaseSettings):
     def store_url(self) -> str:
         """The store's address, the default filled in."""
         return self.store or f"sqlite:///{self.home / 'kyokan.db'}"
+
+    @cached_property
+    def reached_at(self) -> str:
+        """Where people reach the web, without a slash at the end."""
+        return (self.address or f"http://{self.host}:{self.port}").rstrip("/")
 
     @cached_property
     def snapshots(self) -> Path:

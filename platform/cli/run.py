@@ -41,7 +41,7 @@ def demo(
             show_proposal(matcher.propose(Query(entity=services.resolve(name).id, kinds=(kind,), top=5)))
         settings = services.settings
         for email, token in open_workroom(services).items():
-            invitation = f"http://{settings.host}:{settings.port}/invitation/{token}"
+            invitation = f"{settings.reached_at}/invitation/{token}"
             out.print(f"{email}: {invitation}", markup=False, soft_wrap=True)
     if serve_:
         from kyokan.platform.server import run_server

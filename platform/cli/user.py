@@ -21,7 +21,9 @@ app.add_typer(user, name="user")
 KINDS = ("agency", "brand", "artist_side")
 EmailArgument = Annotated[str, typer.Argument(metavar="EMAIL", help="The person's e-mail address.")]
 
-AddressOption = Annotated[str, typer.Option(help="Where people reach this installation; default: its host and port.")]
+AddressOption = Annotated[
+    str, typer.Option(help="Where people reach this installation; default: KYOKAN_ADDRESS, else its host and port.")
+]
 
 
 @user.command()
@@ -109,8 +111,7 @@ def enable(email: EmailArgument) -> None:
 
 
 def _invitation(settings: Settings, address: str, token: str) -> str:
-    reached = (address or f"http://{settings.host}:{settings.port}").rstrip("/")
-    return f"{reached}/invitation/{token}"
+    return f"{address.rstrip('/') or settings.reached_at}/invitation/{token}"
 
 
 def _one_of(option: str, value: str, known: tuple[str, ...]) -> None:

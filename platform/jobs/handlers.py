@@ -23,4 +23,11 @@ def snapshot(services: Services, _arguments: Mapping[str, Any], progress: Progre
     return {"snapshot": services.snapshot(progress).hash}
 
 
-HANDLERS: dict[str, Handler] = {"import": import_source, "snapshot": snapshot}
+def mail(services: Services, _arguments: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
+    """Gather the news into letters and send what waits; without a mail server nothing is written or sent."""
+    if services.post is None:
+        return {}
+    return {"gathered": services.news.gather(), **services.outbox.deliver(services.post)}
+
+
+HANDLERS: dict[str, Handler] = {"import": import_source, "snapshot": snapshot, "mail": mail}

@@ -20,6 +20,9 @@ class State(StrEnum):
     DEAD = "dead"  # every attempt ended in an error or with the worker
 
 
+FINAL = (State.DONE, State.FAILED, State.DEAD)
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """One job as it stood when it was read.

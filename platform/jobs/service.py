@@ -16,17 +16,19 @@ from types import TracebackType
 from typing import Any, Self
 
 from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import Connection, RowMapping
 from sqlalchemy.exc import DBAPIError
 
 from kyokan.errors import BrokerUnavailableError, QueryError, StoreError, StoreUnavailableError
 from kyokan.graph.stores.sqlite_schema import open_engine
-from kyokan.platform.jobs.model import Job, State, job, metadata
+from kyokan.platform.jobs.model import FINAL, Job, State, job, metadata
+from kyokan.platform.jobs.rhythm import Rhythm
 
 ATTEMPTS = 3
 GRACE = 5.0  # seconds a message may take before it is taken for lost
 LONGEST_GAP = 60.0  # seconds between two announcements of a job that waits for a busy worker
-KINDS = ("import", "snapshot")
+KINDS = ("import", "snapshot", "mail")
 
 log = logging.getLogger("kyokan.jobs")
 
@@ -147,6 +149,23 @@ class JobService:
             )
         state = State.DEAD if again else State.FAILED
         return self._write_as_owner(mine, state=state, lease_until=None, finished=now, error=error)
+
+    # Coming again --------------------------------------------------------------------------------------------
+
+    def recur(self, rhythms: Mapping[str, Rhythm]) -> None:
+        """Queue the one job of each kind that comes again, where its time has come and its last run is over.
+
+        The reaper announces it. However many workers ask, it is queued once; after a standstill once for all the times
+        that passed.
+        """
+        now = self._clock()
+        with self._opened(writing=True) as connection:
+            for kind, rhythm in rhythms.items():
+                fresh = {"state": State.QUEUED, "queued": now, "published": None, "attempts": 0, "error": ""}
+                row = {"id": f"{kind}-recurring", "kind": kind, "arguments": {}, "created": now}
+                ended = job.c.state.in_(FINAL) & (job.c.queued < rhythm.last(now))
+                again = insert(job).values(**row, **fresh)
+                connection.execute(again.on_conflict_do_update([job.c.id], set_=fresh, where=ended))
 
     # Finding what was lost -----------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from kyokan.errors import BrokerUnavailableError, InputError, KyokanError, Setti
 from kyokan.platform.jobs import open_jobs
 from kyokan.platform.jobs.handlers import HANDLERS
 from kyokan.platform.jobs.model import Job
+from kyokan.platform.jobs.rhythm import RHYTHMS
 from kyokan.platform.jobs.service import JobService
 from kyokan.platform.services import Services
 from kyokan.platform.settings import Settings
@@ -180,7 +181,7 @@ class _Pulse:
 
 
 class _Reaper:
-    """A thread of the worker that announces lost jobs again.
+    """A thread of the worker that queues what comes again and announces lost jobs again.
 
     Job file and broker are open only while the lock is held, and no child is forked meanwhile: an open SQLite
     connection must not be carried into a child (sqlite.org/howtocorrupt.html, section 2.6).
@@ -206,6 +207,7 @@ class _Reaper:
         while not self._over.is_set():
             try:
                 with self._lock, open_jobs(self._settings, self._lease) as jobs:
+                    jobs.recur(RHYTHMS)
                     if again := jobs.reap():
                         log.info("announced again: %s", ", ".join(again))
             except KyokanError as error:

@@ -10,6 +10,7 @@ import pytest
 from kyokan.errors import BrokerUnavailableError, QueryError, SettingsError
 from kyokan.platform.jobs import JobService, State
 from kyokan.platform.jobs.handlers import HANDLERS
+from kyokan.platform.jobs.rhythm import RHYTHMS, Rhythm
 from kyokan.platform.jobs.service import KINDS
 from kyokan.platform.jobs.tasks import make_app
 from kyokan.platform.settings import load_settings
@@ -56,7 +57,7 @@ def test_a_job_is_kept_and_announced_by_its_id(jobs: JobService, world: World):
 
 
 def test_a_job_of_unknown_kind_is_refused_and_not_kept(jobs: JobService):
-    with pytest.raises(QueryError, match="Known are import, snapshot"):
+    with pytest.raises(QueryError, match="Known are import, snapshot, mail"):
         jobs.enqueue("dance")
     assert jobs.jobs() == []
 
@@ -178,3 +179,49 @@ def test_the_latest_jobs_come_first_with_times_in_utc(jobs: JobService, world: W
 def test_a_broker_of_unknown_kind_is_refused(tmp_path: Path):
     with pytest.raises(SettingsError, match="KYOKAN_BROKER"):
         make_app(load_settings(home=tmp_path, broker="pigeon://loft"))
+
+
+HOURLY = {"snapshot": Rhythm(3600.0, 600.0)}
+
+
+@pytest.mark.parametrize(
+    ("now", "due"), [(4200.0, 4200.0), (4199.9, 600.0), (600.0, 600.0), (599.9, -3000.0), (8000.0, 7800.0)]
+)
+def test_a_rhythm_is_due_every_so_often_after_its_offset(now: float, due: float):
+    assert HOURLY["snapshot"].last(now) == due
+
+
+def test_a_job_comes_again_once_its_time_has_come_and_its_last_run_is_over(jobs: JobService, world: World):
+    jobs.recur(HOURLY)
+    jobs.recur(HOURLY)
+    (job,) = jobs.jobs()
+    world.now = 4200.0
+    jobs.recur(HOURLY)
+    mine = jobs.claim(job.id)
+    assert mine
+    assert mine.attempts == 1, "it waited, and was not queued a second time"
+    world.now = 8000.0
+    jobs.recur(HOURLY)
+    assert jobs.get(job.id).state is State.RUNNING
+    assert jobs.finish(mine, {})
+    jobs.recur(HOURLY)
+    again = jobs.claim(job.id)
+    assert again
+    assert (again.attempts, again.fence, again.queued) == (1, 2, 8000.0)
+
+
+def test_a_job_that_comes_again_does_so_after_a_failure_and_not_before_its_time(jobs: JobService, world: World):
+    world.now = 4300.0
+    jobs.recur(HOURLY)
+    mine = jobs.claim("snapshot-recurring")
+    assert mine
+    assert jobs.fail(mine, "no", again=False)
+    jobs.recur(HOURLY)
+    assert jobs.get(mine.id).state is State.FAILED
+    world.now = 7800.0
+    jobs.recur(HOURLY)
+    assert (jobs.get(mine.id).state, jobs.get(mine.id).error) == (State.QUEUED, "")
+
+
+def test_every_job_that_comes_again_has_a_handler():
+    assert set(RHYTHMS) <= set(KINDS)

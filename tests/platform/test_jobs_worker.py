@@ -19,9 +19,11 @@ import pytest
 from kyokan.graph.stores import open_store
 from kyokan.platform.cli import main
 from kyokan.platform.jobs import Job, State, open_jobs
+from kyokan.platform.jobs.rhythm import RHYTHMS
 from kyokan.platform.jobs.tasks import QUEUE, make_app, publish, run_job
 from kyokan.platform.settings import Settings, load_settings
 from tests.support.left_out import leave_out
+from tests.support.ports import free_port
 
 KYOKAN = [sys.executable, "-c", "from kyokan.platform.cli import main; main()"]
 Command = Callable[..., tuple[object, str]]
@@ -87,12 +89,6 @@ def until(happens: Callable[[], bool], say: Callable[[], str] = str) -> None:
 def answers(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def needs_redis() -> None:
@@ -163,7 +159,8 @@ def test_a_job_left_by_the_command_is_run_once_however_often_it_is_delivered(
     assert house.log().count("is over or another's") >= 2  # the reaper may have announced it too
     assert entities(house.settings) == {"artist": 3}
     listed = json.loads(kyokan(house, "jobs", "--json")[1])["jobs"]
-    assert [(job["kind"], job["state"]) for job in listed] == [("snapshot", "done"), ("import", "done")]
+    asked = [(job["kind"], job["state"]) for job in listed if job["kind"] not in RHYTHMS]
+    assert asked == [("snapshot", "done"), ("import", "done")]
 
 
 def test_a_job_whose_worker_is_killed_is_finished_by_the_next_with_the_effect_of_once(house: House, tmp_path: Path):
@@ -241,3 +238,11 @@ def test_what_a_worker_could_not_do_is_refused_and_nothing_is_kept(
     assert kyokan(house, "import", str(write_source(tmp_path, 1)), "--later", *more) == (2, "")
     with open_jobs(house.settings) as jobs:
         assert jobs.jobs() == []
+
+
+def test_a_worker_runs_the_jobs_that_come_again(house: House):
+    house.worker()
+    with open_jobs(house.settings) as jobs:
+        until(lambda: len(jobs.jobs()) == len(RHYTHMS), house.log)
+    for kind in RHYTHMS:
+        assert house.wait(f"{kind}-recurring").state is State.DONE
