@@ -44,7 +44,9 @@ class WebServer(BaseApplication):
     def load(self) -> Callable[..., Any]:
         """The WSGI application of one process."""
         create_app: Callable[..., Callable[..., Any]] = import_module(APPLICATION).create_app
-        return create_app(Services(self.settings), proxies=self.settings.proxies)
+        return create_app(
+            Services(self.settings), proxies=self.settings.proxies, address=self.settings.address.rstrip("/")
+        )
 
 
 def run_server(settings: Settings) -> None:

@@ -44,7 +44,9 @@ class Settings(BaseSettings):
         default=0, ge=0, le=8, description="Reverse proxies in front of the web whose X-Forwarded headers are believed."
     )
     address: str = Field(
-        default="", description="Where people reach the web, as in https://kyokan.example; empty means host and port."
+        default="",
+        pattern=r"^(https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?)?$",
+        description="Where people reach the web, as in https://kyokan.example; empty means host and port.",
     )
     smtp: SecretStr = Field(
         default=SecretStr(""), description="Mail server, smtp://USER:PASSWORD@HOST:PORT or smtps://…; empty sends none."

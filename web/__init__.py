@@ -20,7 +20,7 @@ __all__ = ["Services", "create_app"]
 STATIC = Path(__file__).parent / "static"
 
 
-def create_app(services: Services, *, proxies: int = 0) -> Flask:
+def create_app(services: Services, *, proxies: int = 0, address: str = "") -> Flask:
     """The web application over ``services``.
 
     A GET changes nothing but the person's own preferences; what changes something is a POST with a token of ours.
@@ -28,11 +28,13 @@ def create_app(services: Services, *, proxies: int = 0) -> Flask:
     Args:
         services: what the pages ask.
         proxies: how many reverse proxies stand in front, whose word on address, scheme and host of a request is taken.
+        address: where people reach the web, without a slash at the end; empty means whatever host a request names.
     """
     app = Flask(__name__)
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     app.extensions["kyokan"] = services
+    app.config["PUBLIC_ADDRESS"] = address
     app.url_map.converters["entity"] = EntityConverter
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     preferences.init_app(app)

@@ -60,6 +60,18 @@ def local(address: str) -> str:
     return address if inside else ""
 
 
+def invited(address: str) -> str:
+    """The token of the invitation that a local address leads to; empty where it leads elsewhere."""
+    head, _, token = address.partition(url_for("invitation", token=""))
+    return "" if head else token.partition("?")[0]
+
+
+def absolute(address: str) -> str:
+    """A local address as others reach it: under the public address where one is set, else under this request's host."""
+    public: str = current_app.config["PUBLIC_ADDRESS"] or request.host_url.rstrip("/")
+    return public + address
+
+
 def return_address() -> str:
     """Where to come back to after signing in: this page, or for a form the page it stood on."""
     if request.endpoint in ENTRIES | {"home", None}:

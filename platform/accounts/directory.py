@@ -25,7 +25,7 @@ from kyokan.platform.accounts.model import (
     RecoveryCode,
     SignIn,
 )
-from kyokan.platform.accounts.sessions import latest_organisation
+from kyokan.platform.accounts.sessions import Sessions, latest_organisation
 from kyokan.platform.audit import Trail
 from kyokan.platform.database import Database
 
@@ -50,6 +50,18 @@ def checked_name(name: str, subject: str = "name") -> str:
     if not 0 < len(tidy) <= LONGEST_NAME:
         raise AccountError("name", subject, f"has 1 to {LONGEST_NAME} letters", "Give one")
     return tidy
+
+
+def checked_email(email: str) -> str:
+    """An e-mail address, folded.
+
+    Raises:
+        AccountError: it is none.
+    """
+    address = folded(email)
+    if not EMAIL.fullmatch(address) or len(address) > LONGEST_EMAIL:
+        raise AccountError("email", email, "is no e-mail address", "Write it as name@example.com")
+    return address
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +99,7 @@ class Directory:
     def __init__(self, database: Database, *, clock: Callable[[], float]) -> None:
         self._database = database
         self._clock = clock
+        self.sessions = Sessions(database, clock)
 
     def create_organisation(self, name: str, kind: OrganisationKind) -> Organisation:
         """A new organisation.
@@ -125,9 +138,7 @@ class Directory:
         Raises:
             AccountError: that is no e-mail address, or there is no such organisation.
         """
-        address = folded(email)
-        if not EMAIL.fullmatch(address) or len(address) > LONGEST_EMAIL:
-            raise AccountError("email", email, "is no e-mail address", "Write it as name@example.com")
+        address = checked_email(email)
         with self._database.session(writing=True) as session:
             if session.get(Organisation, organisation) is None:
                 raise AccountError("no_organisation", organisation, "is no organisation")
@@ -171,10 +182,7 @@ class Directory:
             AccountError: the invitation is over, or is for somebody else.
         """
         with self._database.session(writing=True) as session:
-            invited, joining = self._invitation(session, token), session.get_one(Person, person)
-            if joining.email != invited.email:
-                raise AccountError("other_person", "invitation", "is for another address", "Sign in with that one")
-            return self._use(session, invited, joining)
+            return self._take_up(session, token, session.get_one(Person, person))
 
     def person(self, person: str) -> Person:
         """A person by id."""
@@ -223,9 +231,7 @@ class Directory:
             found.active = active
             self._note(session, None, f"person:{found.id}", "let_in" if active else "kept_out")
             if not active:
-                open_ones = select(SignIn).where(SignIn.person == found.id, SignIn.revoked.is_(None))
-                for signed_in in session.scalars(open_ones):
-                    signed_in.revoked = self._clock()
+                self.sessions.revoke(session, SignIn.person == found.id)
 
     # Within a transaction of the caller ----------------------------------------------------------------------
 
@@ -263,6 +269,12 @@ class Directory:
         if found is None or found.used is not None or found.expires <= self._clock():
             raise AccountError("invitation_over", "invitation", "is over or was used", "Ask for a new one")
         return found
+
+    def _take_up(self, session: Session, token: str, person: Person) -> str:
+        invited = self._invitation(session, token)
+        if person.email != invited.email:
+            raise AccountError("other_person", "invitation", "is for another address", "Sign in with that one")
+        return self._use(session, invited, person)
 
     def _use(self, session: Session, invited: Invitation, person: Person) -> str:
         """An invitation is used once; a role that is held already stays held. Gives the organisation's id."""

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from kyokan.errors import AccountError
 from kyokan.platform.accounts import attempts, codes
-from kyokan.platform.accounts.directory import Directory, folded
+from kyokan.platform.accounts.directory import folded
 from kyokan.platform.accounts.model import Person, RecoveryCode, SignIn
 from kyokan.platform.accounts.passwords import Passwords, check_new
-from kyokan.platform.accounts.sessions import Sessions
+from kyokan.platform.accounts.sessions import organisations
+from kyokan.platform.accounts.team import Teams
 from kyokan.platform.database import Database
 
 
@@ -28,14 +29,15 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """What signing in gave; ``pending`` ones still owe the second step."""
+    """What signing in gave; ``pending`` ones still owe the second step, ``joined`` ones took up their invitation."""
 
     session_id: str
     pending: bool = False
     language: str = "ja"
+    joined: bool = False
 
 
-class Accounts(Directory):
+class Accounts(Teams):
     """People, what they prove and what they may do, in the shared file; every process sees the same.
 
     Args:
@@ -48,13 +50,12 @@ class Accounts(Directory):
         self, database: Database, *, clock: Callable[[], float] = time.time, passwords: Passwords | None = None
     ) -> None:
         super().__init__(database, clock=clock)
-        self.sessions = Sessions(database, clock)
         self._passwords = passwords or Passwords()
 
     # Signing in ----------------------------------------------------------------------------------------------
 
-    def sign_in(self, email: str, password: str, visit: Visit) -> SignedIn:
-        """Begin a session with a password.
+    def sign_in(self, email: str, password: str, visit: Visit, invitation: str = "") -> SignedIn:
+        """Begin a session with a password; who belongs nowhere any more takes up the ``invitation`` they came with.
 
         An unknown address, a disabled account and a wrong password get the same answer after the same time.
 
@@ -67,11 +68,13 @@ class Accounts(Directory):
             person = session.get_one(Person, found.id)
             if self._passwords.outdated(person.password):
                 person.password = self._passwords.hash(password)
+            if joined := bool(invitation) and not organisations(session, person.id):
+                self._take_up(session, invitation, person)
             pending = person.totp_secret is not None
             session_id = self.sessions.open(session, person, browser=visit.browser, pending=pending)
             if not pending:
                 self._own(session, person, "signed_in", visit)
-        return SignedIn(session_id, pending, found.language)
+        return SignedIn(session_id, pending, found.language, joined)
 
     def confirm(self, session_id: str, code: str, visit: Visit) -> SignedIn:
         """The second step: a code of the authenticator app, or a recovery code. The session gets a new id.

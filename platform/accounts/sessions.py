@@ -166,13 +166,14 @@ class Sessions:
             AccountError: the person holds no role there.
         """
         with self._database.session(writing=True) as session:
-            if organisation not in _organisations(session, person):
+            if organisation not in organisations(session, person):
                 raise AccountError("not_member", "organisation", "is not one of yours")
             here = (SignIn.person == person, SignIn.hash == digest(session_id))
             session.execute(update(SignIn).where(*here).values(organisation=organisation))
 
 
-def _organisations(session: Session, person: str) -> list[str]:
+def organisations(session: Session, person: str) -> list[str]:
+    """Ids of the organisations that a person may act for, by name."""
     asked = select(Organisation.id).join(Membership, Membership.organisation == Organisation.id)
     return list(session.scalars(asked.where(Membership.person == person).order_by(Organisation.name)))
 
@@ -183,7 +184,7 @@ def latest_organisation(session: Session, person: str) -> str:
     Raises:
         AccountError: the person belongs to none.
     """
-    theirs = _organisations(session, person)
+    theirs = organisations(session, person)
     if not theirs:
         raise AccountError("no_organisation", "account", "belongs to no organisation", "Ask for an invitation")
     latest = select(SignIn.organisation).where(SignIn.person == person).order_by(SignIn.id.desc()).limit(1)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyotp
 from argon2 import PasswordHasher
 
-from kyokan.platform.accounts import Role
+from kyokan.platform.accounts import Actor, Role
 from kyokan.platform.accounts.model import OrganisationKind
 from kyokan.platform.accounts.passwords import Passwords
 from kyokan.platform.accounts.service import Accounts, SignedIn, Visit
@@ -53,10 +53,26 @@ class Desk:
     def welcome(self, email: str = EMAIL, **invited: object) -> SignedIn:
         """Somebody new, invited and signed in."""
         token = self.invite(email, **invited)  # type: ignore[arg-type]
+        return self.accept(token)
+
+    def accept(self, token: str) -> SignedIn:
         return self.accounts.accept(token, name="佐伯 凪", password=GOOD, language="ja", visit=HERE)
 
-    def sign_in(self, email: str = EMAIL, password: str = GOOD, visit: Visit = HERE) -> SignedIn:
-        return self.accounts.sign_in(email, password, visit)
+    def actor(
+        self,
+        email: str = EMAIL,
+        organisation: str = "Minato Agency",
+        kind: OrganisationKind = OrganisationKind.AGENCY,
+        role: Role = Role.PLANNER,
+    ) -> Actor:
+        """Somebody new who acts for an organisation."""
+        token = self.accounts.invite(email, self.organisation(organisation, kind), role)
+        actor = self.accounts.sessions.actor_of(self.accept(token).session_id)
+        assert actor
+        return actor
+
+    def sign_in(self, email: str = EMAIL, password: str = GOOD, visit: Visit = HERE, invitation: str = "") -> SignedIn:
+        return self.accounts.sign_in(email, password, visit, invitation)
 
     def code(self, secret: str, periods: int = 0) -> str:
         """The code that the authenticator app shows, some periods from now."""

@@ -14,7 +14,7 @@ from tests.platform.accounting import BETTER, EMAIL, GOOD, Desk
 from tests.web.browsing import Browser
 
 PUBLIC = ("/", "/dictionary", "/matches?entity=brand:xc&for=artist", "/e/artist:akari", "/nope")
-ENTRY = ("/sign-in", "/sign-in/code", "/account", "/account/second-step")
+ENTRY = ("/sign-in", "/sign-in/code", "/account", "/account/second-step", "/team")
 
 
 class Workroom:

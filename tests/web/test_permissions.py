@@ -32,6 +32,7 @@ READ = {
     "invitation": ("/invitation/unknown", dict.fromkeys(IDENTITIES, 400)),
     "account": ("/account", SIGNED_IN),
     "second_step": ("/account/second-step", ELSEWHERE),
+    "team": ("/team", SIGNED_IN),
     "deals": ("/deals", SIGNED_IN),
     "deal_new": (FORM, SIGNED_IN | dict.fromkeys(("analyst", "brand", "manager"), 403)),
     "deal": ("/deals/{sent}", PARTIES),
@@ -61,7 +62,7 @@ WRITTEN = {
     ),
 }
 # Forms of signing in and of one's own account, each held by the tests of accounts
-OF_ACCOUNTS = {"sign_in", "sign_in_code", "sign_out", "invitation", "account", "second_step"}
+OF_ACCOUNTS = {"team", "sign_in", "sign_in_code", "sign_out", "invitation", "account", "second_step"}
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from kyokan.web.pages import (
     matches,
     states,
     suggest,
+    team,
     why,
 )
 
@@ -36,6 +37,7 @@ FORMS: dict[str, tuple[str, RouteCallable, tuple[str, ...]]] = {
     "invitation": ("/invitation/<token>", account_entry.invitation, ("GET", "POST")),
     "account": ("/account", account.show, ("GET", "POST")),
     "second_step": ("/account/second-step", account.second_step, ("GET", "POST")),
+    "team": ("/team", team.show, ("GET", "POST")),
     "deals": ("/deals", deals.overview, ("GET",)),
     "deals_read": ("/deals/read", deals.read, ("POST",)),
     "deal_new": ("/deals/new/<entity:a>/<entity:b>", deals.write, ("GET",)),

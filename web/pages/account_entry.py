@@ -36,10 +36,10 @@ def sign_in() -> str | Response:
     form = posted("email", "password", "next")
     after = actors.local(form["next"])
     try:
-        made = actors.accounts().sign_in(form["email"], form["password"], actors.visit())
+        made = actors.accounts().sign_in(form["email"], form["password"], actors.visit(), actors.invited(after))
     except AccountError as error:
         return problem_page("sign_in.html", error, after=after, email=form["email"])
-    return _owing(made, after)
+    return _owing(made, url_for("account", done="joined") if made.joined else after)
 
 
 def sign_in_code() -> str | Response:

@@ -1,0 +1,225 @@
+"""The people of one organisation, as its admins keep them: who comes in, in which roles, and who stays out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Select, delete, select
+from sqlalchemy.orm import Session
+
+from kyokan.errors import AccountError, ChangedMeanwhileError, NotAllowedError, UnknownRecordError
+from kyokan.platform.accounts.actor import Actor, Role
+from kyokan.platform.accounts.directory import Directory, checked_email
+from kyokan.platform.accounts.model import Invitation, Membership, Organisation, OrganisationKind, Person, SignIn
+from kyokan.platform.audit import Trail
+
+ROLES_IN = {
+    OrganisationKind.AGENCY: (Role.PLANNER, Role.ANALYST, Role.ADMIN),
+    OrganisationKind.BRAND: (Role.BRAND_CLIENT, Role.ADMIN),
+    OrganisationKind.ARTIST_SIDE: (Role.ARTIST_MANAGER, Role.ADMIN),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody of the organisation; one who is not ``active`` is kept out of everything by the operator."""
+
+    person: str
+    name: str
+    email: str
+    active: bool
+    second_step: bool
+    roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An invitation that nobody has taken up; ``expires`` is seconds since 1970, the token is kept nowhere."""
+
+    id: str
+    email: str
+    role: Role
+    expires: float
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """The people of an organisation, and to its admins the invitations under way and the roles they can give."""
+
+    organisation: Organisation
+    members: tuple[Member, ...]
+    pending: tuple[Pending, ...]
+    roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """An invitation just made; who hands it over needs the token, which cannot be had again."""
+
+    email: str
+    role: Role
+    organisation: str
+    token: str
+
+
+class Teams(Directory):
+    """What an organisation's admins do about its people. Another organisation's people are as if there were none."""
+
+    def team(self, actor: Actor) -> Team:
+        """The people of the actor's organisation, by name."""
+        with self._database.session() as session:
+            organisation = session.get_one(Organisation, actor.organisation)
+            members = _members(session, organisation.id)
+            if not actor.has(Role.ADMIN):
+                return Team(organisation, members, (), ())
+            waiting = session.scalars(self._waiting(organisation.id).order_by(Invitation.email, Invitation.role))
+            pending = tuple(Pending(one.hash, one.email, one.role, one.expires) for one in waiting if one.role)
+            return Team(organisation, members, pending, ROLES_IN[organisation.kind])
+
+    def invite_to_team(self, actor: Actor, email: str, role: Role) -> Invited:
+        """Invite an address into the actor's organisation; an earlier invitation to the same becomes void.
+
+        Whether the address has an account elsewhere is not told.
+
+        Raises:
+            NotAllowedError: the actor is no admin.
+            AccountError: that is no e-mail address or no role of such an organisation, or they are in already.
+        """
+        address = checked_email(email)
+        with self._database.session(writing=True) as session:
+            _only_admins(session, actor)
+            _only_roles(session, actor, {role})
+            if any(member.email == address for member in _members(session, actor.organisation)):
+                raise AccountError("member_already", email, "is in already", "Change their roles")
+            same = self._waiting(actor.organisation).where(Invitation.email == address, Invitation.role == role)
+            for earlier in session.scalars(same):
+                session.delete(earlier)
+            self._record(session, actor, "invited", email=address, role=role.value)
+            token = self._offer(session, address, actor.organisation, role)
+        return Invited(address, role, actor.organisation, token)
+
+    def withdraw_invitation(self, actor: Actor, invitation: str) -> None:
+        """Make an invitation void; one that was taken up or withdrawn meanwhile stays as it is.
+
+        Raises:
+            NotAllowedError: the actor is no admin.
+        """
+        with self._database.session(writing=True) as session:
+            _only_admins(session, actor)
+            for one in session.scalars(self._waiting(actor.organisation).where(Invitation.hash == invitation)):
+                session.delete(one)
+                self._record(session, actor, "invitation_withdrawn", email=one.email, role=str(one.role))
+
+    def set_roles(self, actor: Actor, person: str, roles: Collection[Role], *, before: Collection[Role]) -> None:
+        """Give and take roles of a member of the actor's organisation; setting what is held already does nothing.
+
+        Args:
+            actor: an admin.
+            person: id of the member.
+            roles: what they hold from now on; roles held that such an organisation does not give may stay.
+            before: what they held when the admin decided.
+
+        Raises:
+            NotAllowedError: the actor is no admin.
+            UnknownRecordError: the organisation has no such member.
+            ChangedMeanwhileError: they hold other roles by now.
+            AccountError: no role is left, one is not of such an organisation, or nobody would be admin any more.
+        """
+        if not roles:
+            raise AccountError("no_role", "roles", "are none", "Leave one, or keep the person out")
+        with self._database.session(writing=True) as session:
+            _only_admins(session, actor)
+            member = _member(session, actor.organisation, person)
+            held = set(member.roles)
+            if held == set(roles):
+                return
+            if held != set(before):
+                raise ChangedMeanwhileError("roles", "were changed meanwhile", "Look again", code="roles_changed")
+            given, taken = set(roles) - held, held - set(roles)
+            _only_roles(session, actor, given)
+            if Role.ADMIN in taken:
+                _keep_an_admin(session, actor.organisation, person)
+            session.add_all(Membership(person=person, organisation=actor.organisation, role=role) for role in given)
+            those = (Membership.person == person, Membership.organisation == actor.organisation)
+            session.execute(delete(Membership).where(*those, Membership.role.in_(taken)))
+            self._record(session, actor, "roles_changed", person=person, given=_words(given), taken=_words(taken))
+
+    def keep_out(self, actor: Actor, person: str) -> None:
+        """Take somebody out of the actor's organisation at once: roles, invitations and sessions acting for it end.
+
+        What they do for other organisations is untouched.
+
+        Raises:
+            NotAllowedError: the actor is no admin.
+            UnknownRecordError: the organisation has no such member.
+            AccountError: they are its last admin.
+        """
+        with self._database.session(writing=True) as session:
+            _only_admins(session, actor)
+            member = _member(session, actor.organisation, person)
+            _keep_an_admin(session, actor.organisation, person)
+            here = actor.organisation
+            session.execute(delete(Membership).where(Membership.person == person, Membership.organisation == here))
+            for invitation in session.scalars(self._waiting(here).where(Invitation.email == member.email)):
+                session.delete(invitation)
+            self.sessions.revoke(session, SignIn.person == person, SignIn.organisation == here)
+            self._record(session, actor, "kept_out", person=person, taken=_words(member.roles))
+
+    def _waiting(self, organisation: str) -> Select[Invitation]:
+        """Invitations into an organisation that can still be taken up."""
+        asked = select(Invitation).where(Invitation.organisation == organisation)
+        return asked.where(Invitation.used.is_(None), Invitation.expires > self._clock())
+
+    def _record(self, session: Session, actor: Actor, act: str, **detail: str) -> None:
+        at = datetime.fromtimestamp(self._clock(), UTC)
+        Trail(session).add(actor, f"organisation:{actor.organisation}", act, at, detail)
+
+
+def _only_admins(session: Session, actor: Actor) -> None:
+    """Asked of the file: another admin may have taken the role away since the actor's request began."""
+    if session.get(Membership, (actor.person, actor.organisation, Role.ADMIN)) is None:
+        raise NotAllowedError("team", "is kept by its admins", "Ask one of them", code="only_admins")
+
+
+def _only_roles(session: Session, actor: Actor, given: Collection[Role]) -> None:
+    """Raise AccountError unless an organisation of this kind has such roles."""
+    known = ROLES_IN[session.get_one(Organisation, actor.organisation).kind]
+    if not set(given) <= set(known):
+        raise AccountError("foreign_role", _words(given), "is no role here", f"Known are {_words(known)}")
+
+
+def _keep_an_admin(session: Session, organisation: str, without: str) -> None:
+    """Raise AccountError unless somebody else who can sign in is admin."""
+    others = any(
+        one.active and Role.ADMIN in one.roles and one.person != without for one in _members(session, organisation)
+    )
+    if not others:
+        raise AccountError("last_admin", "organisation", "needs an admin", "Make somebody else admin first")
+
+
+def _member(session: Session, organisation: str, person: str) -> Member:
+    for one in _members(session, organisation):
+        if one.person == person:
+            return one
+    raise UnknownRecordError(person, "is nobody of this organisation")
+
+
+def _members(session: Session, organisation: str) -> tuple[Member, ...]:
+    asked = select(Person, Membership.role).join(Membership, Membership.person == Person.id)
+    held: dict[str, tuple[Person, set[Role]]] = {}
+    for person, role in session.execute(asked.where(Membership.organisation == organisation)):
+        held.setdefault(person.id, (person, set()))[1].add(role)
+    return tuple(
+        Member(one.id, one.name, one.email, one.active, one.totp_secret is not None, _ordered(roles))
+        for one, roles in sorted(held.values(), key=lambda pair: (pair[0].name, pair[0].email))
+    )
+
+
+def _ordered(roles: Collection[Role]) -> tuple[Role, ...]:
+    return tuple(role for role in Role if role in roles)
+
+
+def _words(roles: Collection[Role]) -> str:
+    return ", ".join(_ordered(roles))

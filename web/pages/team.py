@@ -1,0 +1,84 @@
+"""The people of one's organisation: who is who, and for its admins who comes in, in which roles, and who stays out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from kyokan.errors import AccountError, ChangedMeanwhileError
+from kyokan.platform.accounts import Role
+from kyokan.web import actors
+from kyokan.web.forms import posted
+from kyokan.web.pages.account_entry import SEE_OTHER
+from kyokan.web.parameters import ParameterError, Parameters
+from kyokan.web.refusals import status_of
+
+DONE = ("", "withdrawn", "roles", "kept_out")
+FIELDS = ("act", "email", "role", "invitation", "person", "before", *Role)
+DAY = 86_400
+
+
+def show() -> str | Response:
+    """The people; refused, a change says why where it was asked for."""
+    done = Parameters.of_request(("done",)).choice("done", DONE, "")
+    actors.actor()
+    if request.method == "GET":
+        return _page(done=done)
+    form = posted(*FIELDS)
+    if (act := ACTS.get(form["act"])) is None:
+        raise ParameterError("act", "choice", choices=", ".join(ACTS))
+    try:
+        return act(form)
+    except (AccountError, ChangedMeanwhileError) as error:
+        return make_response(_page(form=form["act"], problem=error.code, typed=form), status_of(error))
+
+
+def _page(**values: object) -> str:
+    accounts, who = actors.accounts(), actors.actor()
+    now = accounts.sessions.now()
+    shown = {"done": "", "typed": {}, "team": accounts.team(who), "days": lambda at: max(1, round((at - now) / DAY))}
+    return render_template("team.html", **(shown | values))
+
+
+def _invite(form: dict[str, str]) -> str:
+    """The one moment in which the invitation's address is known: it is shown, to be handed over."""
+    invited = actors.accounts().invite_to_team(actors.actor(), form["email"], _role(form["role"]))
+    return _page(invited=invited, address=actors.absolute(url_for("invitation", token=invited.token)))
+
+
+def _withdraw(form: dict[str, str]) -> Response:
+    actors.accounts().withdraw_invitation(actors.actor(), form["invitation"])
+    return _done("withdrawn")
+
+
+def _roles(form: dict[str, str]) -> Response:
+    before = {_role(word) for word in form["before"].split()}
+    chosen = {role for role in Role if form[role]}
+    actors.accounts().set_roles(actors.actor(), form["person"], chosen, before=before)
+    return _done("roles")
+
+
+def _keep_out(form: dict[str, str]) -> Response:
+    actors.accounts().keep_out(actors.actor(), form["person"])
+    return _done("kept_out")
+
+
+def _done(what: str) -> Response:
+    return redirect(url_for("team", done=what), SEE_OTHER)
+
+
+def _role(word: str) -> Role:
+    try:
+        return Role(word)
+    except ValueError:
+        raise ParameterError("role", "choice", choices=", ".join(Role)) from None
+
+
+ACTS: dict[str, Callable[[dict[str, str]], str | Response]] = {
+    "invite": _invite,
+    "withdraw": _withdraw,
+    "roles": _roles,
+    "keep_out": _keep_out,
+}
