@@ -8,6 +8,7 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
+from kyokan.platform.jobs.beside import WorkerBeside
 from kyokan.platform.services import Services
 from kyokan.platform.settings import Settings
 
@@ -50,5 +51,10 @@ class WebServer(BaseApplication):
 
 
 def run_server(settings: Settings) -> None:
-    """Serve until a signal stops it."""
-    WebServer(settings).run()
+    """Serve until a signal stops it; without a broker of one's own a worker runs beside."""
+    server = WebServer(settings)
+    if not settings.broker:
+        beside = WorkerBeside(settings)
+        server.cfg.set("when_ready", lambda _arbiter: beside.start())
+        server.cfg.set("on_exit", lambda _arbiter: beside.stop())
+    server.run()

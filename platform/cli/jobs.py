@@ -20,6 +20,7 @@ def worker(
     lease: Annotated[
         float, typer.Option(min=1.0, help="Seconds after which the job of a silent worker goes to another.")
     ] = 60.0,
+    beside: Annotated[int | None, typer.Option(metavar="PID", help="Stop when this parent process has ended.")] = None,
 ) -> None:
     """Run background jobs until stopped; one that is stopped finishes the job in hand.
 
@@ -27,7 +28,7 @@ def worker(
     """
     from kyokan.platform.jobs.tasks import work
 
-    raise typer.Exit(work(load_settings(), concurrency=concurrency, lease=lease))
+    raise typer.Exit(work(load_settings(), concurrency=concurrency, lease=lease, beside=beside))
 
 
 @app.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -94,8 +95,8 @@ def ask_broker(settings: Settings) -> str:
         return str(connection.as_uri())
 
 
-def work(settings: Settings, *, concurrency: int, lease: float) -> int:
-    """Run a Celery worker until it is stopped; returns its exit status.
+def work(settings: Settings, *, concurrency: int, lease: float, beside: int | None = None) -> int:
+    """Run a Celery worker until it is stopped, or until its parent ``beside`` has ended; returns its exit status.
 
     Raises:
         BrokerUnavailableError: the broker does not answer at the start.
@@ -107,7 +108,7 @@ def work(settings: Settings, *, concurrency: int, lease: float) -> int:
 
     app.task(name=TASK)(run)
     ask_broker(settings)
-    reaper = _Reaper(settings, lease)
+    reaper = _Reaper(settings, lease, beside)
     worker_ready.connect(reaper.start, weak=False)
     worker_shutting_down.connect(reaper.stop, weak=False)
     worker = app.Worker(
@@ -187,9 +188,10 @@ class _Reaper:
     connection must not be carried into a child (sqlite.org/howtocorrupt.html, section 2.6).
     """
 
-    def __init__(self, settings: Settings, lease: float) -> None:
+    def __init__(self, settings: Settings, lease: float, beside: int | None) -> None:
         self._settings = settings
         self._lease = lease
+        self._beside = beside
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._lock = threading.Lock()
@@ -205,6 +207,9 @@ class _Reaper:
 
     def _run(self) -> None:
         while not self._over.is_set():
+            if self._beside not in {None, os.getppid()}:
+                os.kill(os.getpid(), signal.SIGTERM)
+                return
             try:
                 with self._lock, open_jobs(self._settings, self._lease) as jobs:
                     jobs.recur(RHYTHMS)

@@ -246,3 +246,25 @@ def test_a_worker_runs_the_jobs_that_come_again(house: House):
         until(lambda: len(jobs.jobs()) == len(RHYTHMS), house.log)
     for kind in RHYTHMS:
         assert house.wait(f"{kind}-recurring").state is State.DONE
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGKILL])
+def test_the_web_runs_a_worker_beside_it_that_ends_with_it(tmp_path: Path, stack: ExitStack, ending: signal.Signals):
+    house = House(tmp_path, "", stack)
+    port = free_port()
+    log = stack.enter_context((tmp_path / "worker.log").open("ab"))
+    command = [*KYOKAN, "serve", "--port", str(port)]
+    web = subprocess.Popen(command, env=house.environment(), stdout=log, stderr=log, start_new_session=True)
+    stack.callback(end, web)
+    with open_jobs(house.settings) as jobs:
+        asked = jobs.enqueue("snapshot")
+    assert house.wait(asked.id).state is State.DONE
+    web.send_signal(ending)
+    web.wait(PATIENCE)
+    until(lambda: not workers_of(web.pid), house.log)
+
+
+def workers_of(parent: int) -> list[str]:
+    """Processes of the worker that was started beside a process."""
+    found = subprocess.run(["pgrep", "-f", f"worker --beside {parent}$"], capture_output=True, text=True, check=False)
+    return found.stdout.split()
