@@ -13,6 +13,9 @@ from kyokan.graph.model import Entity, EntityKind, KanseiValue, Relation, Relati
 from kyokan.matching.ranking.model import Place, Proposal, Query
 from kyokan.platform.accounts.service import Accounts
 from kyokan.platform.deals import Deals
+from kyokan.platform.mail import Outbox
+from kyokan.platform.mail.news import News
+from kyokan.platform.mail.post import Post
 
 
 class Hit(Protocol):
@@ -91,6 +94,21 @@ class Services(Protocol):
     @property
     def deals(self) -> Deals:
         """Proposed tie-ups."""
+        ...
+
+    @property
+    def post(self) -> Post | None:
+        """The mail server; None where none is set."""
+        ...
+
+    @property
+    def outbox(self) -> Outbox:
+        """Letters on their way."""
+        ...
+
+    @property
+    def news(self) -> News:
+        """News by mail."""
         ...
 
     @property

@@ -47,6 +47,11 @@ class Outbox:
         made = {"address": letter.address, "subject": letter.subject, "text": letter.text}
         session.add(LetterRow(id=uuid.uuid4().hex, created=now, due=now, **made))
 
+    def add(self, letter: Letter) -> None:
+        """Add a letter in a transaction of its own."""
+        with self._database.session(writing=True) as session:
+            self.put(session, letter)
+
     def deliver(self, post: Post) -> dict[str, int]:
         """Send what is due; gives how many were ``sent``, are ``waiting`` for another try and were ``given_up``.
 

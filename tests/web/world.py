@@ -16,6 +16,8 @@ from kyokan.platform.accounts.passwords import Passwords
 from kyokan.platform.accounts.service import Accounts
 from kyokan.platform.database import Database
 from kyokan.platform.deals import Deals
+from kyokan.platform.mail import Outbox
+from kyokan.platform.mail.news import News
 
 OURS = Provenance(source="見本", licence="Apache-2.0", rights=Rights.SHARE)
 PRESS = Provenance(source="press", address="https://www.example.com/news/1", rights=Rights.SHARE)
@@ -169,6 +171,16 @@ class World:
     @cached_property
     def deals(self):
         return Deals(self.database)
+
+    post = None
+
+    @cached_property
+    def outbox(self):
+        return Outbox(self.database)
+
+    @cached_property
+    def news(self):
+        return News(self.database, self.outbox, "http://localhost")
 
     @cached_property
     def _snapshot(self):

@@ -19,8 +19,8 @@ from kyokan.web.parameters import ParameterError, Parameters
 from kyokan.web.preferences import prefer
 from kyokan.web.view import current
 
-DONE = ("", "profile", "password", "off", "ended", "joined")
-FIELDS = ("act", "name", "language", "old", "new", "password", "session", "organisation")
+DONE = ("", "profile", "letters", "password", "off", "ended", "joined")
+FIELDS = ("act", "name", "language", "old", "new", "password", "session", "organisation", "letters")
 QR_INK, QR_PAPER = "#15181C", "#F6F7F4"  # dark on light in every theme: readers want it so
 
 
@@ -60,8 +60,9 @@ def second_step() -> str | Response:
 
 
 def _shown() -> dict[str, object]:
-    who, accounts = actors.actor(), actors.accounts()
+    who, accounts, services = actors.actor(), actors.accounts(), current().services
     return {
+        "letters": services.news.wanted(who.person) if services.post else None,
         "person": accounts.person(who.person),
         "codes_left": accounts.codes_left(who.person),
         "sessions": accounts.sessions.rows(who.person, g.session_id),
@@ -93,6 +94,11 @@ def _profile(form: dict[str, str]) -> Response:
     actors.accounts().describe(actors.actor().person, name=form["name"], language=form["language"])
     prefer("lang", form["language"])
     return _done("profile", "profile")
+
+
+def _letters(form: dict[str, str]) -> Response:
+    current().services.news.want(actors.actor().person, wanted=bool(form["letters"]))
+    return _done("letters", "letters")
 
 
 def _password(form: dict[str, str]) -> Response:
@@ -135,6 +141,7 @@ def _act_for(form: dict[str, str]) -> Response:
 
 ACTS: dict[str, Callable[[dict[str, str]], str | Response]] = {
     "profile": _profile,
+    "letters": _letters,
     "password": _password,
     "offer": _offer,
     "off": _off,

@@ -9,11 +9,13 @@ from werkzeug.wrappers import Response
 
 from kyokan.errors import AccountError, ChangedMeanwhileError
 from kyokan.platform.accounts import Role
+from kyokan.platform.mail.news import invitation_letter
 from kyokan.web import actors
 from kyokan.web.forms import posted
 from kyokan.web.pages.account_entry import SEE_OTHER
 from kyokan.web.parameters import ParameterError, Parameters
 from kyokan.web.refusals import status_of
+from kyokan.web.view import current
 
 DONE = ("", "withdrawn", "roles", "kept_out")
 FIELDS = ("act", "email", "role", "invitation", "person", "before", *Role)
@@ -43,9 +45,14 @@ def _page(**values: object) -> str:
 
 
 def _invite(form: dict[str, str]) -> str:
-    """The one moment in which the invitation's address is known: it is shown, to be handed over."""
+    """The one moment in which the invitation's address is known: it is shown, to be handed over, and sent by mail."""
     invited = actors.accounts().invite_to_team(actors.actor(), form["email"], _role(form["role"]))
-    return _page(invited=invited, address=actors.absolute(url_for("invitation", token=invited.token)))
+    address, view = actors.absolute(url_for("invitation", token=invited.token)), current()
+    if view.services.post:
+        place = actors.accounts().team(actors.actor()).organisation.name
+        letter = invitation_letter(invited.email, organisation=place, link=address, language=view.lang)
+        view.services.outbox.add(letter)
+    return _page(invited=invited, address=address, mailed=view.services.post is not None)
 
 
 def _withdraw(form: dict[str, str]) -> Response:
