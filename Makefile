@@ -7,7 +7,7 @@ DEBIAN := redis-server chromium fonts-noto-cjk openjdk-17-jre-headless maven
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo test test-only lint neo4j quality clean
+.PHONY: help setup setup-test demo test test-only lint neo4j quality pictures clean
 
 help:  ## Show this help
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -45,6 +45,9 @@ neo4j: setup-test  ## Start a throw-away Neo4j for trials; prints its address, s
 
 quality: setup  ## Measure every protocol on DATA=folder over three seeds and write docs/quality.md
 	$(BIN)/kyokan quality --data $(DATA) $(QUALITY_FLAGS)
+
+pictures: setup-test  ## Take the pictures of the README anew
+	$(BIN)/python docs/pictures/take.py
 
 clean:  ## Remove the environment and caches of this checkout
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache build *.egg-info
