@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from kyokan.platform.accounts.service import Accounts
     from kyokan.platform.database import Database
     from kyokan.platform.deals import Deals
+    from kyokan.platform.desk import Shortlists
     from kyokan.platform.mail import Outbox
     from kyokan.platform.mail.news import News
     from kyokan.platform.mail.post import Post
@@ -95,10 +96,6 @@ class Services:
     @cached_property
     def database(self) -> Database:
         """The workroom's own records."""
-        import kyokan.platform.accounts.model
-        import kyokan.platform.audit
-        import kyokan.platform.deals.model
-        import kyokan.platform.mail.model  # noqa: F401 - tables are made when the file is opened, so all must be known
         from kyokan.platform.database import Database
 
         return Database(self.settings.workroom)
@@ -138,6 +135,13 @@ class Services:
 
         server = self.settings.smtp.get_secret_value()
         return Post(server, self.settings.mail_from) if server else None
+
+    @cached_property
+    def shortlists(self) -> Shortlists:
+        """Candidates kept in lists."""
+        from kyokan.platform.desk import Shortlists
+
+        return Shortlists(self.database)
 
     def snapshot(self, progress: Progress | None = None) -> Snapshot:
         """The snapshot of the store as it stands now; built where the store has changed since the last."""

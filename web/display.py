@@ -10,7 +10,7 @@ from flask import Flask, url_for
 from markupsafe import Markup
 
 from kyokan.graph.model import Entity
-from kyokan.matching.ranking.model import Evidence, Match, Standing
+from kyokan.matching.ranking.model import Evidence, Match, Place, Standing
 from kyokan.web.charts.bars import Scale, contribution_bar
 from kyokan.web.charts.lines import ratio, score_range
 from kyokan.web.charts.paths import edge_words
@@ -62,7 +62,7 @@ def shared() -> dict[str, Any]:
     def bar(match: Match, scale: Scale) -> Markup:
         return contribution_bar(match, scale, view.lang)
 
-    def range_of(match: Match) -> Markup:
+    def range_of(match: Match | Place) -> Markup:
         low, high = match.interval
         words = {"score": f"{match.score:.2f}", "low": f"{low:.2f}", "high": f"{high:.2f}"}
         return score_range(match.score, match.interval, str(view.say("match.spoken", **words)))
@@ -73,12 +73,12 @@ def shared() -> dict[str, Any]:
     def pair_words(item: Evidence) -> Markup:
         return Markup(" × ").join(view.name(view.entity(one)) for one in item.ids[:2] if one in view.known)
 
-    def standing_of(match: Match) -> str:
+    def standing_of(match: Match | Place) -> str:
         if match.standing is Standing.BLOCKED and match.blocked_until:
             return view.say("standing.blocked_until", date=match.blocked_until)
         return view.say(f"standing.{match.standing.value}")
 
-    def reason_of(match: Match) -> str:
+    def reason_of(match: Match | Place) -> str:
         """The reason without the standing, which is printed before it."""
         reason = getattr(match.reason, view.lang, "")
         return reason.removeprefix(standing_of(match)).lstrip("。. ")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl
 
 from flask import request
 from werkzeug.datastructures import MultiDict
@@ -17,6 +18,7 @@ from kyokan.web.wording import say
 
 KANSEI = "kansei."
 LONGEST = 4000
+MOST = 400  # fields of an address that a form carries
 DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 
 
@@ -43,16 +45,22 @@ class Parameters:
         Raises:
             ParameterError: one is not known here, or is too long.
         """
-        names = {*allowed, *CHOICES}
-        for name, value in request.args.items(multi=True):
-            if name not in names and not (kansei and name.startswith(KANSEI)):
-                raise ParameterError(name, "unknown")
-            if len(value) > LONGEST:
-                raise ParameterError(name, "too_long", limit=LONGEST)
+        check_names(request.args, {*allowed, *CHOICES}, kansei=kansei)
         for name, choices in CHOICES.items():
             if request.args.get(name, choices[0]) not in choices:
                 raise ParameterError(name, "choice", choices=", ".join(choices))
         return cls(request.args)
+
+    @classmethod
+    def of_address(cls, written: str, allowed: Iterable[str], *, kansei: bool = False) -> Parameters:
+        """Parameters that a form carries as the query string of another page; the same rules hold.
+
+        Raises:
+            ParameterError: one is not known there, or is too long.
+        """
+        values: MultiDict[str, str] = MultiDict(parse_qsl(written, max_num_fields=MOST))
+        check_names(values, {*allowed}, kansei=kansei)
+        return cls(values)
 
     def text(self, name: str) -> str:
         """A text without surrounding space; empty where absent."""
@@ -109,6 +117,15 @@ class Parameters:
     def telling(self) -> list[tuple[str, str]]:
         """The other parameters, for the page's proper address."""
         return [pair for pair in self.values.items(multi=True) if not says_nothing(*pair)]
+
+
+def check_names(values: MultiDict[str, str], names: Container[str], *, kansei: bool) -> None:
+    """Refuse a parameter that is not known here, or is too long."""
+    for name, value in values.items(multi=True):
+        if name not in names and not (kansei and name.startswith(KANSEI)):
+            raise ParameterError(name, "unknown")
+        if len(value) > LONGEST:
+            raise ParameterError(name, "too_long", limit=LONGEST)
 
 
 def says_nothing(name: str, value: str) -> bool:

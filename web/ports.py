@@ -13,6 +13,7 @@ from kyokan.graph.model import Entity, EntityKind, KanseiValue, Relation, Relati
 from kyokan.matching.ranking.model import Place, Proposal, Query
 from kyokan.platform.accounts.service import Accounts
 from kyokan.platform.deals import Deals
+from kyokan.platform.desk import Shortlists
 from kyokan.platform.mail import Outbox
 from kyokan.platform.mail.news import News
 from kyokan.platform.mail.post import Post
@@ -109,6 +110,11 @@ class Services(Protocol):
     @property
     def news(self) -> News:
         """News by mail."""
+        ...
+
+    @property
+    def shortlists(self) -> Shortlists:
+        """Candidates kept in lists."""
         ...
 
     @property

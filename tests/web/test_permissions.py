@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 
 import pytest
@@ -13,9 +14,10 @@ IDENTITIES = ("nobody", "planner", "analyst", "brand", "manager", "stranger")
 EVERYBODY = dict.fromkeys(IDENTITIES, 200)
 SIGNED_IN = EVERYBODY | {"nobody": 303}  # led to signing in
 PARTIES = SIGNED_IN | {"stranger": 404}
+DESK = SIGNED_IN | dict.fromkeys(("brand", "manager"), 403)
 ELSEWHERE = dict.fromkeys(IDENTITIES, 303)
 FORM = "/deals/new/artist:akari/brand:koyomido"
-CANARIES = ("CANARY-HEADLINE", "CANARY-NOTE", "Waon†", "Hana")
+CANARIES = ("CANARY-HEADLINE", "CANARY-NOTE", "CANARY-LIST", "Waon†", "Hana")
 
 # Endpoint -> an address of it, and what a GET answers to whom
 READ = {
@@ -33,6 +35,12 @@ READ = {
     "account": ("/account", SIGNED_IN),
     "second_step": ("/account/second-step", ELSEWHERE),
     "team": ("/team", SIGNED_IN),
+    "lists": ("/lists", DESK),
+    "list_add": (
+        "/lists/add?entity=brand:xc&for=artist&with=artist:akari",
+        DESK | {"analyst": 403},
+    ),
+    "shortlist": ("/lists/{list}", DESK | {"stranger": 404}),
     "deals": ("/deals", SIGNED_IN),
     "deal_new": (FORM, SIGNED_IN | dict.fromkeys(("analyst", "brand", "manager"), 403)),
     "deal": ("/deals/{sent}", PARTIES),
@@ -41,9 +49,19 @@ READ = {
         SIGNED_IN | {"analyst": 403} | dict.fromkeys(("brand", "manager", "stranger"), 404),
     ),
 }
+KEPT = DESK | {"planner": 303, "analyst": 403, "stranger": 404}
 # Endpoint -> an address of it, what is sent with a token of one's own session, and what is answered to whom
 WRITTEN = {
     "deal_create": ("/deals", {"headline": "x"}, dict.fromkeys(IDENTITIES, 400) | {"nobody": 303}),  # no pair is named
+    "list_create": ("/lists", {"name": "x"}, KEPT | {"stranger": 303}),
+    "list_keep": (
+        "/lists/add",
+        {"question": "entity=brand:xc&for=artist", "with": "artist:akari", "list": "{list}"},
+        KEPT,
+    ),
+    "list_change": ("/lists/{list}", {"act": "rename", "name": "y", "version": "1"}, KEPT),
+    "list_entries": ("/lists/{list}/entries", {"act": "take_out", "entry": "{entry}"}, KEPT),
+    "list_entry": ("/lists/{list}/entries/{entry}", {"version": "1", "note": "CANARY-NOTE"}, KEPT),
     "deals_read": ("/deals/read", {"notices": "1"}, dict.fromkeys(IDENTITIES, 303)),
     "deal_change": (
         "/deals/{sent}/change",
@@ -77,6 +95,10 @@ def workroom(folder):
         sides = {"brand_side": "Koyomido†", "artist_side": "Nagi Office†", "key": name.encode().hex().ljust(32, "0")}
         addresses[name] = planner.send("/deals", FORM, **fields, **sides).location.rpartition("/")[2]
     planner.send(f"/deals/{addresses['sent']}/send", f"/deals/{addresses['sent']}", version="1")
+    question = "entity=brand:xc&for=artist"
+    kept = {"name": "CANARY-LIST", "note": "CANARY-NOTE", "question": question, "with": "artist:akari"}
+    addresses["list"] = planner.send("/lists/add", f"/lists/add?{question}&with=artist:akari", **kept).location[7:39]
+    addresses["entry"] = re.search(r'name="entry" value="(\w+)"', planner.get(f"/lists/{addresses['list']}").text)[1]
     yield browsers, addresses
     world.close()
 
@@ -121,8 +143,9 @@ def test_reading_is_answered_as_the_table_says(untouched, endpoint):
 def test_writing_is_answered_as_the_table_says(made, endpoint):
     browsers, addresses = made
     address, fields, answers = WRITTEN[endpoint]
+    sent = {name: value.format(**addresses) for name, value in fields.items()}
     given = {
-        who: browsers[who].send(address.format(**addresses), csrf_token=token(browsers[who]), **fields).status_code
+        who: browsers[who].send(address.format(**addresses), csrf_token=token(browsers[who]), **sent).status_code
         for who in IDENTITIES
     }
     assert given == answers

@@ -16,6 +16,7 @@ from kyokan.platform.accounts.passwords import Passwords
 from kyokan.platform.accounts.service import Accounts
 from kyokan.platform.database import Database
 from kyokan.platform.deals import Deals
+from kyokan.platform.desk import Shortlists
 from kyokan.platform.mail import Outbox
 from kyokan.platform.mail.news import News
 
@@ -181,6 +182,10 @@ class World:
     @cached_property
     def news(self):
         return News(self.database, self.outbox, "http://localhost")
+
+    @cached_property
+    def shortlists(self):
+        return Shortlists(self.database)
 
     @cached_property
     def _snapshot(self):

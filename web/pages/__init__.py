@@ -13,7 +13,10 @@ from kyokan.web.pages import (
     entity,
     health,
     home,
+    list_add,
+    lists,
     matches,
+    questions,
     states,
     suggest,
     team,
@@ -38,6 +41,14 @@ FORMS: dict[str, tuple[str, RouteCallable, tuple[str, ...]]] = {
     "account": ("/account", account.show, ("GET", "POST")),
     "second_step": ("/account/second-step", account.second_step, ("GET", "POST")),
     "team": ("/team", team.show, ("GET", "POST")),
+    "lists": ("/lists", lists.overview, ("GET",)),
+    "list_create": ("/lists", lists.create, ("POST",)),
+    "list_add": ("/lists/add", list_add.form, ("GET",)),
+    "list_keep": ("/lists/add", list_add.keep, ("POST",)),
+    "shortlist": ("/lists/<list_id>", lists.show, ("GET",)),
+    "list_change": ("/lists/<list_id>", lists.change, ("POST",)),
+    "list_entries": ("/lists/<list_id>/entries", lists.entries, ("POST",)),
+    "list_entry": ("/lists/<list_id>/entries/<entry_id>", lists.entry, ("POST",)),
     "deals": ("/deals", deals.overview, ("GET",)),
     "deals_read": ("/deals/read", deals.read, ("POST",)),
     "deal_new": ("/deals/new/<entity:a>/<entity:b>", deals.write, ("GET",)),
@@ -56,4 +67,5 @@ def register(app: Flask) -> None:
     for name, (rule, function, methods) in FORMS.items():
         app.add_url_rule(rule, name, function, methods=methods)
     app.jinja_env.globals["unread"] = deals.unread
+    app.jinja_env.globals |= {"arguments": questions.arguments, "question_address": questions.address}
     states.register(app)

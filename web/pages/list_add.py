@@ -1,0 +1,88 @@
+"""Keeping candidates: the small form that names a list, a note and tags for those who were picked from an answer."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from urllib.parse import urlencode
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from kyokan.errors import NotAllowedError, QueryError
+from kyokan.graph.model import Entity
+from kyokan.matching.ranking.model import Query
+from kyokan.platform.accounts import Actor, Role
+from kyokan.platform.desk import Pick
+from kyokan.platform.desk.model import ShortlistRow
+from kyokan.web.actors import actor
+from kyokan.web.forms import posted
+from kyokan.web.pages.lists import tags_of
+from kyokan.web.pages.questions import ASKED, CANDIDATE, arguments, asked, words
+from kyokan.web.parameters import ParameterError, Parameters
+from kyokan.web.refusals import worded
+from kyokan.web.view import View, current
+
+TYPED = ("list", "name", "note", "tags")
+MOST = 100  # candidates kept at once
+NOBODY = QueryError("the candidates", "are not chosen", "Tick one", code="none_picked")
+UNSCORED = QueryError("the question", "cannot be answered with scores", "Add a text or kansei", code="unscored")
+
+
+def form() -> str:
+    """The form, with the candidates that were ticked."""
+    who, view = actor(), current()
+    parameters = Parameters.of_request((*ASKED, CANDIDATE), kansei=True)
+    _planner(who)
+    return _form(who, view, asked(view, parameters), _picked(view, parameters.texts(CANDIDATE)), {})
+
+
+def keep() -> str | Response | tuple[str, int]:
+    """Keep them, with the score of this moment; sent twice, they are kept once."""
+    who, view = actor(), current()
+    typed = posted("question", CANDIDATE, *TYPED)
+    _planner(who)
+    query = asked(view, Parameters.of_address(typed["question"], ASKED, kansei=True))
+    picked = _picked(view, tuple(request.form.getlist(CANDIDATE)))
+    lists = view.services.shortlists
+    places = view.services.places(query, [one.id for one in picked]) if picked else ()
+    if not picked:
+        return _form(who, view, query, picked, typed), HTTPStatus.BAD_REQUEST
+    if not places:
+        return _form(who, view, query, picked, typed, UNSCORED), HTTPStatus.BAD_REQUEST
+    stamp = view.known.hash
+    picks = [Pick(entity=place.entity, question=query, score=place.score, snapshot=stamp) for place in places]
+    try:
+        list_id = lists.create(who, typed["name"]).id if typed["name"].strip() else typed["list"]
+        fresh = lists.add(who, list_id, picks, note=typed["note"], tags=tags_of(typed["tags"]))
+    except QueryError as refusal:
+        return _form(who, view, query, picked, typed, refusal), HTTPStatus.BAD_REQUEST
+    done = "added" if fresh else "known"
+    return redirect(url_for("shortlist", list_id=list_id, done=done), HTTPStatus.SEE_OTHER)
+
+
+def _form(
+    who: Actor, view: View, query: Query, picked: list[Entity], typed: dict[str, str], refusal: QueryError | None = None
+) -> str:
+    lists: list[ShortlistRow] = view.services.shortlists.of(who)
+    return render_template(
+        "list_add.html",
+        query=query,
+        said=words(view, query),
+        question=urlencode(arguments(query)),
+        asker=view.entity(query.entity) if query.entity else None,
+        picked=picked,
+        lists=lists,
+        typed=typed,
+        refusal=worded(refusal or NOBODY) if refusal or not picked else "",
+    )
+
+
+def _picked(view: View, ids: tuple[str, ...]) -> list[Entity]:
+    if len(ids) > MOST:
+        raise ParameterError(CANDIDATE, "unknown")
+    return [view.entity(one) for one in dict.fromkeys(ids)]
+
+
+def _planner(who: Actor) -> None:
+    if not who.has(Role.PLANNER):
+        raise NotAllowedError("a list", "is kept by a planner", "Ask one of your organisation")

@@ -1,0 +1,82 @@
+"""A question as an address states it and as it is kept: one read back from the other, to the letter."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from flask import url_for
+
+from kyokan.errors import KyokanError
+from kyokan.matching.ranking.model import Query
+from kyokan.web.pages.matches import ATTRIBUTE, SIGNAL, query_of, title
+from kyokan.web.parameters import KANSEI, ParameterError, Parameters
+from kyokan.web.view import View
+
+ASKED = (
+    *("entity", "text", "for", "category", "place", "medium", "since", "until"),
+    *("exclude", "without", "diversity", "exposure", "habit"),
+)
+CANDIDATE = "with"
+BRIEF = 24  # letters of a brief that stand for it
+
+
+def asked(view: View, parameters: Parameters) -> Query:
+    """The question that the parameters state.
+
+    Raises:
+        ParameterError: they break a rule, or ask nothing.
+        UnknownEntityError: the entity asked about is not known.
+    """
+    given = parameters.text("entity")
+    query = query_of(view, parameters, view.entity(given) if given else None)
+    if query.entity is None and not query.text and not query.kansei:
+        raise ParameterError("entity", "nothing_asked")
+    return query
+
+
+def arguments(query: Query) -> list[tuple[str, str]]:
+    """The parameters that state a question; what nobody asked is left out."""
+    usual = Query()
+    several = {
+        "for": [kind.value for kind in query.kinds],
+        "category": query.categories,
+        "place": query.places,
+        "medium": query.media,
+        "exclude": query.exclude,
+        "without": [
+            *(SIGNAL + name for name in sorted(query.without_signals)),
+            *(ATTRIBUTE + name for name in sorted(query.without_attributes)),
+        ],
+    }
+    single = [
+        ("entity", query.entity or ""),
+        ("text", query.text or ""),
+        ("since", query.since),
+        ("until", query.until),
+    ]
+    pairs = [pair for pair in single if pair[1]]
+    pairs += [(name, value) for name, values in several.items() for value in values]
+    pairs += [(KANSEI + name, f"{weight:g}") for name, weight in query.kansei.items()]
+    return pairs + [
+        (name, f"{getattr(query, name):g}")
+        for name in ("diversity", "exposure", "habit")
+        if getattr(query, name) != getattr(usual, name)
+    ]
+
+
+def address(query: Query) -> str:
+    """The page that answers a question."""
+    top = [("top", str(query.top))] if query.top != Query().top else []
+    return f"{url_for('matches')}?{urlencode([*arguments(query), *top])}"
+
+
+def words(view: View, query: Query) -> str:
+    """The question in words: a brief by its beginning, an entity that is not known any more by its id."""
+    if query.text and query.kinds:
+        brief = " ".join(query.text.split())
+        quoted = view.say("lists.quoted", text=brief if len(brief) <= BRIEF else f"{brief[:BRIEF]}…")
+        return view.say(f"matches.title_{query.kinds[0].value}", who=quoted)
+    try:
+        return title(view, query, view.entity(query.entity) if query.entity else None)
+    except KyokanError:
+        return query.entity or ""
