@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from kyokan.platform.mail import Outbox
     from kyokan.platform.mail.news import News
     from kyokan.platform.mail.post import Post
+    from kyokan.platform.pipeline import Pipeline
 
 Progress = Callable[[str, int, int], None]
 """Told (stage, done, total) as work goes on; total 0 means not known."""
@@ -96,6 +97,11 @@ class Services:
     @cached_property
     def database(self) -> Database:
         """The workroom's own records."""
+        import kyokan.platform.accounts.model
+        import kyokan.platform.audit
+        import kyokan.platform.deals.model
+        import kyokan.platform.mail.model
+        import kyokan.platform.pipeline.model  # noqa: F401 - tables are made when the file is opened, so all must be known
         from kyokan.platform.database import Database
 
         return Database(self.settings.workroom)
@@ -142,6 +148,13 @@ class Services:
         from kyokan.platform.desk import Shortlists
 
         return Shortlists(self.database)
+
+    @cached_property
+    def pipeline(self) -> Pipeline:
+        """The boards of agencies."""
+        from kyokan.platform.pipeline import Pipeline
+
+        return Pipeline(self.database, self.deals)
 
     def snapshot(self, progress: Progress | None = None) -> Snapshot:
         """The snapshot of the store as it stands now; built where the store has changed since the last."""

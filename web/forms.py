@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from flask import Flask, g, request
@@ -68,6 +70,17 @@ def posted(*names: str) -> dict[str, str]:
         if len(value) > LONGEST:
             raise ParameterError(name, "too_long", limit=LONGEST)
     return {name: request.form.get(name, "") for name in names}
+
+
+def whole_number(typed: Mapping[str, str], name: str) -> int:
+    """A field that a page of ours filled in with a whole number, such as a version.
+
+    Raises:
+        ParameterError: it is none.
+    """
+    if not re.fullmatch(r"[0-9]{1,12}", typed[name]):
+        raise ParameterError(name, "unknown")
+    return int(typed[name])
 
 
 def init_app(app: Flask) -> None:

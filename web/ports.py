@@ -17,6 +17,7 @@ from kyokan.platform.desk import Shortlists
 from kyokan.platform.mail import Outbox
 from kyokan.platform.mail.news import News
 from kyokan.platform.mail.post import Post
+from kyokan.platform.pipeline import Pipeline
 
 
 class Hit(Protocol):
@@ -115,6 +116,11 @@ class Services(Protocol):
     @property
     def shortlists(self) -> Shortlists:
         """Candidates kept in lists."""
+        ...
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """The boards of agencies."""
         ...
 
     @property

@@ -362,7 +362,36 @@ def test_three_people_carry_a_proposal_to_an_agreement(visit, invite):
     expect(brand.locator("[aria-current=step]")).to_have_text("Accepted")
     planner.goto("/deals")
     expect(planner.locator(".news li").first).to_contain_text("Accepted · Dawn on the wrist")
-    expect(planner.locator(".stages section", has_text="Accepted").get_by_role("link")).to_contain_text(
+    expect(planner.locator(".stages section", has_text="Accepted").locator("a.names")).to_contain_text(
         "Dawn on the wrist"
     )
     assert accessible(planner)
+
+
+def test_a_planner_drags_a_slip_to_another_stage_and_back_by_keyboard(visit, invite):
+    page = visit(invite("Board Agency"))
+    page.get_by_label("Name", exact=True).fill("Maki")
+    page.get_by_label("New password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_have_text("You have joined.")
+    page.goto("/deals/new/artist:akari/brand:koyomido")
+    page.get_by_label("Headline").fill("Dawn")
+    page.get_by_role("button", name="Save as draft").click()
+    page.goto("/deals/stages")
+    page.get_by_label("New stage, name in English").fill("Review")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Name in English")).to_have_count(6)
+    assert accessible(page)
+    page.goto("/deals")
+    review = page.locator(".stages section", has=page.get_by_role("heading", name="Review"))
+    page.locator("li.slip").drag_to(review)
+    expect(review.locator("li.slip")).to_have_count(1)
+    assert accessible(page)
+    page.get_by_role("button", name="To “Draft”").focus()
+    page.keyboard.press("Enter")
+    expect(review.locator("li.slip")).to_have_count(0)
+    page.get_by_role("link", name="Change the plan").click()
+    page.get_by_label("Owner").select_option("Maki")
+    assert accessible(page)
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".slip .owner")).to_have_text("Maki")

@@ -69,7 +69,7 @@ def test_a_pair_becomes_a_proposal_and_goes_to_both_sides(made, planner):
 
 def test_the_same_form_sent_twice_makes_one_draft(planner):
     assert write(planner) == write(planner)
-    assert planner.get("/deals").text.count('class="slip"') == 1
+    assert planner.get("/deals").text.count('id="slip-') == 1
 
 
 def test_a_draft_is_written_anew(planner):

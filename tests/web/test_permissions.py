@@ -15,6 +15,7 @@ EVERYBODY = dict.fromkeys(IDENTITIES, 200)
 SIGNED_IN = EVERYBODY | {"nobody": 303}  # led to signing in
 PARTIES = SIGNED_IN | {"stranger": 404}
 DESK = SIGNED_IN | dict.fromkeys(("brand", "manager"), 403)
+AGENCYS = {"nobody": 303, "planner": 303, "analyst": 403, "brand": 403, "manager": 403, "stranger": 404}
 ELSEWHERE = dict.fromkeys(IDENTITIES, 303)
 FORM = "/deals/new/artist:akari/brand:koyomido"
 CANARIES = ("CANARY-HEADLINE", "CANARY-NOTE", "CANARY-LIST", "Waon†", "Hana")
@@ -43,6 +44,8 @@ READ = {
     "shortlist": ("/lists/{list}", DESK | {"stranger": 404}),
     "deals": ("/deals", SIGNED_IN),
     "deal_new": (FORM, SIGNED_IN | dict.fromkeys(("analyst", "brand", "manager"), 403)),
+    "deal_stages": ("/deals/stages", SIGNED_IN | dict.fromkeys(("analyst", "brand", "manager"), 403)),
+    "deal_plan": ("/deals/{sent}/plan", PARTIES | dict.fromkeys(("brand", "manager"), 403)),
     "deal": ("/deals/{sent}", PARTIES),
     "deal_edit": (
         "/deals/{draft}/edit",
@@ -68,6 +71,13 @@ WRITTEN = {
         {"version": "2", "internal_note": "x"},
         {"nobody": 303, "planner": 303, "analyst": 403, "brand": 403, "manager": 403, "stranger": 404},
     ),
+    "deal_stages": (
+        "/deals/stages",
+        {"version": "0", "status.0": "draft", "en.0": "x"},  # the other statuses would be left without a stage
+        SIGNED_IN | {"planner": 400, "stranger": 400} | dict.fromkeys(("analyst", "brand", "manager"), 403),
+    ),
+    "deal_move": ("/deals/{sent}/move", {"version": "0", "stage": "sent"}, AGENCYS),
+    "deal_plan": ("/deals/{sent}/plan", {"version": "0", "next_act": "x"}, AGENCYS),
     "deal_step": (
         "/deals/{sent}/accept",
         {"version": "2"},

@@ -19,6 +19,7 @@ from kyokan.platform.deals import Deals
 from kyokan.platform.desk import Shortlists
 from kyokan.platform.mail import Outbox
 from kyokan.platform.mail.news import News
+from kyokan.platform.pipeline import Pipeline
 
 OURS = Provenance(source="見本", licence="Apache-2.0", rights=Rights.SHARE)
 PRESS = Provenance(source="press", address="https://www.example.com/news/1", rights=Rights.SHARE)
@@ -186,6 +187,10 @@ class World:
     @cached_property
     def shortlists(self):
         return Shortlists(self.database)
+
+    @cached_property
+    def pipeline(self):
+        return Pipeline(self.database, self.deals)
 
     @cached_property
     def _snapshot(self):

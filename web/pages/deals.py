@@ -15,9 +15,12 @@ from kyokan.errors import ChangedMeanwhileError, InputError, NotAllowedError, Qu
 from kyokan.graph.model import Entity
 from kyokan.platform.accounts import Actor, Role
 from kyokan.platform.deals import Status, Step
+from kyokan.platform.deals.service import Notice, Seen
 from kyokan.platform.deals.steps import ENDS, OPEN
+from kyokan.platform.pipeline.board import READERS
 from kyokan.web.actors import actor
-from kyokan.web.forms import posted
+from kyokan.web.forms import posted, whole_number
+from kyokan.web.pages import pipeline
 from kyokan.web.pages.why import one_match
 from kyokan.web.parameters import ParameterError, Parameters
 from kyokan.web.refusals import status_of, worded
@@ -35,27 +38,26 @@ SIDES = ("agency", "brand_side", "artist_side")
 KEY = re.compile(r"[0-9a-f]{32}")
 
 
-def overview() -> str | Response:
-    """Every deal of the actor's organisation by where it stands."""
-    Parameters.of_request(())
+def overview() -> str:
+    """Every deal of the actor's organisation: the board of an agency, the inbox of a side."""
+    allowed = Parameters.of_request(("owner",))
     who, view = actor(), current()
+    if who.has(*READERS):
+        return pipeline.board(who, allowed.text("owner"), news=_news(who, view.services.deals.of(who)))
     deals = view.services.deals.of(who)
-    agency = who.has(Role.PLANNER, Role.ANALYST)
     waiting = [deal for deal in deals if _waits_for(deal, who)]
-    groups = (
-        [(f"status.{stage.value}", [deal for deal in deals if deal["status"] == stage]) for stage in STAGES]
-        if agency
-        else [
-            ("deals.to_answer", waiting),
-            ("deals.under_way", [deal for deal in deals if deal not in waiting and deal["status"] not in ENDS]),
-        ]
-    )
-    ended = [deal for deal in deals if deal["status"] in ENDS]
+    groups = [
+        ("deals.to_answer", waiting),
+        ("deals.under_way", [deal for deal in deals if deal not in waiting and deal["status"] not in ENDS]),
+        ("deals.done", [deal for deal in deals if deal["status"] in ENDS]),
+    ]
+    return render_template("deals.html", groups=groups, deals=deals, entity=view.entity, news=_news(who, deals))
+
+
+def _news(who: Actor, deals: list[Seen]) -> list[tuple[Notice, Seen]]:
+    """What the actor's organisation has not read, with the deal of each."""
     by_id = {deal["id"]: deal for deal in deals}
-    news = [(notice, by_id[notice.deal]) for notice in view.services.deals.notices(who, unread=True)]
-    return render_template(
-        "deals.html", groups=[*groups, ("deals.done", ended)], deals=deals, agency=agency, entity=view.entity, news=news
-    )
+    return [(notice, by_id[notice.deal]) for notice in current().services.deals.notices(who, unread=True)]
 
 
 def read() -> Response:
@@ -125,7 +127,7 @@ def edit(deal_id: str) -> str | Response | tuple[str, int]:
         return _draft_form(people, things, deal | deal["terms"][-1] | sides, deal=deal)
     typed = _form(*WRITTEN, *TERMS)
     try:
-        view.services.deals.change(who, deal_id, _version(typed), _written(typed))
+        view.services.deals.change(who, deal_id, whole_number(typed, "version"), _written(typed))
     except (ChangedMeanwhileError, QueryError) as refusal:
         return _draft_form(people, things, typed, deal=deal, refusal=refusal), status_of(refusal)
     return redirect(url_for("deal", deal_id=deal_id), HTTPStatus.SEE_OTHER)
@@ -145,7 +147,7 @@ def take(deal_id: str, step: str) -> str | Response | tuple[str, int]:
     elif typed["reason"]:
         said["reason"] = typed["reason"]
     try:
-        current().services.deals.take(who, deal_id, _version(typed), Step(step), **said)
+        current().services.deals.take(who, deal_id, whole_number(typed, "version"), Step(step), **said)
     except (ChangedMeanwhileError, QueryError) as refusal:
         return _page(who, deal_id, refusal=refusal, typed=typed, tried=step), status_of(refusal)
     return redirect(url_for("deal", deal_id=deal_id), HTTPStatus.SEE_OTHER)
@@ -160,7 +162,7 @@ def change(deal_id: str) -> str | Response | tuple[str, int]:
         if name in fields:
             fields[name] = _yen(name, fields[name])
     try:
-        current().services.deals.change(who, deal_id, _version(typed), fields)
+        current().services.deals.change(who, deal_id, whole_number(typed, "version"), fields)
     except (ChangedMeanwhileError, QueryError) as refusal:
         return _page(who, deal_id, refusal=refusal, typed=typed, tried="change"), status_of(refusal)
     return redirect(url_for("deal", deal_id=deal_id), HTTPStatus.SEE_OTHER)
@@ -221,13 +223,6 @@ def _form(*allowed: str) -> dict[str, Any]:
     """What was typed, ticks as yes or no."""
     typed = {name: value.strip() for name, value in posted("version", *allowed).items()}
     return typed | {name: bool(typed[name]) for name in CHECKED if name in typed}
-
-
-def _version(typed: Mapping[str, Any]) -> int:
-    try:
-        return int(typed["version"])
-    except ValueError:
-        raise ParameterError("version", "unknown") from None
 
 
 def _terms(typed: Mapping[str, Any]) -> dict[str, Any]:

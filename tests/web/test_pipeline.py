@@ -1,0 +1,129 @@
+"""The board on the web: stages by the agency's names, moves, what comes next, and who is told of what."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from world import World
+
+from tests.web.browsing import company
+
+FORM = "/deals/new/artist:akari/brand:koyomido"
+NAMES = ("Groundwork", "Out", "In talks", "Signing", "Live")
+STATUSES = ("draft", "sent", "countered", "accepted", "running")
+
+
+@pytest.fixture
+def made(tmp_path):
+    world = World(tmp_path)
+    yield company(world)
+    world.close()
+
+
+@pytest.fixture
+def planner(made):
+    return made["planner"]
+
+
+@pytest.fixture
+def address(planner):
+    fields = {"artist": "artist:akari", "brand": "brand:koyomido", "headline": "Dawn", "key": "a" * 32}
+    return planner.send("/deals", FORM, **fields).location
+
+
+def rows(*more: str):
+    """The fields of the stages' form, each stage once and then some more of drafts."""
+    named = [*zip(STATUSES, NAMES, strict=True), *(("draft", name) for name in more)]
+    return {
+        f"{name}.{at}": value for at, row in enumerate(named) for name, value in zip(("status", "en"), row, strict=True)
+    }
+
+
+def arrange(planner, *more: str, **fields: str):
+    version = re.search(r'name="version" value="(\d+)"', planner.get("/deals/stages").text)[1]
+    return planner.send("/deals/stages", **{"version": version} | rows(*more) | fields)
+
+
+def columns(planner, page="/deals"):
+    """Stage -> its deals, as they stand on the board."""
+    text = planner.get(page).text
+    parts = re.findall(r'<h2 id="stage-[^>]+>(.*?)<span.*?</section>', text, re.DOTALL)
+    bodies = re.split(r'<h2 id="stage-', text)[1:]
+    return {name.strip(): re.findall(r'id="slip-(\w+)"', body) for name, body in zip(parts, bodies, strict=True)}
+
+
+def test_the_agencys_word_stands_large_and_the_status_under_it(planner, address):
+    assert list(columns(planner)) == ["Draft", "Sent", "Negotiating", "Accepted", "Running"]
+    assert arrange(planner).status_code == 303
+    assert list(columns(planner)) == list(NAMES)
+    assert re.search(r"Negotiating</p>", planner.get("/deals").text)
+
+
+def test_a_slip_moves_among_the_stages_of_its_status(planner, address):
+    arrange(planner, "Review")
+    page = planner.get("/deals").text
+    deal = address.rpartition("/")[2]
+    target = re.search(r'name="stage" value="(\w+)">To “Review”', page)[1]
+    moved = planner.send(f"{address}/move", "/deals", version="0", stage=target)
+    assert moved.location.endswith(f"/deals#slip-{deal}")
+    assert columns(planner)["Review"] == [deal]
+    late = planner.send(f"{address}/move", "/deals", version="0", stage="draft")
+    assert late.status_code in {400, 409}
+    assert 'role="alert"' in late.text
+
+
+def test_two_who_move_at_once_both_see_it(planner, address):
+    arrange(planner, "Review", "Boss")
+    page = planner.get("/deals").text
+    first, second = (re.search(rf'value="(\w+)">To “{name}”', page)[1] for name in ("Review", "Boss"))
+    assert planner.send(f"{address}/move", "/deals", version="0", stage=first).status_code == 303
+    told = planner.send(f"{address}/move", "/deals", version="0", stage=second)
+    assert told.status_code == 409
+    assert "Somebody changed this while you were looking" in told.text
+    assert columns(planner)["Review"]
+
+
+def test_stages_are_moved_up_and_removed_by_their_buttons(planner, address):
+    arrange(planner, "Review")
+    page = planner.get("/deals/stages").text
+    ids = re.findall(r'name="id\.\d" value="(\w+)"', page)
+    named = [("draft", "Groundwork"), ("draft", "Review"), *list(zip(STATUSES, NAMES, strict=True))[1:]]
+    fields = {f"id.{at}": one for at, one in enumerate(ids)}
+    fields |= {f"status.{at}": status for at, (status, _) in enumerate(named)}
+    fields |= {f"en.{at}": name for at, (_, name) in enumerate(named)}
+    assert planner.send("/deals/stages", version="1", up="1", **fields).status_code == 303
+    assert list(columns(planner))[:2] == ["Review", "Groundwork"]
+    refused = planner.send("/deals/stages", version="2", remove="2", **fields)
+    assert refused.status_code == 400
+    assert "Each status needs a stage" in refused.text
+    assert planner.send("/deals/stages", version="2", remove="1", **fields).status_code == 303
+    assert list(columns(planner)) == list(NAMES)
+
+
+def test_what_comes_next_stands_on_the_slip(planner, address):
+    form = planner.get(f"{address}/plan").text
+    owner = re.search(r'<option value="(\w+)">Hana', form)[1]
+    fields = {"version": "0", "owner": owner, "next_act": "Call Toru", "next_on": "2020-01-02"}
+    assert planner.send(f"{address}/plan", **fields).status_code == 303
+    page = planner.get("/deals").text
+    assert "Call Toru" in page
+    assert re.search(r'class="late">Late</strong> <time[^>]+>2020-01-02', page)
+    assert columns(planner, "/deals?owner=me")["Draft"]
+    assert not columns(planner, "/deals?owner=nobody")["Draft"]
+    stale = planner.send(f"{address}/plan", **fields | {"next_act": "Write"})
+    assert stale.status_code == 409
+    assert 'value="Write"' in stale.text
+    wrong = planner.send(f"{address}/plan", **fields | {"version": "1", "owner": "x"})
+    assert "Choose a planner of your agency" in wrong.text
+
+
+def test_what_is_no_form_of_ours_is_refused(planner, address):
+    for fields in ({"version": "x"}, {"version": "0", "status": "sent"}):
+        assert planner.send(f"{address}/move", "/deals", **fields).status_code == 400
+
+
+def test_a_side_keeps_its_inbox(made, planner, address):
+    assert "Inbox" in made["brand"].get("/deals").text
+    assert made["brand"].get("/deals/stages").status_code == 403
+    assert made["analyst"].get("/deals").text.count("/move") == 0

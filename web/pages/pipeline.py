@@ -1,0 +1,146 @@
+"""The board of an agency: its deals in its own stages, moving them, saying what comes next, naming the stages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from kyokan.errors import ChangedMeanwhileError, InputError, NotAllowedError, QueryError
+from kyokan.platform.accounts import Actor, Role
+from kyokan.platform.pipeline import Stage
+from kyokan.platform.pipeline.stages import LONGEST_NAME, MOST, ON_BOARD
+from kyokan.web.actors import actor
+from kyokan.web.forms import posted, whole_number
+from kyokan.web.parameters import Parameters
+from kyokan.web.refusals import status_of, worded
+from kyokan.web.view import current
+from kyokan.web.wording import LANGUAGES, say
+
+PLAN = ("owner", "next_act", "next_on")
+STAGE = ("id", "status", "ja", "en")
+Answer = str | Response | tuple[str, int]
+
+
+def board(who: Actor, owner: str, *, news: Any, refusal: InputError | None = None) -> str:
+    """The board; ``owner`` shows one person's deals alone, ``me`` the actor's own."""
+    view = current()
+    found = view.services.pipeline.board(who, who.person if owner == "me" else owner)
+    slips = [slip for ones in found.slips.values() for slip in ones]
+    return render_template(
+        "board.html",
+        board=found,
+        columns=[(status, [stage for stage in found.stages if stage.status is status]) for status in ON_BOARD],
+        counts={
+            "today": sum(slip.today for slip in slips),
+            "late": sum(slip.late for slip in slips),
+            "waiting": sum(bool(slip.awaits) for slip in slips),
+        },
+        owner=owner,
+        entity=view.entity,
+        news=news,
+        planner=who.has(Role.PLANNER),
+        refusal=worded(refusal) if refusal else None,
+    )
+
+
+def move(deal_id: str) -> Answer:
+    """Put a deal into another stage of its status, by a button or by dragging its slip."""
+    who, typed = actor(), posted("version", "stage", "owner")
+    try:
+        current().services.pipeline.move(who, deal_id, whole_number(typed, "version"), typed["stage"])
+    except (ChangedMeanwhileError, QueryError) as refusal:
+        return board(who, typed["owner"], news=[], refusal=refusal), status_of(refusal)
+    back = url_for("deals", owner=typed["owner"] or None, _anchor=f"slip-{deal_id}")
+    return redirect(back, HTTPStatus.SEE_OTHER)
+
+
+def plan(deal_id: str) -> Answer:
+    """Who looks after a deal, what comes next and until when."""
+    who, pipeline = actor(), current().services.pipeline
+    if request.method == "GET":
+        Parameters.of_request(())
+        return _plan_form(who, deal_id)
+    typed = {name: value.strip() for name, value in posted("version", *PLAN).items()}
+    fields = {name: typed[name] for name in PLAN} | {"next_on": typed["next_on"] or None}
+    try:
+        pipeline.plan(who, deal_id, whole_number(typed, "version"), fields)
+    except (ChangedMeanwhileError, QueryError) as refusal:
+        return _plan_form(who, deal_id, typed, refusal), status_of(refusal)
+    return redirect(url_for("deals", _anchor=f"slip-{deal_id}"), HTTPStatus.SEE_OTHER)
+
+
+def stages() -> Answer:
+    """The agency's stages: name, add, order and remove them."""
+    who, pipeline = actor(), current().services.pipeline
+    if not who.has(Role.PLANNER):
+        raise NotAllowedError("stages", "are named by planners", "Ask one of your agency", code="planner_only")
+    if request.method == "GET":
+        Parameters.of_request(())
+        return _stages_form(who)
+    places = range(MOST + 1)
+    typed = posted("version", "up", "remove", *(f"{name}.{place}" for place in places for name in STAGE))
+    rows = [{name: typed[f"{name}.{place}"].strip() for name in STAGE} for place in places]
+    listed = [row for row in rows if row["id"] or row["ja"] or row["en"]]
+    try:
+        pipeline.arrange(who, whole_number(typed, "version"), _rearranged(listed, typed))
+    except (ChangedMeanwhileError, QueryError) as refusal:
+        return _stages_form(who, listed, refusal), status_of(refusal)
+    return redirect(url_for("deal_stages"), HTTPStatus.SEE_OTHER)
+
+
+def _rearranged(rows: list[dict[str, str]], typed: Mapping[str, str]) -> list[dict[str, str]]:
+    """The rows after the button that was pressed: one up among those of its status, one removed, or as they are."""
+    if typed["remove"]:
+        removed = whole_number(typed, "remove")
+        return [row for at, row in enumerate(rows) if at != removed]
+    if typed["up"] and (at := whole_number(typed, "up")) < len(rows):
+        before = [place for place in range(at) if rows[place]["status"] == rows[at]["status"]]
+        if before:
+            rows = [*rows]
+            rows[at], rows[before[-1]] = rows[before[-1]], rows[at]
+    return rows
+
+
+def _stages_form(who: Actor, typed: list[dict[str, str]] | None = None, refusal: InputError | None = None) -> str:
+    view = current()
+    found = view.services.pipeline.board(who)
+    return render_template(
+        "stages.html",
+        rows=typed if typed is not None else [_row(stage) for stage in found.stages],
+        version=found.version,
+        statuses=ON_BOARD,
+        longest=LONGEST_NAME,
+        full=len(found.stages) >= MOST,
+        refusal=worded(refusal) if refusal else None,
+    )
+
+
+def _row(stage: Stage) -> dict[str, str]:
+    """A stage as its form shows it; one that the agency has not named is called as its status."""
+    names = {"ja": stage.ja, "en": stage.en}
+    if not any(names.values()):
+        names = {lang: str(say(lang, f"status.{stage.status.value}")) for lang in LANGUAGES}
+    return {"id": stage.id, "status": stage.status.value, **names}
+
+
+def _plan_form(
+    who: Actor, deal_id: str, typed: Mapping[str, Any] | None = None, refusal: InputError | None = None
+) -> str:
+    view = current()
+    slip = view.services.pipeline.slip(who, deal_id)
+    found = view.services.pipeline.board(who)
+    return render_template(
+        "plan.html",
+        deal=slip.deal,
+        slip=slip,
+        typed=typed or {"owner": slip.owner, "next_act": slip.act, "next_on": slip.planned},
+        owners=found.owners,
+        stages=[stage for stage in found.stages if stage.status == slip.deal["status"]],
+        people=view.entity(slip.deal["artist"]),
+        things=view.entity(slip.deal["brand"]),
+        refusal=worded(refusal) if refusal else None,
+    )
