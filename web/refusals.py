@@ -20,8 +20,13 @@ def worded(refusal: InputError) -> Markup:
     code = refusal.code or ("changed_meanwhile" if isinstance(refusal, ChangedMeanwhileError) else "")
     if f"refusal.{code}" not in catalogue():
         return view.foreign(str(refusal))
-    values = {name: view.say(f"field.{value}") if name == "field" else value for name, value in refusal.values.items()}
+    values = {name: _said(name, value) for name, value in refusal.values.items()}
     return view.say(f"refusal.{code}", **values)
+
+
+def _said(name: str, value: object) -> object:
+    """A value in words where it names a field or a status."""
+    return current().say(f"{name}.{value}") if name in ("field", "status") else value
 
 
 def status_of(refusal: InputError) -> HTTPStatus:

@@ -380,7 +380,7 @@ def test_a_planner_drags_a_slip_to_another_stage_and_back_by_keyboard(visit, inv
     page.goto("/deals/stages")
     page.get_by_label("New stage, name in English").fill("Review")
     page.keyboard.press("Enter")
-    expect(page.get_by_label("Name in English")).to_have_count(6)
+    expect(page.get_by_label("Name in English", exact=True)).to_have_count(6)
     assert accessible(page)
     page.goto("/deals")
     review = page.locator(".stages section", has=page.get_by_role("heading", name="Review"))

@@ -96,7 +96,7 @@ def test_stages_are_moved_up_and_removed_by_their_buttons(planner, address):
     assert list(columns(planner))[:2] == ["Review", "Groundwork"]
     refused = planner.send("/deals/stages", version="2", remove="2", **fields)
     assert refused.status_code == 400
-    assert "Each status needs a stage" in refused.text
+    assert "Each status needs a stage. Keep one for “Sent”" in refused.text
     assert planner.send("/deals/stages", version="2", remove="1", **fields).status_code == 303
     assert list(columns(planner)) == list(NAMES)
 
