@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from kyokan.platform.mail.news import News
     from kyokan.platform.mail.post import Post
     from kyokan.platform.pipeline import Pipeline
+    from kyokan.platform.shares import Shares
 
 Progress = Callable[[str, int, int], None]
 """Told (stage, done, total) as work goes on; total 0 means not known."""
@@ -101,7 +102,8 @@ class Services:
         import kyokan.platform.audit
         import kyokan.platform.deals.model
         import kyokan.platform.mail.model
-        import kyokan.platform.pipeline.model  # noqa: F401 - tables are made when the file is opened, so all must be known
+        import kyokan.platform.pipeline.model
+        import kyokan.platform.shares.model  # noqa: F401 - tables are made when the file is opened, so all must be known
         from kyokan.platform.database import Database
 
         return Database(self.settings.workroom)
@@ -155,6 +157,13 @@ class Services:
         from kyokan.platform.pipeline import Pipeline
 
         return Pipeline(self.database, self.deals)
+
+    @cached_property
+    def shares(self) -> Shares:
+        """Documents and links that leave the workroom."""
+        from kyokan.platform.shares import Shares
+
+        return Shares(self.database, self.deals, self.accounts)
 
     def snapshot(self, progress: Progress | None = None) -> Snapshot:
         """The snapshot of the store as it stands now; built where the store has changed since the last."""

@@ -10,20 +10,18 @@ from flask import Flask, url_for
 from markupsafe import Markup
 
 from kyokan.graph.model import Entity
-from kyokan.matching.ranking.model import Evidence, Match, Place, Standing
+from kyokan.matching.ranking.model import Evidence, Match, Place
 from kyokan.web.charts.bars import Scale, contribution_bar
 from kyokan.web.charts.lines import ratio, score_range
 from kyokan.web.charts.paths import edge_words
+from kyokan.web.credits import CREDITS
 from kyokan.web.fingerprint import cores
 from kyokan.web.fingerprint.mark import logo
 from kyokan.web.fingerprint.sectors import core_kind
-from kyokan.web.marks import MARKS, mark_of
+from kyokan.web.marks import MARKS, by_signal, mark_of
 from kyokan.web.pages.why import evidence_of, note
 from kyokan.web.view import View, current
 from kyokan.web.wording import field_width
-
-# Sources whose terms ask to be named where their data shows: what to print and where it leads.
-CREDITS = {"sakenowa": ("さけのわデータ", "https://sakenowa.com")}
 
 
 def side(entity: Entity) -> str:
@@ -34,14 +32,6 @@ def side(entity: Entity) -> str:
 def host(address: str) -> str:
     """The site of an address, for the words of a link."""
     return (urlsplit(address).hostname or address).removeprefix("www.")
-
-
-def by_signal(match: Match) -> dict[str, float]:
-    """What each signal adds; one that is good for each side apart is added up."""
-    sums: dict[str, float] = {}
-    for part in match.contributions:
-        sums[part.signal] = sums.get(part.signal, 0.0) + part.contribution
-    return sums
 
 
 def credit_lines(view: View, entities: Iterable[Entity]) -> Markup:
@@ -73,18 +63,13 @@ def shared() -> dict[str, Any]:
     def pair_words(item: Evidence) -> Markup:
         return Markup(" × ").join(view.name(view.entity(one)) for one in item.ids[:2] if one in view.known)
 
-    def standing_of(match: Match | Place) -> str:
-        if match.standing is Standing.BLOCKED and match.blocked_until:
-            return view.say("standing.blocked_until", date=match.blocked_until)
-        return view.say(f"standing.{match.standing.value}")
-
     def reason_of(match: Match | Place) -> str:
         """The reason without the standing, which is printed before it."""
         reason = getattr(match.reason, view.lang, "")
-        return reason.removeprefix(standing_of(match)).lstrip("。. ")
+        return reason.removeprefix(view.standing(match)).lstrip("。. ")
 
     return {
-        "standing_of": standing_of,
+        "standing_of": view.standing,
         "reason_of": reason_of,
         "bar": bar,
         "range_of": range_of,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kyokan.matching.ranking.model import Benefit, Contribution
+from kyokan.matching.ranking.model import Benefit, Contribution, Match
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +44,11 @@ def mark_of(signal: str) -> Mark:
 def in_order(contributions: Iterable[Contribution]) -> list[Contribution]:
     """Contributions in the fixed order of the signals, whatever their size."""
     return sorted(contributions, key=lambda part: (PLACES.get(part.signal, len(PLACES)), part.signal))
+
+
+def by_signal(match: Match) -> dict[str, float]:
+    """What each signal adds; one that is good for each side apart is added up."""
+    sums: dict[str, float] = {}
+    for part in match.contributions:
+        sums[part.signal] = sums.get(part.signal, 0.0) + part.contribution
+    return sums

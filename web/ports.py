@@ -18,6 +18,7 @@ from kyokan.platform.mail import Outbox
 from kyokan.platform.mail.news import News
 from kyokan.platform.mail.post import Post
 from kyokan.platform.pipeline import Pipeline
+from kyokan.platform.shares import Shares
 
 
 class Hit(Protocol):
@@ -121,6 +122,11 @@ class Services(Protocol):
     @property
     def pipeline(self) -> Pipeline:
         """The boards of agencies."""
+        ...
+
+    @property
+    def shares(self) -> Shares:
+        """Documents and links that leave the workroom."""
         ...
 
     @property

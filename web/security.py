@@ -28,6 +28,8 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+SECRET = {"shared"}  # endpoints whose address opens the page to whoever knows it: it must not be kept or passed on
+SECRET_HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
 HTTPS = "max-age=31536000; includeSubDomains"
 SMALLEST = 1024
 TEXT = ("text/", "application/javascript", "application/json", "image/svg+xml")
@@ -43,6 +45,8 @@ def protect(response: Response) -> Response:
         response.headers["Cache-Control"] = f"public, {kept}"
     else:
         response.headers["Cache-Control"] = "private, no-cache"
+    if request.endpoint in SECRET:
+        response.headers.update(SECRET_HEADERS)
     return response
 
 

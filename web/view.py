@@ -13,6 +13,7 @@ from markupsafe import Markup
 from kyokan.errors import KyokanError
 from kyokan.graph.dictionary import Dictionary
 from kyokan.graph.model import Entity, KanseiValue, RelationKind
+from kyokan.matching.ranking.model import Match, Place, Standing
 from kyokan.web.fingerprint import (
     SectorProfile,
     core_kind,
@@ -85,6 +86,12 @@ class View:
             return kind
         category = self.entity(edges[0].target).label(self.lang)
         return kind + self.say("site.stop") + (category if self.lang == "ja" else category.lower())
+
+    def standing(self, match: Match | Place) -> Markup:
+        """Why a candidate stands outside the ranking; with the date until which, where there is one."""
+        if match.standing is Standing.BLOCKED and match.blocked_until:
+            return self.say("standing.blocked_until", date=match.blocked_until)
+        return self.say(f"standing.{match.standing.value}")
 
     def values(self, entity: Entity) -> tuple[KanseiValue, ...]:
         """The kansei profile of an entity."""

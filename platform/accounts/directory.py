@@ -189,6 +189,15 @@ class Directory:
         with self._database.session() as session:
             return session.get_one(Person, person)
 
+    def acting(self, person: str, organisation: str) -> Actor | None:
+        """Who a person is while acting for an organisation; None where they may not, or not any more."""
+        held = select(Membership.role).where(Membership.person == person, Membership.organisation == organisation)
+        with self._database.session() as session:
+            found, roles = session.get(Person, person), frozenset(session.scalars(held))
+        if found is None or not found.active or not roles:
+            return None
+        return Actor(person=person, organisation=organisation, roles=roles, name=found.name)
+
     def codes_left(self, person: str) -> int:
         """How many recovery codes a person has not used."""
         with self._database.session() as session:

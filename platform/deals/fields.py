@@ -56,6 +56,12 @@ CHANGED_BY: Mapping[str, tuple[frozenset[Party], frozenset[Status]]] = {
     "budget_ceiling": (frozenset({Party.BRAND}), LIVING),
     "internal_note": (AGENCY, frozenset(Status)),
 }
+# What a reader who stands on no side may see of a deal: named one by one, so that a new field stays inside.
+SEEN_OUTSIDE = (
+    *("artist", "brand", "headline", "rationale", "status", "sent", "expires", "snapshot", "sentence"),
+    *("contributions", "terms", "agency", "brand_side", "artist_side"),
+)
+KEPT_INSIDE = ("name", "accepted_by")  # of terms: who offered them, and who has said yes
 FROZEN = ("sentence", "score", "score_artist", "score_brand", "confidence")
 SIDE_OF = {"artist": Party.ARTIST, "brand": Party.BRAND}
 
@@ -71,6 +77,17 @@ def shown(deal: DealRow, party: Party) -> dict[str, Any]:
     whole["possible"] = [step.value for step in possible(Status(deal.status), party) if step not in decided]
     whole["changeable"] = [name for name in CHANGED_BY if changeable(name, Status(deal.status), party)]
     return {name: value for name, value in whole.items() if party in SEEN_BY[name]}
+
+
+def outside(seen: Mapping[str, Any]) -> dict[str, Any]:
+    """The deal as somebody outside may see it, from the agency's view: what both sides see alike, the last terms only.
+
+    No private figure or note, no score, no contribution that speaks for one side, no earlier offer, nobody's name.
+    """
+    whole = {name: seen[name] for name in SEEN_OUTSIDE if name in seen and SEEN_BY[name] == EVERYONE}
+    whole["contributions"] = [part for part in seen["contributions"] if part["for"] not in SIDE_OF]
+    whole["terms"] = [{name: value for name, value in seen["terms"][-1].items() if name not in KEPT_INSIDE}]
+    return whole
 
 
 def changeable(name: str, status: Status, party: Party) -> bool:

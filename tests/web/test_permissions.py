@@ -42,6 +42,7 @@ READ = {
         DESK | {"analyst": 403},
     ),
     "shortlist": ("/lists/{list}", DESK | {"stranger": 404}),
+    "shared": ("/shared/{token}", EVERYBODY),
     "deals": ("/deals", SIGNED_IN),
     "deal_new": (FORM, SIGNED_IN | dict.fromkeys(("analyst", "brand", "manager"), 403)),
     "deal_stages": ("/deals/stages", SIGNED_IN | dict.fromkeys(("analyst", "brand", "manager"), 403)),
@@ -83,6 +84,23 @@ WRITTEN = {
         {"version": "2"},
         {"nobody": 303, "planner": 403, "analyst": 403, "brand": 303, "manager": 409, "stranger": 404},
     ),
+    "deal_export": (
+        "/deals/{sent}/export",
+        {"form": "json", "audience": "external"},
+        PARTIES | {"brand": 403, "manager": 403},
+    ),
+    "share_make": (
+        "/deals/{sent}/share",
+        {"key": "b" * 32, "days": "7"},
+        PARTIES | dict.fromkeys(("analyst", "brand", "manager"), 403),
+    ),
+    "share_revoke": (
+        "/deals/{sent}/share/revoke",
+        {"link": "x"},
+        PARTIES | {"planner": 404} | dict.fromkeys(("analyst", "brand", "manager"), 403),
+    ),
+    "shared": ("/shared/{token}", {}, dict.fromkeys(IDENTITIES, 404)),
+    "matches_export": ("/matches/export?entity=brand:xc&for=artist", {"form": "json"}, SIGNED_IN),
     "deal_edit": (
         "/deals/{draft}/edit",
         {"version": "1", "headline": "y"},
@@ -109,6 +127,8 @@ def workroom(folder):
     kept = {"name": "CANARY-LIST", "note": "CANARY-NOTE", "question": question, "with": "artist:akari"}
     addresses["list"] = planner.send("/lists/add", f"/lists/add?{question}&with=artist:akari", **kept).location[7:39]
     addresses["entry"] = re.search(r'name="entry" value="(\w+)"', planner.get(f"/lists/{addresses['list']}").text)[1]
+    made = planner.send(f"/deals/{addresses['sent']}/share", f"/deals/{addresses['sent']}", key="a" * 32, days="7")
+    addresses["token"] = re.search(r"/shared/([\w-]{43})", made.text)[1]
     yield browsers, addresses
     world.close()
 
@@ -166,7 +186,7 @@ def test_no_address_tells_a_stranger_a_byte_of_somebody_elses_deal(made):
     browsers["planner"].send(
         f"/deals/{addresses['sent']}/change", f"/deals/{addresses['sent']}", version="2", internal_note="CANARY-NOTE"
     )
-    for address, _ in READ.values():
+    for address in (one for endpoint, (one, _) in READ.items() if endpoint != "shared"):
         for who in ("nobody", "stranger"):
             _, text = told(browsers[who], address.format(**addresses), follow_redirects=True)
             assert [canary for canary in CANARIES if canary in text] == [], (who, address)

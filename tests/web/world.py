@@ -20,6 +20,7 @@ from kyokan.platform.desk import Shortlists
 from kyokan.platform.mail import Outbox
 from kyokan.platform.mail.news import News
 from kyokan.platform.pipeline import Pipeline
+from kyokan.platform.shares import Shares
 
 OURS = Provenance(source="見本", licence="Apache-2.0", rights=Rights.SHARE)
 PRESS = Provenance(source="press", address="https://www.example.com/news/1", rights=Rights.SHARE)
@@ -191,6 +192,10 @@ class World:
     @cached_property
     def pipeline(self):
         return Pipeline(self.database, self.deals)
+
+    @cached_property
+    def shares(self):
+        return Shares(self.database, self.deals, self.accounts)
 
     @cached_property
     def _snapshot(self):

@@ -11,6 +11,7 @@ from kyokan.web.pages import (
     deals,
     dictionary,
     entity,
+    exports,
     health,
     home,
     list_add,
@@ -18,6 +19,7 @@ from kyokan.web.pages import (
     matches,
     pipeline,
     questions,
+    shares,
     states,
     suggest,
     team,
@@ -60,6 +62,11 @@ FORMS: dict[str, tuple[str, RouteCallable, tuple[str, ...]]] = {
     "deal": ("/deals/<deal_id>", deals.show, ("GET",)),
     "deal_edit": ("/deals/<deal_id>/edit", deals.edit, ("GET", "POST")),
     "deal_change": ("/deals/<deal_id>/change", deals.change, ("POST",)),
+    "deal_export": ("/deals/<deal_id>/export", exports.proposal, ("POST",)),
+    "share_make": ("/deals/<deal_id>/share", shares.make, ("POST",)),
+    "share_revoke": ("/deals/<deal_id>/share/revoke", shares.revoke, ("POST",)),
+    "shared": ("/shared/<token>", shares.read, ("GET", "POST")),
+    "matches_export": ("/matches/export", exports.ranking, ("POST",)),
     "deal_step": ("/deals/<deal_id>/<step>", deals.take, ("POST",)),
 }
 
@@ -72,4 +79,5 @@ def register(app: Flask) -> None:
         app.add_url_rule(rule, name, function, methods=methods)
     app.jinja_env.globals["unread"] = deals.unread
     app.jinja_env.globals |= {"arguments": questions.arguments, "question_address": questions.address}
+    app.jinja_env.globals |= shares.GLOBALS
     states.register(app)

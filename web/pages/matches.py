@@ -51,11 +51,21 @@ def show() -> str | Response:
         return chosen
     if chosen is None and parameters.text("q"):
         return render_template("choose.html", text=parameters.text("q"), found=hits(view, parameters.text("q"), 12))
-    query = query_of(view, parameters, chosen)
-    if query.entity is None and not query.text and not query.kansei:
-        raise ParameterError("entity", "nothing_asked")
+    query = _telling(query_of(view, parameters, chosen))
     proposal = view.services.propose(query)
     return _page(view, parameters, query, proposal)
+
+
+def asked(view: View, parameters: Parameters) -> Query:
+    """The query of the page's proper address, for documents of it."""
+    chosen = _chosen(view, parameters)
+    return _telling(query_of(view, parameters, chosen if isinstance(chosen, Entity) else None))
+
+
+def _telling(query: Query) -> Query:
+    if query.entity is None and not query.text and not query.kansei:
+        raise ParameterError("entity", "nothing_asked")
+    return query
 
 
 def _page(view: View, parameters: Parameters, query: Query, proposal: Proposal) -> str:

@@ -28,6 +28,15 @@ WANTED: dict[str, tuple[str, tuple[str, ...]]] = {
         ("LICENSE", "400.css", "700.css", "files/*-400-normal.woff2", "files/*-700-normal.woff2"),
     ),
     "zen-old-mincho": ("@fontsource/zen-old-mincho", ("LICENSE", "600.css", "files/*-600-normal.woff2")),
+    # The same two faces in one file a weight: documents to hand over embed what they need of it themselves.
+    "zen-kaku-gothic-new-whole": (
+        "@expo-google-fonts/zen-kaku-gothic-new",
+        ("LICENSE", "LICENSE_FONT", "400Regular/*.ttf", "700Bold/*.ttf"),
+    ),
+    "zen-old-mincho-whole": (
+        "@expo-google-fonts/zen-old-mincho",
+        ("LICENSE", "LICENSE_FONT", "600SemiBold/*.ttf"),
+    ),
 }
 
 

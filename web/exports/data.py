@@ -1,0 +1,58 @@
+"""Proposals and rankings as JSON, for programs: figures unrounded, names and sources beside them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from kyokan.web.exports.proposal import Paper
+from kyokan.web.exports.ranking import Listing
+
+ON_THE_PAGE = ("possible", "changeable")  # what the reader may do now is no part of what is handed over
+
+
+def proposal(paper: Paper) -> bytes:
+    """The rendering itself, with the evidence that may leave."""
+    leaving = paper.leaving
+    seen = {name: value for name, value in paper.seen.items() if name not in ON_THE_PAGE}
+    seen["contributions"] = [
+        {**part, "evidence": [item for item in part["evidence"] if leaving.evidence(item)]}
+        for part in paper.seen["contributions"]
+    ]
+    if paper.withheld:
+        seen["rationale"] = paper.rationale
+        seen.pop("sentence", None)
+    names = {one.id: {"ja": one.label("ja"), "en": one.label("en")} for one in (paper.people, paper.things)}
+    return _written(
+        {
+            "audience": paper.audience.value,
+            "date": paper.date,
+            "demo": paper.sample,
+            "proposal": seen,
+            "names": names,
+            "organisations": {one: name for one, name in paper.sides.items() if one},
+            "withheld": paper.withheld,
+            "sources": [asdict(source) for source in paper.sources],
+        }
+    )
+
+
+def ranking(listing: Listing) -> bytes:
+    """The answer itself, without the candidates that may not leave."""
+    answer = listing.proposal.to_json()
+    for group in ("matches", "set_aside"):
+        answer[group] = [listing.cleared(match) for match in answer[group] if listing.leaves(match["entity"]["id"])]
+    return _written(
+        {
+            "date": listing.date,
+            "demo": listing.view.demo,
+            "withheld": listing.withheld,
+            "answer": answer,
+            "sources": [asdict(source) for source in listing.sources],
+        }
+    )
+
+
+def _written(content: dict[str, Any]) -> bytes:
+    return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()

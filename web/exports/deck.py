@@ -1,0 +1,280 @@
+"""Slides in the workroom's look over python-pptx: paper, two inks, rules; every text set for Latin and Japanese."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import IO, Any
+
+from kyokan.web.wording import language_of
+
+WIDE, HIGH = 13.333, 7.5  # inches
+EDGE = 0.75
+COLOURS = {
+    "ink": "15181C",
+    "quiet": "5F666D",
+    "edge": "868D8B",
+    "rule": "D3D7D2",
+    "paper": "F6F7F4",
+    "artist": "BF3C1B",
+    "brand": "0F6A86",
+}
+SERIF, SANS = "游明朝", "游ゴシック"
+LANGUAGES = {"ja": "ja-JP", "en": "en-US"}
+THEME = "/ppt/theme/theme1.xml"
+ROW = 0.44
+
+Place = tuple[float, float]
+
+
+class Deck:
+    """Slides one after the other; places and sizes are in inches from the top left corner, type in points.
+
+    Args:
+        lang: of the deck.
+        foot: what stands at the foot of every slide, beside its number.
+        tag: what every slide is marked with; empty for none.
+    """
+
+    def __init__(self, lang: str, foot: str, tag: str) -> None:
+        from pptx import Presentation
+        from pptx.util import Inches
+
+        self._lang, self._foot, self._tag = lang, foot, tag
+        self._deck = Presentation()
+        self._deck.slide_width, self._deck.slide_height = Inches(WIDE), Inches(HIGH)
+        self._set_theme()
+        self._slide: Any = None
+
+    def properties(self, title: str, subject: str) -> None:
+        """What the file says of itself; no person is named."""
+        core = self._deck.core_properties
+        core.title, core.subject, core.author, core.language = title, subject, "Kyokan", LANGUAGES[self._lang]
+
+    def slide(self, title: str) -> None:
+        """Begin a slide. Its title is a real one, so that outline and screen reader find it."""
+        from pptx.util import Inches, Pt
+
+        self._slide = self._deck.slides.add_slide(self._deck.slide_layouts[5])
+        fill = self._slide.background.fill
+        fill.solid()
+        fill.fore_color.rgb = _rgb("paper")
+        heading = self._slide.shapes.title
+        heading.left, heading.top, heading.width, heading.height = (
+            Inches(value) for value in (EDGE, 0.6, WIDE - 2 * EDGE, 1.0)
+        )
+        self._write(heading.text_frame, title, size=32, serif=True)
+        self._line((EDGE, 6.92), (WIDE - EDGE, 6.92), "rule", 0.75)
+        self.text(self._foot, (EDGE, 6.97), 9.0, size=10, ink="quiet")
+        number = str(len(self._deck.slides))
+        self.text(number, (WIDE - EDGE - 1.0, 6.97), 1.0, size=10, ink="quiet", right=True)
+        if self._tag:
+            box = self.text(self._tag, (WIDE - EDGE - 1.5, 0.28), 1.5, size=10, ink="quiet", centred=True)
+            box.line.color.rgb, box.line.width, box.line.dash_style = _rgb("edge"), Pt(0.75), 4
+        self._slide.shapes._spTree.remove(heading._element)  # noqa: SLF001 - reading order follows the tree
+        self._slide.shapes._spTree.insert(2, heading._element)  # noqa: SLF001
+
+    def text(
+        self,
+        words: str,
+        at: Place,
+        wide: float,
+        *,
+        size: float,
+        high: float = 0.35,
+        serif: bool = False,
+        bold: bool = False,
+        ink: str = "ink",
+        right: bool = False,
+        centred: bool = False,
+    ) -> Any:
+        """A text box."""
+        from pptx.util import Inches
+
+        box = self._slide.shapes.add_textbox(Inches(at[0]), Inches(at[1]), Inches(wide), Inches(high))
+        side = "r" if right else "ctr" if centred else "l"
+        self._write(box.text_frame, words, size=size, serif=serif, bold=bold, ink=ink, side=side)
+        return box
+
+    def note(self, words: str) -> None:
+        """A line above the foot of the last slide."""
+        self.text(words, (EDGE, 6.55), WIDE - 2 * EDGE, size=10, ink="quiet")
+
+    def picture(self, png: bytes, at: Place, wide: float, words: str) -> None:
+        """A picture, with what it says in words."""
+        from io import BytesIO
+
+        from pptx.util import Inches
+
+        shape = self._slide.shapes.add_picture(BytesIO(png), Inches(at[0]), Inches(at[1]), Inches(wide))
+        shape._element.nvPicPr.cNvPr.set("descr", words)  # noqa: SLF001 - python-pptx has no alternative text
+
+    def bars(self, bars: Sequence[tuple[str, float, str]], at: Place, size: Place, words: str) -> None:
+        """A bar chart with its figures in it: label, value and ink of each bar, the first on top."""
+        from pptx.chart.data import CategoryChartData
+        from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_TICK_LABEL_POSITION, XL_TICK_MARK
+        from pptx.util import Inches, Pt
+
+        content = CategoryChartData(number_format="0.00")
+        content.categories = [label for label, _, _ in bars]
+        content.add_series(words, [round(value, 4) for _, value, _ in bars])
+        frame = self._slide.shapes.add_chart(
+            XL_CHART_TYPE.BAR_CLUSTERED, *(Inches(value) for value in (*at, *size)), content
+        )
+        frame._element.nvGraphicFramePr.cNvPr.set("descr", words)  # noqa: SLF001
+        chart = frame.chart
+        chart.has_legend = chart.has_title = False
+        self._font(chart.font, 12)
+        across, along = chart.category_axis, chart.value_axis
+        across.reverse_order, across.tick_label_position = True, XL_TICK_LABEL_POSITION.LOW
+        across.major_tick_mark, across.format.line.color.rgb = XL_TICK_MARK.NONE, _rgb("edge")
+        along.visible = along.has_major_gridlines = False
+        plot = chart.plots[0]
+        plot.gap_width, plot.has_data_labels, plot.vary_by_categories = 60, True, False
+        labels = plot.data_labels
+        labels.number_format, labels.number_format_is_linked = "+0.00;−0.00;0.00", False
+        labels.position = XL_LABEL_POSITION.OUTSIDE_END
+        self._font(labels.font, 12)
+        series = plot.series[0]
+        series.invert_if_negative = False
+        for number, (_, value, ink) in enumerate(bars):
+            point = series.points[number].format
+            if value < 0 or ink == "edge":  # a loss, and the base, are outlined; gains are solid
+                point.fill.solid()
+                point.fill.fore_color.rgb = _rgb("paper")
+                point.line.color.rgb, point.line.width = _rgb("ink"), Pt(1)
+            else:
+                point.fill.solid()
+                point.fill.fore_color.rgb = _rgb(ink)
+
+    def table(self, rows: Sequence[Sequence[str]], at: Place, widths: Sequence[float]) -> None:
+        """A table of rules: the first row is its header, a column of figures stands right."""
+        from pptx.util import Inches
+
+        shape = self._slide.shapes.add_table(
+            len(rows), len(widths), Inches(at[0]), Inches(at[1]), Inches(sum(widths)), Inches(ROW * len(rows))
+        )
+        table = shape.table
+        table.horz_banding = table.first_row = False
+        table._tbl.tblPr.find(_a("tableStyleId")).text = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # noqa: SLF001 - no style, no grid
+        table.first_row = True
+        for column, width in zip(table.columns, widths, strict=True):
+            column.width = Inches(width)
+        for number, cells in enumerate(rows):
+            table.rows[number].height = Inches(ROW)
+            for column, words in enumerate(cells):
+                cell = table.cell(number, column)
+                cell.margin_left = cell.margin_right = Inches(0.04)
+                numeric = bool(number) and re.fullmatch(r"[+−±]?\d+(\.\d+)?", words) is not None
+                size, ink = (13, "ink") if number else (11, "quiet")
+                self._write(cell.text_frame, words, size=size, ink=ink, side="r" if numeric else "l")
+                _rule_below(cell, "ink" if number == 0 else "rule")
+
+    def timeline(self, points: Sequence[tuple[float, str, str]], at: Place, wide: float) -> None:
+        """Dates along a line: place (0…1), date and words of each, above and below in turn."""
+        from pptx.util import Inches
+
+        self._line(at, (at[0] + wide, at[1]), "ink", 1.0)
+        for number, (place, date, words) in enumerate(points):
+            x = at[0] + place * wide
+            self._line((x, at[1] - 0.12), (x, at[1] + 0.12), "ink", 2.25)
+            left = min(max(x - 0.1, at[0] - 0.1), at[0] + wide - 1.9)
+            top = at[1] - 1.0 if number % 2 == 0 else at[1] + 0.2
+            box = self.text(f"{date}\n{words}", (left, top), 2.2, size=13, high=0.7)
+            box.width = Inches(2.2)
+
+    def save(self, file: IO[bytes]) -> None:
+        """Write the deck."""
+        self._deck.save(file)
+
+    # ---------------------------------------------------------------------------------------------------------
+
+    def _line(self, start: Place, end: Place, ink: str, points: float) -> None:
+        from pptx.enum.shapes import MSO_CONNECTOR
+        from pptx.util import Inches, Pt
+
+        drawn = self._slide.shapes.add_connector(MSO_CONNECTOR.STRAIGHT, *(Inches(value) for value in (*start, *end)))
+        drawn.line.color.rgb, drawn.line.width = _rgb(ink), Pt(points)
+
+    def _write(
+        self,
+        frame: Any,
+        words: str,
+        *,
+        size: float,
+        serif: bool = False,
+        bold: bool = False,
+        ink: str = "ink",
+        side: str = "l",
+    ) -> None:
+        """Fill a frame, one paragraph a line, each run with its faces and its language."""
+        from pptx.enum.text import MSO_ANCHOR, MSO_AUTO_SIZE
+
+        frame.word_wrap, frame.auto_size = True, MSO_AUTO_SIZE.NONE
+        frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
+        frame.vertical_anchor = MSO_ANCHOR.TOP
+        for number, line in enumerate(words.split("\n")):
+            paragraph = frame.paragraphs[0] if number == 0 else frame.add_paragraph()
+            paragraph._p.get_or_add_pPr().set("algn", side)  # noqa: SLF001 - the shortest way to all three
+            run = paragraph.add_run()
+            run.text = line
+            self._font(run.font, size, serif=serif, bold=bold, ink=ink)
+            run.font._rPr.set("lang", LANGUAGES[language_of(line)])  # noqa: SLF001
+            run.font._rPr.set("altLang", "en-US")  # noqa: SLF001
+
+    def _font(self, font: Any, size: float, *, serif: bool = False, bold: bool = False, ink: str = "ink") -> None:
+        """Both scripts in one family: python-pptx sets the Latin face alone."""
+        from pptx.util import Pt
+
+        face = SERIF if serif else SANS
+        font.size, font.bold, font.name = Pt(size), bold, face
+        font.color.rgb = _rgb(ink)
+        latin = font._rPr.find(_a("latin"))  # noqa: SLF001
+        for tag in ("cs", "ea"):
+            other = latin.makeelement(_a(tag), {"typeface": face})
+            latin.addnext(other)
+
+    def _set_theme(self) -> None:
+        """The theme's own faces and colours, so that what people add later fits."""
+        master = self._deck.slide_master
+        theme = next(rel.target_part for rel in master.part.rels.values() if rel.reltype.endswith("/theme"))
+        written = theme.blob.decode()
+        for group, face in (("major", SERIF), ("minor", SANS)):
+            written = re.sub(
+                rf"(<a:{group}Font>\s*<a:latin typeface=\")[^\"]*(\"[^>]*/>\s*<a:ea typeface=\")[^\"]*\"",
+                rf"\g<1>{face}\g<2>{face}\"",
+                written,
+            )
+            written = re.sub(
+                rf"(<a:{group}Font>.*?<a:font script=\"Jpan\" typeface=\")[^\"]*",
+                rf"\g<1>{face}",
+                written,
+                flags=re.DOTALL,
+            )
+        for name, ink in (("dk1", "ink"), ("lt1", "paper"), ("accent1", "artist"), ("accent2", "brand")):
+            colour = f'<a:{name}><a:srgbClr val="{COLOURS[ink]}"/></a:{name}>'
+            written = re.sub(rf"<a:{name}>.*?</a:{name}>", colour, written, flags=re.DOTALL)
+        theme._blob = written.encode()  # noqa: SLF001 - a theme has no interface
+
+
+def _a(tag: str) -> str:
+    from pptx.oxml.ns import qn
+
+    found: str = qn(f"a:{tag}")
+    return found
+
+
+def _rgb(ink: str) -> Any:
+    from pptx.dml.color import RGBColor
+
+    return RGBColor.from_string(COLOURS[ink])
+
+
+def _rule_below(cell: Any, ink: str) -> None:
+    """A hairline under a cell: the one border that it has."""
+    from lxml import etree
+
+    properties = cell._tc.get_or_add_tcPr()  # noqa: SLF001 - borders have no interface
+    line = etree.SubElement(properties, _a("lnB"), {"w": "9525" if ink == "rule" else "12700", "cmpd": "sng"})
+    fill = etree.SubElement(etree.SubElement(line, _a("solidFill")), _a("srgbClr"), {"val": COLOURS[ink]})
+    del fill

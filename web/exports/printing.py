@@ -1,0 +1,106 @@
+"""HTML to PDF and pictures, with the faces that stand in this package and nothing fetched from anywhere."""
+
+from __future__ import annotations
+
+import threading
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from markupsafe import Markup
+
+HERE = Path(__file__).parent
+FONTS = HERE.parent / "static" / "vendor"
+SHEET = HERE / "paper.css"
+# Family, weight, file. The pages' Japanese faces come in a hundred pieces each, which a PDF would mix up: here whole.
+FACES = (
+    ("Libre Franklin Variable", "100 900", "libre-franklin/files/libre-franklin-latin-wght-normal.woff2"),
+    ("Libre Franklin Ext", "100 900", "libre-franklin/files/libre-franklin-latin-ext-wght-normal.woff2"),
+    ("Source Serif 4 Variable", "200 900", "source-serif-4/files/source-serif-4-latin-opsz-normal.woff2"),
+    ("Source Serif 4 Ext", "200 900", "source-serif-4/files/source-serif-4-latin-ext-opsz-normal.woff2"),
+    ("Zen Kaku Gothic New", "400", "zen-kaku-gothic-new-whole/400Regular/ZenKakuGothicNew_400Regular.ttf"),
+    ("Zen Kaku Gothic New", "700", "zen-kaku-gothic-new-whole/700Bold/ZenKakuGothicNew_700Bold.ttf"),
+    ("Zen Old Mincho", "600", "zen-old-mincho-whole/600SemiBold/ZenOldMincho_600SemiBold.ttf"),
+)
+PIXELS = 3.0  # of a picture for each of its CSS pixels
+DPI_OF_CSS, DPI_OF_PDF = 96, 72
+
+_one_at_a_time = threading.Lock()  # Pango and PDFium know no threads, and a page of somebody else's should not wait
+
+
+def pdf(html: str) -> bytes:
+    """A tagged PDF of a whole HTML document, its faces embedded.
+
+    Raises:
+        weasyprint.urls.FatalURLFetchingError: the document asks for anything but a file of this package.
+    """
+    from weasyprint import CSS, HTML
+    from weasyprint.text.fonts import FontConfiguration
+
+    with _one_at_a_time:
+        fonts, fetcher = FontConfiguration(), _fetcher()
+        sheet = CSS(string=_faces() + SHEET.read_text(encoding="utf-8"), font_config=fonts, url_fetcher=fetcher)
+        document = HTML(string=html, url_fetcher=fetcher, base_url=FONTS.as_uri())
+        made: bytes = document.write_pdf(stylesheets=[sheet], font_config=fonts, pdf_variant="pdf/ua-1")
+        return made
+
+
+def png(svg: Markup, width: float, height: float) -> bytes:
+    """A picture of an SVG without letters, ``PIXELS`` times its size in CSS pixels, on a clear ground."""
+    from pypdfium2 import PdfDocument
+    from weasyprint import HTML
+
+    sheet = f"@page {{ size: {width}px {height}px; margin: 0 }} body {{ margin: 0 }} svg {{ display: block }}"
+    with _one_at_a_time:
+        made = HTML(string=f"<style>{sheet}</style>{svg}", url_fetcher=_fetcher()).write_pdf()
+        page = PdfDocument(made)[0]
+        image = page.render(
+            scale=PIXELS * DPI_OF_CSS / DPI_OF_PDF, fill_color=(255, 255, 255, 0), maybe_alpha=True
+        ).to_pil()
+        out = BytesIO()
+        image.save(out, "PNG", optimize=True)
+        return out.getvalue()
+
+
+@lru_cache(maxsize=1)
+def _faces() -> str:
+    return "".join(
+        f'@font-face {{ font-family: "{family}"; font-weight: {weight}; src: url({(FONTS / file).as_uri()}) }}\n'
+        for family, weight, file in FACES
+    )
+
+
+@lru_cache(maxsize=len(FACES))
+def _face(path: Path) -> bytes:
+    """A face, unpacked: unpacking one anew takes longer than making a page."""
+    from fontTools.ttLib import TTFont
+
+    if path.suffix == ".ttf":
+        return path.read_bytes()
+    font, out = TTFont(path), BytesIO()
+    font.flavor = None
+    font.save(out)
+    return out.getvalue()
+
+
+@lru_cache(maxsize=1)
+def _fetcher() -> Any:
+    """A fetcher that opens the faces above and refuses every other address, whatever its scheme."""
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+    allowed = {FONTS / file for _, _, file in FACES}
+
+    class OwnFiles(URLFetcher):  # type: ignore[misc]
+        """Opens what stands in this package."""
+
+        def fetch(self, url: str, headers: Any = None) -> Any:  # noqa: ARG002 - the signature is WeasyPrint's
+            """The file of a ``file:`` address among the faces."""
+            asked = urlsplit(url)
+            path = Path(unquote(asked.path))
+            if asked.scheme != "file" or asked.netloc or path not in allowed:
+                raise FatalURLFetchingError(f"a document asks for {asked.scheme}: and gets nothing")
+            return URLFetcherResponse(url, _face(path))
+
+    return OwnFiles()

@@ -1,0 +1,199 @@
+"""Proposals and rankings as sheets: one header row, numbers as numbers, text never taken for a formula."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Sequence
+from io import BytesIO, StringIO
+
+from kyokan.web.exports.proposal import Paper
+from kyokan.web.exports.ranking import Listing
+from kyokan.web.exports.sources import Source
+from kyokan.web.marks import MARKS
+from kyokan.web.view import View
+
+Cell = str | int | float | None
+Line = tuple[str | None, str | None, int | float | None, str | None]  # item, content, figure, key of its unit
+POINTS, YEN = "export.points", "export.yen"
+PLAIN = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+ACTIVE = ("=", "+", "-", "@", "\t", "\r")  # a program that reads CSV may take a text that begins so for a formula
+LONGEST_SHEET = 31
+INK, QUIET, RULE = "#15181C", "#5F666D", "#D3D7D2"
+
+
+def proposal(paper: Paper) -> bytes:
+    """A sheet of everything that is said, one line each, and a second with notes and sources."""
+    header = [_say(paper.view, f"export.{name}") for name in ("section", "item", "content", "figure", "unit")]
+    notes = [
+        (_say(paper.view, "export.audience"), _say(paper.view, f"export.{paper.audience.value}")),
+        (_say(paper.view, "colophon.snapshot"), paper.seen["snapshot"]),
+        *([("", str(paper.view.say("export.withheld", count=paper.withheld)))] if paper.withheld else []),
+    ]
+    name = _say(paper.view, "export.proposal")
+    return _book(paper.view, name, header, _lines(paper), (16, 22, 72, 14, 8), notes, paper.sources, paper.date)
+
+
+def ranking(listing: Listing) -> bytes:
+    """A sheet of the candidates, and a second with notes and sources."""
+    notes = [
+        (_say(listing.view, "export.ranking"), listing.title),
+        ("", listing.asked),
+        (_say(listing.view, "colophon.snapshot"), listing.proposal.snapshot),
+        *([("", str(listing.view.say("export.withheld_rows", count=listing.withheld)))] if listing.withheld else []),
+    ]
+    header, rows = _table(listing)
+    widths = (6, 26, 26, 16, 9, 9, 9, 9, 9, 22, 60, 40, *(11 for _ in MARKS), 28)
+    name = _say(listing.view, "export.ranking")
+    return _book(listing.view, name, header, rows, widths, notes, listing.sources, listing.date)
+
+
+def ranking_csv(listing: Listing) -> bytes:
+    """The candidates as CSV in UTF-8 with its mark, which Excel needs to read Japanese."""
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    header, rows = _table(listing)
+    writer.writerows([[_inert(cell) for cell in row] for row in (header, *rows)])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _inert(cell: Cell) -> Cell:
+    """A text that begins like a formula gets an apostrophe; a number is left as it is."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(ACTIVE) else cell
+
+
+def _lines(paper: Paper) -> Iterable[Sequence[Cell]]:
+    """Section, item, content, figure, unit of everything that is said."""
+    for key, lines in (
+        ("export.pair", _of_pair(paper)),
+        ("deal.why", _of_sum(paper)),
+        ("export.evidence", _of_evidence(paper)),
+        ("deal.terms", _of_terms(paper)),
+    ):
+        section = _say(paper.view, key)
+        for item, content, figure, unit in lines:
+            yield section, item, content, figure, unit and _say(paper.view, unit)
+
+
+def _of_pair(paper: Paper) -> Iterable[Line]:
+    view = paper.view
+    yield _say(view, "deal.headline"), paper.seen["headline"], None, None
+    for entity in (paper.people, paper.things):
+        yield str(view.kind(entity)), entity.label(paper.lang), None, None
+    for label, value in paper.scores:
+        yield label, None, value, POINTS
+    if "confidence" in paper.seen:
+        yield _say(view, "match.confidence"), None, paper.seen["confidence"], POINTS
+
+
+def _of_sum(paper: Paper) -> Iterable[Line]:
+    view = paper.view
+    for text in filter(None, (paper.sentence, paper.rationale)):
+        yield None, text, None, None
+    if paper.base is not None:
+        yield _say(view, "why.base"), _say(view, "why.base_note"), paper.base, POINTS
+    for step in paper.steps:
+        yield _say(view, f"signal.{step.signal}"), _say(view, f"question.{step.signal}"), step.adds, POINTS
+    if paper.base is not None:
+        yield _say(view, "why.total"), None, paper.raw, POINTS
+
+
+def _of_evidence(paper: Paper) -> Iterable[Line]:
+    for step in paper.steps:
+        for ground in step.grounds:
+            yield _say(paper.view, f"signal.{step.signal}"), ground.note, ground.weight, POINTS
+
+
+def _of_terms(paper: Paper) -> Iterable[Line]:
+    for label, name in paper.parties:
+        yield label, name, None, None
+    for term in (*paper.terms, *paper.private):
+        yield (term.label, term.text, None, None) if term.number is None else (term.label, None, term.number, YEN)
+    if paper.seen["expires"]:
+        yield _say(paper.view, "deal.expires"), paper.seen["expires"], None, None
+
+
+def _table(listing: Listing) -> tuple[list[Cell], list[list[Cell]]]:
+    view = listing.view
+    keys = (
+        "matches.rank",
+        "export.name_ja",
+        "export.name_en",
+        "export.kind",
+        "match.score",
+        "export.low",
+        "export.high",
+    )
+    more = ("match.confidence", "match.known", "export.standing", "export.sentence", "export.reason")
+    header: list[Cell] = [_say(view, key) for key in (*keys, *more)]
+    header += [*(_say(view, f"signal.{mark.signal}") for mark in MARKS), _say(view, "export.id")]
+    rows: list[list[Cell]] = [
+        [
+            *(row.rank, row.name_ja or row.name, row.name_en or row.name, row.kind, row.score, row.low, row.high),
+            *(row.confidence, row.coverage, row.standing, row.sentence, row.reason),
+            *(row.signals.get(mark.signal) for mark in MARKS),
+            row.id,
+        ]
+        for row in listing.rows
+    ]
+    return header, rows
+
+
+def _book(
+    view: View,
+    name: str,
+    header: Sequence[Cell],
+    rows: Iterable[Sequence[Cell]],
+    widths: Sequence[float],
+    notes: Sequence[tuple[str, str]],
+    sources: Sequence[Source],
+    date: str,
+) -> bytes:
+    """A white workbook of two sheets; with demo data both sheets say so by their names and on each printed page."""
+    from xlsxwriter import Workbook
+
+    out = BytesIO()
+    japanese = view.lang == "ja"
+    font = {"font_name": "游ゴシック" if japanese else "Yu Gothic", "font_size": 10, "font_color": INK, "valign": "top"}
+    sample = _say(view, "site.demo") if view.demo else ""
+    with Workbook(out, PLAIN) as book:
+        head = book.add_format({**font, "bold": True, "bottom": 2, "text_wrap": True})
+        text = book.add_format({**font, "text_wrap": True, "bottom": 1, "bottom_color": RULE})
+        figure = book.add_format({**font, "num_format": "0.00;−0.00", "bottom": 1, "bottom_color": RULE})
+        whole = book.add_format({**font, "num_format": "#,##0", "bottom": 1, "bottom_color": RULE})
+        about = [(_say(view, "site.name"), date), *notes, *([("", _say(view, "export.sample"))] if sample else [])]
+        sheets = (
+            (name, header, rows, widths),
+            (_say(view, "export.notes"), *_notes(view, about, sources), (26, 60, 60, 14)),
+        )
+        for title, top, lines, wide in sheets:
+            sheet = book.add_worksheet(f"{title}（{sample}）"[:LONGEST_SHEET] if sample else title)
+            sheet.hide_gridlines(2)
+            sheet.freeze_panes(1, 0)
+            sheet.set_landscape()
+            sheet.set_paper(9)
+            sheet.fit_to_pages(1, 0)
+            sheet.repeat_rows(0)
+            sheet.set_header(f"&R{sample}")
+            sheet.set_footer(f"&L{_say(view, 'site.name')} {date}&R&P / &N")
+            for column, width in enumerate(wide):
+                sheet.set_column(column, column, width)
+            for number, line in enumerate((top, *lines)):
+                for column, cell in enumerate(line):
+                    if isinstance(cell, int | float):
+                        sheet.write_number(number, column, cell, whole if isinstance(cell, int) else figure)
+                    else:  # said to be text, so that no text is looked at for what it may mean to a spreadsheet
+                        sheet.write_string(number, column, cell or "", text if number else head)
+    return out.getvalue()
+
+
+def _notes(
+    view: View, about: Sequence[tuple[str, str]], sources: Sequence[Source]
+) -> tuple[list[str], list[list[str]]]:
+    header = [_say(view, f"export.{key}") for key in ("source", "content", "licence", "imported")]
+    rows = [[label, words, "", ""] for label, words in about]
+    rows += [[source.name, source.address, source.licence, source.imported] for source in sources]
+    return header, rows
+
+
+def _say(view: View, key: str) -> str:
+    return str(view.say(key))

@@ -1,0 +1,134 @@
+"""A proposal as slides that stay editable: one thought a slide, native bars and tables, fonts set for both scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import BytesIO
+
+from kyokan.web import figures
+from kyokan.web.exports.deck import Deck
+from kyokan.web.exports.printing import png
+from kyokan.web.exports.proposal import Paper, Step
+from kyokan.web.exports.schedule import moments
+from kyokan.web.fingerprint import overlay
+from kyokan.web.marks import mark_of
+
+OVERLAY_PX = 420.0
+MOST_GROUNDS = 8  # a slide holds no more at a size that can be read from the back
+IN_RANGES = {"fee_low", "fee_high", "since", "until"}
+INKS = {"artist": "artist", "brand": "brand", "both": "ink"}
+
+
+def proposal(paper: Paper) -> bytes:
+    """The pair, why, evidence, audience, terms, schedule."""
+    deck = Deck(
+        paper.lang,
+        f"{paper.view.say('site.name')} · {paper.date} · {_say(paper, f'export.{paper.audience.value}')}",
+        _say(paper, "site.demo") if paper.sample else "",
+    )
+    deck.properties(paper.seen["headline"], _say(paper, "export.proposal"))
+    for slide in (_pair, _why, _evidence, _audience, _terms, _schedule):
+        slide(deck, paper)
+    if paper.sample:
+        deck.note(_say(paper, "export.sample"))
+    out = BytesIO()
+    deck.save(out)
+    return out.getvalue()
+
+
+def _pair(deck: Deck, paper: Paper) -> None:
+    drawn = overlay(*paper.profiles, OVERLAY_PX)
+    deck.slide(paper.seen["headline"])
+    deck.picture(png(drawn, OVERLAY_PX, OVERLAY_PX), (0.75, 2.0), 4.6, paper.in_words)
+    deck.text(paper.people.label(paper.lang), (6.0, 2.1), 6.6, size=26, serif=True, ink="artist")
+    deck.text(str(paper.view.kind(paper.people)), (6.0, 2.6), 6.6, size=12, ink="quiet")
+    deck.text(paper.things.label(paper.lang), (6.0, 3.0), 6.6, size=26, serif=True, ink="brand")
+    deck.text(str(paper.view.kind(paper.things)), (6.0, 3.5), 6.6, size=12, ink="quiet")
+    if paper.sentence or paper.rationale:
+        deck.text(paper.sentence or paper.rationale, (6.0, 4.05), 6.6, size=16, high=1.6)
+    for label, value in paper.scores[:1]:
+        deck.text(f"{value:.2f}", (6.0, 5.6), 1.6, size=36)
+        confidence = paper.seen.get("confidence")
+        sure = f"\n{_say(paper, 'match.confidence')} {confidence:.2f}" if confidence is not None else ""
+        deck.text(f"{label}{sure}", (7.5, 5.72), 5.0, size=12, ink="quiet")
+
+
+def _why(deck: Deck, paper: Paper) -> None:
+    title = _say(paper, "export.sum" if paper.scores else "deal.why")
+    deck.slide(title)
+    bars = [
+        (f"{mark_of(step.signal).letter(paper.lang)}  {_signal(paper, step)}", step.adds, INKS[step.benefit])
+        for step in paper.steps
+    ]
+    if paper.base is not None:
+        bars.insert(0, (_say(paper, "why.base"), paper.base, "edge"))
+    if bars:
+        deck.bars(bars, (0.75, 1.75), (7.6, 4.7), title)
+    dot = _say(paper, "site.dot")
+    lines = [(paper.view.say("why.brings", name=who.label(paper.lang)), dot.join(names)) for who, names in paper.brings]
+    top = 1.9
+    for (label, names), ink in zip(
+        [(_say(paper, "export.both"), dot.join(paper.both)), *lines], ("ink", "artist", "brand"), strict=True
+    ):
+        deck.text(str(label), (8.9, top), 3.7, size=12, ink="quiet")
+        deck.text(names or "—", (8.9, top + 0.3), 3.7, size=16, ink=ink, high=0.9)
+        top += 1.35
+    if paper.scores:
+        raw, score = figures.plain(paper.raw), f"{paper.scores[0][1]:.2f}"
+        deck.text(f"{_say(paper, 'why.total')} {raw} → {score}", (8.9, top), 3.7, size=16, bold=True)
+
+
+def _evidence(deck: Deck, paper: Paper) -> None:
+    deck.slide(_say(paper, "export.evidence"))
+    strongest = sorted(
+        ((ground, step) for step in paper.steps for ground in step.grounds if ground.weight > 0),
+        key=lambda pair: -pair[0].weight,
+    )[:MOST_GROUNDS]
+    rows = [(_signal(paper, step), ground.note, figures.signed(ground.weight)) for ground, step in strongest]
+    header = tuple(_say(paper, key) for key in ("why.signal", "export.evidence", "why.adds"))
+    deck.table((header, *rows), (0.75, 1.75), (2.2, 8.4, 1.2))
+    if paper.withheld:
+        deck.text(
+            str(paper.view.say("export.withheld", count=paper.withheld)), (0.75, 6.45), 11.0, size=11, ink="quiet"
+        )
+
+
+def _audience(deck: Deck, paper: Paper) -> None:
+    deck.slide(_say(paper, "export.fans"))
+    if paper.audience_grounds:
+        header = (_say(paper, "export.content"), _say(paper, "why.adds"))
+        rows = [(ground.note, figures.signed(ground.weight)) for ground in paper.audience_grounds[:MOST_GROUNDS]]
+        deck.table((header, *rows), (0.75, 1.75), (10.6, 1.2))
+    else:
+        deck.text(_say(paper, "export.fans_none"), (0.75, 1.9), 11.0, size=20, high=1.5)
+
+
+def _terms(deck: Deck, paper: Paper) -> None:
+    deck.slide(_say(paper, "deal.terms"))
+    rows: list[tuple[str, str]] = [*paper.parties]
+    rows += [
+        (term.label, term.text) for term in paper.terms if term.name not in {"fee_low", "fee_high", "since", "until"}
+    ]
+    rows += [(_say(paper, "deal.period"), paper.period), (_say(paper, "deal.fee"), paper.fee)]
+    rows += [(term.label, term.text) for term in paper.private]
+    deck.table(((_say(paper, "export.item"), _say(paper, "export.content")), *rows), (0.75, 1.75), (3.4, 8.4))
+
+
+def _schedule(deck: Deck, paper: Paper) -> None:
+    deck.slide(_say(paper, "export.schedule"))
+    points = moments(paper)
+    deck.timeline([(moment.place, moment.date, moment.label) for moment in points], (0.9, 3.4), 11.2)
+    header = (_say(paper, "export.item"), _say(paper, "why.year"))
+    rows: Sequence[tuple[str, str]] = [(moment.label, moment.date) for moment in points]
+    if rows:
+        deck.table((header, *rows), (0.75, 4.6), (3.4, 3.0))
+    else:
+        deck.text(_say(paper, "deal.open"), (0.75, 1.9), 11.0, size=20)
+
+
+def _signal(paper: Paper, step: Step) -> str:
+    return _say(paper, f"signal.{step.signal}")
+
+
+def _say(paper: Paper, key: str) -> str:
+    return str(paper.view.say(key))

@@ -1,0 +1,43 @@
+"""The sources behind what a document says, each with its licence, for the notes at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kyokan.graph.model import Provenance
+from kyokan.web.credits import CREDITS
+from kyokan.web.exports.rights import shareable
+from kyokan.web.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A source; ``address`` where its terms ask for one, ``imported`` the latest day on which it was read."""
+
+    name: str
+    licence: str
+    address: str
+    imported: str
+    synthetic: bool
+
+
+def sources_of(view: View, entity_ids: Iterable[str]) -> list[Source]:
+    """The sources of some entities, each once, by name; those that may not be shown are not told."""
+    found: dict[tuple[str, str], Provenance] = {}
+    for entity_id in dict.fromkeys(entity_ids):
+        if entity_id not in view.known:
+            continue
+        for record in view.entity(entity_id).provenance:
+            if shareable(record):
+                found.setdefault((record.source, record.licence), record)
+    return [
+        Source(
+            str(view.source(name).striptags()),
+            licence,
+            CREDITS.get(name, ("", ""))[1],
+            record.imported_at[:10],
+            record.synthetic,
+        )
+        for (name, licence), record in sorted(found.items())
+    ]
