@@ -11,6 +11,8 @@ from urllib.parse import unquote, urlsplit
 
 from markupsafe import Markup
 
+from kyokan.errors import UnavailableError
+
 HERE = Path(__file__).parent
 FONTS = HERE.parent / "static" / "vendor"
 SHEET = HERE / "paper.css"
@@ -35,26 +37,31 @@ def pdf(html: str) -> bytes:
 
     Raises:
         weasyprint.urls.FatalURLFetchingError: the document asks for anything but a file of this package.
+        UnavailableError: Pango is not installed.
     """
-    from weasyprint import CSS, HTML
-    from weasyprint.text.fonts import FontConfiguration
-
+    weasyprint = _weasyprint()
     with _one_at_a_time:
-        fonts, fetcher = FontConfiguration(), _fetcher()
-        sheet = CSS(string=_faces() + SHEET.read_text(encoding="utf-8"), font_config=fonts, url_fetcher=fetcher)
-        document = HTML(string=html, url_fetcher=fetcher, base_url=FONTS.as_uri())
+        fonts, fetcher = weasyprint.text.fonts.FontConfiguration(), _fetcher()
+        sheet = weasyprint.CSS(
+            string=_faces() + SHEET.read_text(encoding="utf-8"), font_config=fonts, url_fetcher=fetcher
+        )
+        document = weasyprint.HTML(string=html, url_fetcher=fetcher, base_url=FONTS.as_uri())
         made: bytes = document.write_pdf(stylesheets=[sheet], font_config=fonts, pdf_variant="pdf/ua-1")
         return made
 
 
 def png(svg: Markup, width: float, height: float) -> bytes:
-    """A picture of an SVG without letters, ``PIXELS`` times its size in CSS pixels, on a clear ground."""
-    from pypdfium2 import PdfDocument
-    from weasyprint import HTML
+    """A picture of an SVG without letters, ``PIXELS`` times its size in CSS pixels, on a clear ground.
 
+    Raises:
+        UnavailableError: Pango is not installed.
+    """
+    from pypdfium2 import PdfDocument
+
+    weasyprint = _weasyprint()
     sheet = f"@page {{ size: {width}px {height}px; margin: 0 }} body {{ margin: 0 }} svg {{ display: block }}"
     with _one_at_a_time:
-        made = HTML(string=f"<style>{sheet}</style>{svg}", url_fetcher=_fetcher()).write_pdf()
+        made = weasyprint.HTML(string=f"<style>{sheet}</style>{svg}", url_fetcher=_fetcher()).write_pdf()
         page = PdfDocument(made)[0]
         image = page.render(
             scale=PIXELS * DPI_OF_CSS / DPI_OF_PDF, fill_color=(255, 255, 255, 0), maybe_alpha=True
@@ -62,6 +69,14 @@ def png(svg: Markup, width: float, height: float) -> bytes:
         out = BytesIO()
         image.save(out, "PNG", optimize=True)
         return out.getvalue()
+
+
+def _weasyprint() -> Any:
+    try:
+        import weasyprint.text.fonts
+    except OSError as error:  # it opens the library when it is loaded
+        raise UnavailableError("Pango", "is not installed", "Install libpango-1.0-0 and libpangoft2-1.0-0") from error
+    return weasyprint
 
 
 @lru_cache(maxsize=1)
