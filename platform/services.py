@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from kyokan.platform.mail.news import News
     from kyokan.platform.mail.post import Post
     from kyokan.platform.pipeline import Pipeline
+    from kyokan.platform.pipeline.reminders import Reminders
     from kyokan.platform.shares import Shares
 
 Progress = Callable[[str, int, int], None]
@@ -103,6 +104,7 @@ class Services:
         import kyokan.platform.deals.model
         import kyokan.platform.mail.model
         import kyokan.platform.pipeline.model
+        import kyokan.platform.pipeline.reminders
         import kyokan.platform.shares.model  # noqa: F401 - tables are made when the file is opened, so all must be known
         from kyokan.platform.database import Database
 
@@ -164,6 +166,13 @@ class Services:
         from kyokan.platform.shares import Shares
 
         return Shares(self.database, self.deals, self.accounts)
+
+    @cached_property
+    def reminders(self) -> Reminders:
+        """What people are to be reminded of."""
+        from kyokan.platform.pipeline.reminders import Reminders
+
+        return Reminders(self.database)
 
     def snapshot(self, progress: Progress | None = None) -> Snapshot:
         """The snapshot of the store as it stands now; built where the store has changed since the last."""

@@ -83,11 +83,28 @@ def whole_number(typed: Mapping[str, str], name: str) -> int:
     return int(typed[name])
 
 
+def new_key() -> str:
+    """A key for a form that makes something, so that sending it twice makes one."""
+    return secrets.token_hex(16)
+
+
+def key_of(typed: Mapping[str, str]) -> str:
+    """The key that such a form carries.
+
+    Raises:
+        ParameterError: it is none of ours.
+    """
+    if not re.fullmatch(r"[0-9a-f]{32}", typed["key"]):
+        raise ParameterError("key", "unknown")
+    return typed["key"]
+
+
 def init_app(app: Flask) -> None:
     """Check every request; ``actors`` must have read the session before."""
     app.config["MAX_CONTENT_LENGTH"] = LARGEST
     app.before_request(check)
     app.jinja_env.globals["csrf_field"] = field
+    app.jinja_env.globals["new_key"] = new_key
 
 
 def _mac(salt: str) -> str:

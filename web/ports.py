@@ -18,6 +18,7 @@ from kyokan.platform.mail import Outbox
 from kyokan.platform.mail.news import News
 from kyokan.platform.mail.post import Post
 from kyokan.platform.pipeline import Pipeline
+from kyokan.platform.pipeline.reminders import Reminders
 from kyokan.platform.shares import Shares
 
 
@@ -127,6 +128,11 @@ class Services(Protocol):
     @property
     def shares(self) -> Shares:
         """Documents and links that leave the workroom."""
+        ...
+
+    @property
+    def reminders(self) -> Reminders:
+        """What people are to be reminded of."""
         ...
 
     @property

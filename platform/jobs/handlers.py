@@ -27,6 +27,7 @@ def mail(services: Services, _arguments: Mapping[str, Any], _progress: Progress)
     """Gather the news into letters and send what waits; without a mail server nothing is written or sent."""
     if services.post is None:
         return {}
+    services.reminders.tell()
     return {"gathered": services.news.gather(), **services.outbox.deliver(services.post)}
 
 

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from kyokan.errors import ChangedMeanwhileError, NotAllowedError, QueryError
 from kyokan.platform.accounts.actor import Actor, Role
-from kyokan.platform.accounts.model import Membership, Person
 from kyokan.platform.audit import Trail
 from kyokan.platform.database import Database
 from kyokan.platform.deals import Deals, Party, Status
@@ -22,6 +21,7 @@ from kyokan.platform.deals.scope import find, subject
 from kyokan.platform.deals.service import Clock, Seen
 from kyokan.platform.deals.steps import OPEN, SIDES
 from kyokan.platform.pipeline.model import BoardRow, PlaceRow
+from kyokan.platform.pipeline.people import holders
 from kyokan.platform.pipeline.stages import ON_BOARD, Stage, checked_stages, keep, stages_of
 
 READERS = (Role.PLANNER, Role.ANALYST)
@@ -97,7 +97,7 @@ class Pipeline:
         with self._database.session() as session:
             stages = stages_of(session, actor.organisation)
             version = _version(session, actor.organisation)
-            owners = _planners(session, actor.organisation)
+            owners = holders(session, actor.organisation, Role.PLANNER)
             own = select(PlaceRow).join(DealRow).where(DealRow.agency == actor.organisation)
             places = {row.deal: row for row in session.scalars(own)}
         today = self._today()
@@ -126,7 +126,7 @@ class Pipeline:
         if deal["agency"] != actor.organisation:
             raise NotAllowedError("the board", "is its agency's", "See your inbox", code="agency_only")
         with self._database.session() as session:
-            stages, owners = stages_of(session, actor.organisation), _planners(session, actor.organisation)
+            stages, owners = stages_of(session, actor.organisation), holders(session, actor.organisation, Role.PLANNER)
             return _slip(deal, session.get(PlaceRow, deal_id), stages, owners, self._today())
 
     def move(self, actor: Actor, deal_id: str, version: int, stage: str) -> None:
@@ -163,7 +163,7 @@ class Pipeline:
         next_on = entered.next_on.isoformat() if entered.next_on else ""
         with self._database.session(writing=True) as session:
             deal, place = _placed(session, actor, deal_id)
-            if entered.owner and entered.owner not in _planners(session, deal.agency):
+            if entered.owner and entered.owner not in holders(session, deal.agency, Role.PLANNER):
                 raise QueryError("owner", "is no planner of your agency", "Choose one", code="owner")
             if (place.owner, place.next_act, place.next_on) == (entered.owner, entered.next_act, next_on):
                 return
@@ -214,17 +214,6 @@ def _placed(session: Session, actor: Actor, deal_id: str) -> tuple[DealRow, Plac
         raise NotAllowedError("the board", "is its agency's", "See your inbox", code="agency_only")
     blank = PlaceRow(deal=deal.id, version=0, stage="", owner="", next_act="", next_on="")
     return deal, session.get(PlaceRow, deal.id) or blank
-
-
-def _planners(session: Session, agency: str) -> dict[str, str]:
-    """Id -> name of the planners of an agency, by name."""
-    asked = (
-        select(Person.id, Person.name)
-        .join(Membership, Membership.person == Person.id)
-        .where(Membership.organisation == agency, Membership.role == Role.PLANNER, Person.active)
-        .order_by(Person.name, Person.id)
-    )
-    return {row.id: row.name for row in session.execute(asked)}
 
 
 def _version(session: Session, agency: str) -> int:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from kyokan.platform.accounts.actor import Actor, Role
+from kyokan.platform.accounts.model import Membership, Organisation, OrganisationKind, Person
+from kyokan.platform.database import Database
 
 MATCH = {
     "score": 0.73,
@@ -54,3 +56,18 @@ ANALYST = person("ken", "agency", Role.ANALYST)
 BRAND = person("toma", "koyomido", Role.BRAND_CLIENT)
 MANAGER = person("rei", "nagi-office", Role.ARTIST_MANAGER)
 STRANGER = person("mal", "rival-agency", Role.PLANNER, Role.BRAND_CLIENT, Role.ARTIST_MANAGER, Role.ADMIN)
+MAKI = person("maki", "agency", Role.PLANNER)
+
+
+def settle_in(database: Database) -> None:
+    """Keep the people and their organisations, for what names people."""
+    kinds = {"agency": OrganisationKind.AGENCY, "koyomido": OrganisationKind.BRAND}
+    with database.session(writing=True) as session:
+        for one in (PLANNER, MAKI, ANALYST, BRAND, MANAGER):
+            kind = kinds.get(one.organisation, OrganisationKind.ARTIST_SIDE)
+            session.merge(Organisation(id=one.organisation, name=one.organisation, kind=kind))
+            email = f"{one.person}@example.com"
+            session.add(Person(id=one.person, email=email, name=one.name, language="en", password=""))
+            session.flush()
+            for role in one.roles:
+                session.add(Membership(person=one.person, organisation=one.organisation, role=role))

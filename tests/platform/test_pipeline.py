@@ -7,14 +7,12 @@ import json
 import pytest
 
 from kyokan.errors import ChangedMeanwhileError, NotAllowedError, QueryError, UnknownDealError
-from kyokan.platform.accounts.actor import Role
-from kyokan.platform.accounts.model import Membership, Organisation, OrganisationKind, Person
 from kyokan.platform.audit import Trail
 from kyokan.platform.database import Database
 from kyokan.platform.deals import Deals, Step
 from kyokan.platform.pipeline import Pipeline
 from kyokan.platform.pipeline.stages import MOST, ON_BOARD
-from tests.platform.dealing import ANALYST, BRAND, DRAFT, MANAGER, MATCH, PLANNER, STRANGER, Clock
+from tests.platform.dealing import ANALYST, BRAND, DRAFT, MANAGER, MATCH, PLANNER, STRANGER, Clock, settle_in
 
 NAMES = ("下ごしらえ", "お送りした", "話し合い", "承認まわり", "世の中へ")
 STAGES = [{"status": status, "ja": name} for status, name in zip(ON_BOARD, NAMES, strict=True)]
@@ -29,12 +27,7 @@ def clock():
 @pytest.fixture
 def database(tmp_path):
     with Database(tmp_path / "workroom.db") as made:
-        with made.session(writing=True) as session:
-            session.add(Organisation(id="agency", name="Agency", kind=OrganisationKind.AGENCY))
-            for name, role in (("hana", Role.PLANNER), ("maki", Role.PLANNER), ("ken", Role.ANALYST)):
-                session.add(Person(id=name, email=f"{name}@example.com", name=name.title(), language="en", password=""))
-                session.flush()
-                session.add(Membership(person=name, organisation="agency", role=role))
+        settle_in(made)
         yield made
 
 

@@ -78,6 +78,12 @@ WRITTEN = {
         SIGNED_IN | {"planner": 400, "stranger": 400} | dict.fromkeys(("analyst", "brand", "manager"), 403),
     ),
     "deal_move": ("/deals/{sent}/move", {"version": "0", "stage": "sent"}, AGENCYS),
+    "reminder_add": (
+        "/deals/{sent}/reminders",
+        {"key": "d" * 32, "due": "2030-01-01", "note": "x"},
+        {"nobody": 303, "planner": 303, "analyst": 403, "brand": 303, "manager": 303, "stranger": 404},
+    ),
+    "reminder_finish": ("/reminders/unknown", {}, dict.fromkeys(IDENTITIES, 404) | {"nobody": 303}),
     "deal_plan": ("/deals/{sent}/plan", {"version": "0", "next_act": "x"}, AGENCYS),
     "deal_step": (
         "/deals/{sent}/accept",

@@ -127,3 +127,22 @@ def test_a_side_keeps_its_inbox(made, planner, address):
     assert "Inbox" in made["brand"].get("/deals").text
     assert made["brand"].get("/deals/stages").status_code == 403
     assert made["analyst"].get("/deals").text.count("/move") == 0
+
+
+def test_a_reminder_stands_on_top_until_it_is_done(made, planner, address):
+    planner.send(f"{address}/edit", version="1", headline="Dawn", brand_side="Koyomido†", artist_side="Nagi Office†")
+    assert planner.send(f"{address}/send", address, version="2").status_code == 303
+    brand = made["brand"]
+    assert (
+        brand.send(f"{address}/reminders", address, key="e" * 32, due="2020-01-01", note="Ask Rei").status_code == 303
+    )
+    assert "Ask Rei" in brand.get(address).text
+    assert "Ask Rei" not in planner.get(address).text
+    page = brand.get("/deals").text
+    assert "Due reminders" in page
+    assert "Reminder due · Dawn" in page
+    assert brand.send(f"/reminders/{'e' * 32}", "/deals").status_code == 303
+    assert "Due reminders" not in brand.get("/deals").text
+    refused = brand.send(f"{address}/reminders", address, key="f" * 32, due="soon", note="Ask Rei")
+    assert refused.status_code == 400
+    assert 'value="Ask Rei"' in refused.text

@@ -20,6 +20,7 @@ from kyokan.platform.desk import Shortlists
 from kyokan.platform.mail import Outbox
 from kyokan.platform.mail.news import News
 from kyokan.platform.pipeline import Pipeline
+from kyokan.platform.pipeline.reminders import Reminders
 from kyokan.platform.shares import Shares
 
 OURS = Provenance(source="見本", licence="Apache-2.0", rights=Rights.SHARE)
@@ -196,6 +197,10 @@ class World:
     @cached_property
     def shares(self):
         return Shares(self.database, self.deals, self.accounts)
+
+    @cached_property
+    def reminders(self):
+        return Reminders(self.database)
 
     @cached_property
     def _snapshot(self):

@@ -19,6 +19,7 @@ from kyokan.web.pages import (
     matches,
     pipeline,
     questions,
+    reminders,
     shares,
     states,
     suggest,
@@ -55,6 +56,8 @@ FORMS: dict[str, tuple[str, RouteCallable, tuple[str, ...]]] = {
     "deals": ("/deals", deals.overview, ("GET",)),
     "deal_stages": ("/deals/stages", pipeline.stages, ("GET", "POST")),
     "deal_move": ("/deals/<deal_id>/move", pipeline.move, ("POST",)),
+    "reminder_add": ("/deals/<deal_id>/reminders", reminders.add, ("POST",)),
+    "reminder_finish": ("/reminders/<reminder_id>", reminders.finish, ("POST",)),
     "deal_plan": ("/deals/<deal_id>/plan", pipeline.plan, ("GET", "POST")),
     "deals_read": ("/deals/read", deals.read, ("POST",)),
     "deal_new": ("/deals/new/<entity:a>/<entity:b>", deals.write, ("GET",)),
@@ -80,4 +83,5 @@ def register(app: Flask) -> None:
     app.jinja_env.globals["unread"] = deals.unread
     app.jinja_env.globals |= {"arguments": questions.arguments, "question_address": questions.address}
     app.jinja_env.globals |= shares.GLOBALS
+    app.jinja_env.globals["remindable"] = reminders.people
     states.register(app)

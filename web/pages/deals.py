@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import uuid
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -15,12 +14,12 @@ from kyokan.errors import ChangedMeanwhileError, InputError, NotAllowedError, Qu
 from kyokan.graph.model import Entity
 from kyokan.platform.accounts import Actor, Role
 from kyokan.platform.deals import Status, Step
-from kyokan.platform.deals.service import Notice, Seen
 from kyokan.platform.deals.steps import ENDS, OPEN
 from kyokan.platform.pipeline.board import READERS
 from kyokan.web.actors import actor
-from kyokan.web.forms import posted, whole_number
-from kyokan.web.pages import pipeline
+from kyokan.web.forms import key_of, new_key, posted, whole_number
+from kyokan.web.pages import pipeline, reminders
+from kyokan.web.pages.pipeline import news
 from kyokan.web.pages.why import one_match
 from kyokan.web.parameters import ParameterError, Parameters
 from kyokan.web.refusals import status_of, worded
@@ -35,7 +34,6 @@ DRAFT = ("artist", "brand", *WRITTEN)
 CHECKED = ("exclusive", "announced")
 PRIVATE = ("fee_floor", "budget_ceiling", "internal_note")
 SIDES = ("agency", "brand_side", "artist_side")
-KEY = re.compile(r"[0-9a-f]{32}")
 
 
 def overview() -> str:
@@ -43,7 +41,7 @@ def overview() -> str:
     allowed = Parameters.of_request(("owner",))
     who, view = actor(), current()
     if who.has(*READERS):
-        return pipeline.board(who, allowed.text("owner"), news=_news(who, view.services.deals.of(who)))
+        return pipeline.board(who, allowed.text("owner"))
     deals = view.services.deals.of(who)
     waiting = [deal for deal in deals if _waits_for(deal, who)]
     groups = [
@@ -51,13 +49,8 @@ def overview() -> str:
         ("deals.under_way", [deal for deal in deals if deal not in waiting and deal["status"] not in ENDS]),
         ("deals.done", [deal for deal in deals if deal["status"] in ENDS]),
     ]
-    return render_template("deals.html", groups=groups, deals=deals, entity=view.entity, news=_news(who, deals))
-
-
-def _news(who: Actor, deals: list[Seen]) -> list[tuple[Notice, Seen]]:
-    """What the actor's organisation has not read, with the deal of each."""
-    by_id = {deal["id"]: deal for deal in deals}
-    return [(notice, by_id[notice.deal]) for notice in current().services.deals.notices(who, unread=True)]
+    due = reminders.due(deals)  # before the news: what falls due becomes some
+    return render_template("deals.html", groups=groups, deals=deals, entity=view.entity, due=due, news=news(who, deals))
 
 
 def read() -> Response:
@@ -90,15 +83,13 @@ def write(a: str, b: str) -> str | Response:
     people, things = view.pair(view.entity(a), view.entity(b))
     match = one_match(view.services.explain(people.id, things.id))
     sentence = match.sentence.ja if match and view.lang == "ja" else match.sentence.en if match else ""
-    return _draft_form(people, things, {"rationale": sentence}, key=uuid.uuid4().hex)
+    return _draft_form(people, things, {"rationale": sentence}, key=new_key())
 
 
 def create() -> str | Response | tuple[str, int]:
     """Keep a draft with the evidence as it stands now; sending the same form twice makes one."""
     who, view = actor(), current()
     typed = _form("key", *DRAFT, *TERMS)
-    if not KEY.fullmatch(typed["key"]):
-        raise ParameterError("key", "unknown")
     _planner(who)
     people, things = view.entity(typed["artist"]), view.entity(typed["brand"])
     proposal = view.services.explain(people.id, things.id)
@@ -106,7 +97,7 @@ def create() -> str | Response | tuple[str, int]:
     evidence = match.to_json() if match else {}
     try:
         draft = _written(typed) | {"artist": people.id, "brand": things.id}
-        made = view.services.deals.create(who, draft, evidence, proposal.snapshot, key=typed["key"])
+        made = view.services.deals.create(who, draft, evidence, proposal.snapshot, key=key_of(typed))
     except QueryError as refusal:
         return _draft_form(people, things, typed, key=typed["key"], refusal=refusal), status_of(refusal)
     return redirect(url_for("deal", deal_id=made["id"]), HTTPStatus.SEE_OTHER)
@@ -199,6 +190,7 @@ def _page(
         people=view.entity(deal["artist"]),
         things=view.entity(deal["brand"]),
         history=deals.history(who, deal_id),
+        reminders=view.services.reminders.of(who, deal_id),
         stages=STAGES,
         private=[name for name in PRIVATE if name in deal],
         refusal=worded(refusal) if refusal else None,

@@ -11,10 +11,12 @@ from werkzeug.wrappers import Response
 
 from kyokan.errors import ChangedMeanwhileError, InputError, NotAllowedError, QueryError
 from kyokan.platform.accounts import Actor, Role
+from kyokan.platform.deals.service import Notice, Seen
 from kyokan.platform.pipeline import Stage
 from kyokan.platform.pipeline.stages import LONGEST_NAME, MOST, ON_BOARD
 from kyokan.web.actors import actor
 from kyokan.web.forms import posted, whole_number
+from kyokan.web.pages import reminders
 from kyokan.web.parameters import Parameters
 from kyokan.web.refusals import status_of, worded
 from kyokan.web.view import current
@@ -25,9 +27,16 @@ STAGE = ("id", "status", "ja", "en")
 Answer = str | Response | tuple[str, int]
 
 
-def board(who: Actor, owner: str, *, news: Any, refusal: InputError | None = None) -> str:
+def news(who: Actor, deals: list[Seen]) -> list[tuple[Notice, Seen]]:
+    """What the actor's organisation has not read, with the deal of each."""
+    by_id = {deal["id"]: deal for deal in deals}
+    return [(notice, by_id[notice.deal]) for notice in current().services.deals.notices(who, unread=True)]
+
+
+def board(who: Actor, owner: str, *, refusal: InputError | None = None) -> str:
     """The board; ``owner`` shows one person's deals alone, ``me`` the actor's own."""
     view = current()
+    deals = view.services.deals.of(who)
     found = view.services.pipeline.board(who, who.person if owner == "me" else owner)
     slips = [slip for ones in found.slips.values() for slip in ones]
     return render_template(
@@ -41,7 +50,8 @@ def board(who: Actor, owner: str, *, news: Any, refusal: InputError | None = Non
         },
         owner=owner,
         entity=view.entity,
-        news=news,
+        due=reminders.due(deals),
+        news=news(who, deals),  # after that: what falls due becomes news
         planner=who.has(Role.PLANNER),
         refusal=worded(refusal) if refusal else None,
     )
@@ -53,7 +63,7 @@ def move(deal_id: str) -> Answer:
     try:
         current().services.pipeline.move(who, deal_id, whole_number(typed, "version"), typed["stage"])
     except (ChangedMeanwhileError, QueryError) as refusal:
-        return board(who, typed["owner"], news=[], refusal=refusal), status_of(refusal)
+        return board(who, typed["owner"], refusal=refusal), status_of(refusal)
     back = url_for("deals", owner=typed["owner"] or None, _anchor=f"slip-{deal_id}")
     return redirect(back, HTTPStatus.SEE_OTHER)
 
