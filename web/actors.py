@@ -8,12 +8,13 @@ from flask import Flask, Response, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from kyokan.platform.accounts.actor import Actor
+from kyokan.platform.accounts.ceremony import Site
 from kyokan.platform.accounts.model import Organisation
 from kyokan.platform.accounts.service import Accounts, Visit
 from kyokan.web.preferences import cookie_name, stored
 
 COOKIE = "session"
-ENTRIES = {"sign_in", "sign_in_code", "sign_out", "invitation"}
+ENTRIES = {"sign_in", "sign_in_code", "sign_in_passkey", "sign_out", "invitation"}
 
 
 class SignInNeededError(Exception):
@@ -70,6 +71,11 @@ def absolute(address: str) -> str:
     """A local address as others reach it: under the public address where one is set, else under this request's host."""
     public: str = current_app.config["PUBLIC_ADDRESS"] or request.host_url.rstrip("/")
     return public + address
+
+
+def site() -> Site:
+    """Whom passkeys are for: this installation, under the address that people reach it by."""
+    return Site(absolute(""))
 
 
 def return_address() -> str:

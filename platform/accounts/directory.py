@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from kyokan.errors import AccountError
@@ -21,6 +21,7 @@ from kyokan.platform.accounts.model import (
     Membership,
     Organisation,
     OrganisationKind,
+    Passkey,
     Person,
     RecoveryCode,
     SignIn,
@@ -32,6 +33,7 @@ from kyokan.platform.database import Database
 INVITATION_LASTS = 7 * 86_400.0
 TOKEN_BYTES = 32
 LONGEST_NAME, LONGEST_EMAIL = 100, 254
+SECOND_STEP = or_(Person.totp_secret.is_not(None), exists().where(Passkey.person == Person.id))
 EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\"]+")
 
 
@@ -159,7 +161,8 @@ class Directory:
             person = self._known(session, email)
             if second_step:
                 person.totp_secret = person.totp_offered = None
-                session.execute(delete(RecoveryCode).where(RecoveryCode.person == person.id))
+                for kept in (RecoveryCode, Passkey):
+                    session.execute(delete(kept).where(kept.person == person.id))
             detail = {"second_step": "off"} if second_step else {}
             self._note(session, None, f"person:{person.id}", "reset_offered", **detail)
             return self._offer(session, person.email, None, None)
@@ -225,8 +228,8 @@ class Directory:
             for person, name, role in session.execute(roles):
                 held.setdefault(person, []).append((name, role))
             return [
-                Listed(one.email, one.name, one.active, one.totp_secret is not None, tuple(held.get(one.id, ())))
-                for one in session.scalars(select(Person).order_by(Person.email))
+                Listed(one.email, one.name, one.active, second_step, tuple(held.get(one.id, ())))
+                for one, second_step in session.execute(select(Person, SECOND_STEP).order_by(Person.email))
             ]
 
     def set_active(self, email: str, *, active: bool) -> None:
@@ -246,6 +249,10 @@ class Directory:
 
     def _person(self, session: Session, email: str) -> Person | None:
         return session.scalars(select(Person).where(Person.email == email)).one_or_none()
+
+    def _second_step(self, session: Session, person: Person) -> bool:
+        """Whether signing in asks for more than the password."""
+        return session.scalars(select(SECOND_STEP).where(Person.id == person.id)).one()
 
     def _known(self, session: Session, email: str) -> Person:
         found = self._person(session, folded(email))

@@ -74,6 +74,30 @@ class RecoveryCode(Base):
     person: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
 
 
+class Passkey(Base):
+    """A key of an authenticator by which a person signs in; ``credential`` is its id in base64url."""
+
+    __tablename__ = "passkey"
+
+    credential: Mapped[str] = mapped_column(primary_key=True)
+    person: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    public_key: Mapped[bytes]
+    sign_count: Mapped[int]
+    name: Mapped[str]
+    created: Mapped[float]
+    used: Mapped[float | None]
+
+
+class PasskeyChallenge(Base):
+    """What a browser is to sign with a passkey: by the hash of its session's id, good once."""
+
+    __tablename__ = "passkey_challenge"
+
+    session: Mapped[str] = mapped_column(primary_key=True)
+    challenge: Mapped[bytes]
+    expires: Mapped[float]
+
+
 class Membership(Base):
     """A role that a person holds in an organisation."""
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from kyokan.errors import AccountError, ChangedMeanwhileError, NotAllowedError, UnknownRecordError
 from kyokan.platform.accounts.actor import Actor, Role
-from kyokan.platform.accounts.directory import Directory, checked_email
+from kyokan.platform.accounts.directory import SECOND_STEP, Directory, checked_email
 from kyokan.platform.accounts.model import Invitation, Membership, Organisation, OrganisationKind, Person, SignIn
 from kyokan.platform.audit import Trail
 
@@ -207,13 +207,14 @@ def _member(session: Session, organisation: str, person: str) -> Member:
 
 
 def _members(session: Session, organisation: str) -> tuple[Member, ...]:
-    asked = select(Person, Membership.role).join(Membership, Membership.person == Person.id)
-    held: dict[str, tuple[Person, set[Role]]] = {}
-    for person, role in session.execute(asked.where(Membership.organisation == organisation)):
-        held.setdefault(person.id, (person, set()))[1].add(role)
+    asked = select(Person, SECOND_STEP, Membership.role).join(Membership, Membership.person == Person.id)
+    here = asked.where(Membership.organisation == organisation).order_by(Person.name, Person.email)
+    held: dict[str, tuple[Person, bool, set[Role]]] = {}
+    for person, second_step, role in session.execute(here):
+        held.setdefault(person.id, (person, second_step, set()))[2].add(role)
     return tuple(
-        Member(one.id, one.name, one.email, one.active, one.totp_secret is not None, _ordered(roles))
-        for one, roles in sorted(held.values(), key=lambda pair: (pair[0].name, pair[0].email))
+        Member(one.id, one.name, one.email, one.active, second_step, _ordered(roles))
+        for one, second_step, roles in held.values()
     )
 
 

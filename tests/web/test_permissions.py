@@ -35,6 +35,8 @@ READ = {
     "invitation": ("/invitation/unknown", dict.fromkeys(IDENTITIES, 400)),
     "account": ("/account", SIGNED_IN),
     "second_step": ("/account/second-step", ELSEWHERE),
+    "sign_in_passkey": ("/sign-in/passkey", dict.fromkeys(IDENTITIES, 303)),
+    "passkey": ("/account/passkey", ELSEWHERE),
     "team": ("/team", SIGNED_IN),
     "lists": ("/lists", DESK),
     "list_add": (
@@ -114,7 +116,17 @@ WRITTEN = {
     ),
 }
 # Forms of signing in and of one's own account, each held by the tests of accounts
-OF_ACCOUNTS = {"team", "sign_in", "sign_in_code", "sign_out", "invitation", "account", "second_step"}
+OF_ACCOUNTS = {
+    "team",
+    "passkey",
+    "sign_in_passkey",
+    "sign_in",
+    "sign_in_code",
+    "sign_out",
+    "invitation",
+    "account",
+    "second_step",
+}
 
 
 @contextmanager

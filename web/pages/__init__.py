@@ -8,6 +8,7 @@ from flask.typing import RouteCallable
 from kyokan.web.pages import (
     account,
     account_entry,
+    account_keys,
     deals,
     dictionary,
     entity,
@@ -40,10 +41,12 @@ ROUTES: dict[str, tuple[str, RouteCallable]] = {
 FORMS: dict[str, tuple[str, RouteCallable, tuple[str, ...]]] = {
     "sign_in": ("/sign-in", account_entry.sign_in, ("GET", "POST")),
     "sign_in_code": ("/sign-in/code", account_entry.sign_in_code, ("GET", "POST")),
+    "sign_in_passkey": ("/sign-in/passkey", account_entry.sign_in_passkey, ("GET", "POST")),
     "sign_out": ("/sign-out", account_entry.sign_out, ("POST",)),
     "invitation": ("/invitation/<token>", account_entry.invitation, ("GET", "POST")),
     "account": ("/account", account.show, ("GET", "POST")),
-    "second_step": ("/account/second-step", account.second_step, ("GET", "POST")),
+    "second_step": ("/account/second-step", account_keys.second_step, ("GET", "POST")),
+    "passkey": ("/account/passkey", account_keys.passkey, ("GET", "POST")),
     "team": ("/team", team.show, ("GET", "POST")),
     "lists": ("/lists", lists.overview, ("GET",)),
     "list_create": ("/lists", lists.create, ("POST",)),

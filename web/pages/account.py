@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-import segno
 from flask import g, redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from kyokan.errors import AccountError
-from kyokan.platform.accounts.codes import setup_address
 from kyokan.web import actors
 from kyokan.web.forms import posted
 from kyokan.web.pages.account_entry import SEE_OTHER, problem_page
@@ -19,9 +17,9 @@ from kyokan.web.parameters import ParameterError, Parameters
 from kyokan.web.preferences import prefer
 from kyokan.web.view import current
 
-DONE = ("", "profile", "letters", "password", "off", "ended", "joined")
-FIELDS = ("act", "name", "language", "old", "new", "password", "session", "organisation", "letters")
-QR_INK, QR_PAPER = "#15181C", "#F6F7F4"  # dark on light in every theme: readers want it so
+DONE = ("", "profile", "letters", "password", "off", "app", "passkey", "passkey_off", "ended", "joined")
+FIELDS = ("act", "name", "language", "old", "new", "password", "session", "organisation", "letters", "passkey")
+DAY = 24
 
 
 def show() -> str | Response:
@@ -39,31 +37,13 @@ def show() -> str | Response:
         return problem_page("account.html", error, form=form["act"], done="", **_shown())
 
 
-def second_step() -> str | Response:
-    """Setting up an authenticator app: the square to read, then the first code."""
-    Parameters.of_request(())
-    actors.actor()
-    person = actors.accounts().owner(g.session_id)
-    if person.totp_offered is None:
-        return redirect(url_for("account", _anchor="second-step"), SEE_OTHER)
-    secret = person.totp_offered
-    address = setup_address(secret, person.email)
-    shown = {"square": _square(address), "address": address, "secret": " ".join(re.findall(".{1,4}", secret))}
-    if request.method == "GET":
-        return render_template("account_second_step.html", **shown)
-    try:
-        session_id, codes = actors.accounts().confirm_totp(g.session_id, posted("code")["code"], actors.visit())
-    except AccountError as error:
-        return problem_page("account_second_step.html", error, **shown)
-    _renewed(session_id)
-    return render_template("account_codes.html", codes=codes, first=True)
-
-
 def _shown() -> dict[str, object]:
     who, accounts, services = actors.actor(), actors.accounts(), current().services
     return {
         "letters": services.news.wanted(who.person) if services.post else None,
-        "person": accounts.person(who.person),
+        "person": (person := accounts.person(who.person)),
+        "passkeys": (passkeys := accounts.passkeys(who.person)),
+        "second_step": bool(person.totp_secret or passkeys),
         "codes_left": accounts.codes_left(who.person),
         "sessions": accounts.sessions.rows(who.person, g.session_id),
         "ago": lambda at: _ago(accounts.sessions.now() - at),
@@ -71,23 +51,22 @@ def _shown() -> dict[str, object]:
 
 
 def _ago(seconds: float) -> Markup:
-    """How long ago, in hours at most: no session lasts longer than a day, and nobody's time zone is known."""
+    """How long ago, in hours or days: nobody's time zone is known."""
     minutes = round(seconds / 60)
     if minutes < 1:
         return current().say("account.moment")
     if minutes < 60:  # noqa: PLR2004
         return current().say("account.minutes", count=minutes)
-    return current().say("account.hours", count=minutes // 60)
+    hours = minutes // 60
+    return (
+        current().say("account.hours", count=hours)
+        if hours <= DAY
+        else current().say("account.days", count=hours // DAY)
+    )
 
 
 def _done(what: str, anchor: str) -> Response:
     return redirect(url_for("account", done=what, _anchor=anchor), SEE_OTHER)
-
-
-def _renewed(session_id: str) -> None:
-    """Forms of this answer already belong to the session's new id."""
-    g.session_id = session_id
-    actors.begin(session_id)
 
 
 def _profile(form: dict[str, str]) -> Response:
@@ -114,6 +93,17 @@ def _offer(form: dict[str, str]) -> Response:
 def _off(form: dict[str, str]) -> Response:
     actors.begin(actors.accounts().drop_totp(g.session_id, form["password"], actors.visit()))
     return _done("off", "second-step")
+
+
+def _passkey(form: dict[str, str]) -> Response:
+    actors.accounts().offer_passkey(g.session_id, form["password"], actors.visit())
+    return redirect(url_for("passkey"), SEE_OTHER)
+
+
+def _passkey_off(form: dict[str, str]) -> Response:
+    accounts = actors.accounts()
+    actors.begin(accounts.drop_passkey(g.session_id, form["passkey"], form["password"], actors.visit()))
+    return _done("passkey_off", "second-step")
 
 
 def _codes(form: dict[str, str]) -> str:
@@ -146,14 +136,9 @@ ACTS: dict[str, Callable[[dict[str, str]], str | Response]] = {
     "offer": _offer,
     "off": _off,
     "codes": _codes,
+    "passkey": _passkey,
+    "passkey_off": _passkey_off,
     "end": _end,
     "end_others": _end_others,
     "act_for": _act_for,
 }
-
-
-def _square(address: str) -> Markup:
-    """A QR code as inline SVG without any style."""
-    made = segno.make(address, error="m")
-    svg = made.svg_inline(scale=5, border=4, dark=QR_INK, light=QR_PAPER, svgclass="qr", lineclass=None, omitsize=False)
-    return Markup(svg)  # noqa: S704 - drawn here from squares alone

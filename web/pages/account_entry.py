@@ -46,14 +46,39 @@ def sign_in_code() -> str | Response:
     """The second step: a code of the authenticator app or a recovery code."""
     after = actors.local(Parameters.of_request(("next",)).text("next"))
     if request.method == "GET":
-        return render_template("sign_in_code.html", after=after)
+        return render_template("sign_in_code.html", after=after, wanted=_wanted())
     form = posted("code", "next")
     after = actors.local(form["next"])
     try:
         made = actors.accounts().confirm(g.session_id, form["code"], actors.visit())
     except AccountError as error:
-        return problem_page("sign_in_code.html", error, after=after, over=error.code == "step_over")
+        return problem_page("sign_in_code.html", error, after=after, over=error.code == "step_over", wanted=_wanted())
     return _inside(made, after)
+
+
+def sign_in_passkey() -> str | Response:
+    """A passkey by itself or as the second step; the form without one asks the browser for it."""
+    after = actors.local(Parameters.of_request(("next",)).text("next"))
+    if request.method == "GET":
+        if (wanted := _wanted()) is None:
+            return redirect(url_for("sign_in", next=after or None), SEE_OTHER)
+        return render_template("sign_in_passkey.html", after=after, wanted=wanted)
+    form = posted("credential", "next")
+    after = actors.local(form["next"])
+    accounts = actors.accounts()
+    if not form["credential"]:
+        accounts.ask_for_passkey(g.session_id)
+        return redirect(url_for("sign_in_passkey", next=after or None), SEE_OTHER)
+    try:
+        made = accounts.confirm_by_passkey(g.session_id, form["credential"], actors.site(), actors.visit())
+    except AccountError as error:
+        return problem_page("sign_in_passkey.html", error, after=after, wanted=_wanted())
+    return _inside(made, after)
+
+
+def _wanted() -> str | None:
+    """What the browser needs to show a passkey, where one is asked for."""
+    return actors.accounts().passkey_asked(g.session_id, actors.site())
 
 
 def sign_out() -> Response:
