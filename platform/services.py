@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from kyokan.platform.accounts.service import Accounts
     from kyokan.platform.database import Database
     from kyokan.platform.deals import Deals
-    from kyokan.platform.desk import Shortlists
+    from kyokan.platform.desk import Searches, Shortlists
+    from kyokan.platform.desk.rankings import Ranking
     from kyokan.platform.mail import Outbox
     from kyokan.platform.mail.news import News
     from kyokan.platform.mail.post import Post
@@ -174,6 +175,13 @@ class Services:
 
         return Reminders(self.database)
 
+    @cached_property
+    def searches(self) -> Searches:
+        """Questions kept by name."""
+        from kyokan.platform.desk import Searches
+
+        return Searches(self.database)
+
     def snapshot(self, progress: Progress | None = None) -> Snapshot:
         """The snapshot of the store as it stands now; built where the store has changed since the last."""
         from kyokan.graph.snapshot import SnapshotDirectory
@@ -281,6 +289,12 @@ class Services:
     def places(self, query: Query, ids: Sequence[str] = ()) -> tuple[Place, ...]:
         """The ranking of a question, or where some candidates stand, without the evidence."""
         return self.matcher().places(query, ids)
+
+    def ranking(self, query: Query, also: Iterable[str] = ()) -> Ranking:
+        """The ranking of a question, to be compared with another day's."""
+        from kyokan.platform.desk.rankings import rank
+
+        return rank(self.matcher(), query, also)
 
     def import_source(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -13,7 +13,8 @@ from kyokan.graph.model import Entity, EntityKind, KanseiValue, Relation, Relati
 from kyokan.matching.ranking.model import Place, Proposal, Query
 from kyokan.platform.accounts.service import Accounts
 from kyokan.platform.deals import Deals
-from kyokan.platform.desk import Shortlists
+from kyokan.platform.desk import Searches, Shortlists
+from kyokan.platform.desk.rankings import Ranking
 from kyokan.platform.mail import Outbox
 from kyokan.platform.mail.news import News
 from kyokan.platform.mail.post import Post
@@ -136,6 +137,11 @@ class Services(Protocol):
         ...
 
     @property
+    def searches(self) -> Searches:
+        """Questions kept by name."""
+        ...
+
+    @property
     def demo(self) -> bool:
         """Whether generated data is among what is shown."""
         ...
@@ -166,6 +172,10 @@ class Services(Protocol):
 
     def look(self, query: Query, ids: Sequence[str]) -> Proposal:
         """Some candidates of a question, whatever their standing."""
+        ...
+
+    def ranking(self, query: Query, also: Iterable[str] = ()) -> Ranking:
+        """The ranking of a question, to be compared with another day's."""
         ...
 
     def places(self, query: Query, ids: Sequence[str] = ()) -> tuple[Place, ...]:

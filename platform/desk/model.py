@@ -60,3 +60,39 @@ class EntryRow(Base):
     at: Mapped[str] = mapped_column(Text)
     version: Mapped[int] = mapped_column(Integer, default=1)
     removed: Mapped[str] = mapped_column(Text, default="")
+
+
+class SearchRow(Base):
+    """A question kept by name. ``checked`` is when its ranking was last taken, ``removed`` when it was put away."""
+
+    __tablename__ = "saved_search"
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True, default=new_id)
+    organisation: Mapped[str] = mapped_column(Text, index=True)
+    name: Mapped[str] = mapped_column(Text)
+    question: Mapped[dict[str, Any]] = mapped_column(JSON)
+    kept_by: Mapped[str] = mapped_column(Text)
+    created: Mapped[str] = mapped_column(Text)
+    checked: Mapped[str] = mapped_column(Text)
+    removed: Mapped[str] = mapped_column(Text, default="")
+
+
+class RankingRow(Base):
+    """The ranking of a saved search from a moment on (``rankings.Ranking`` in JSON); an equal one is not kept anew."""
+
+    __tablename__ = "saved_ranking"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    search: Mapped[str] = mapped_column(ForeignKey("saved_search.id", ondelete="CASCADE"), index=True)
+    at: Mapped[str] = mapped_column(Text)
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class SeenRow(Base):
+    """The ranking of a saved search that a person has seen last."""
+
+    __tablename__ = "saved_search_seen"
+
+    search: Mapped[str] = mapped_column(ForeignKey("saved_search.id", ondelete="CASCADE"), primary_key=True)
+    person: Mapped[str] = mapped_column(Text, primary_key=True)
+    ranking: Mapped[int] = mapped_column(ForeignKey("saved_ranking.id"))

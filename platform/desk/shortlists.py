@@ -81,7 +81,7 @@ class Shortlists:
             QueryError: the name is empty or too long.
         """
         check_writes(actor)
-        tidy = _name(name)
+        tidy = checked_name(name)
         with self._database.session(writing=True) as session:
             for known in _lists(session, actor):
                 if known.name == tidy:
@@ -106,7 +106,7 @@ class Shortlists:
             QueryError: the name is empty, too long, or another list's.
         """
         check_writes(actor)
-        tidy = _name(name)
+        tidy = checked_name(name)
         with self._database.session(writing=True) as session:
             found = _find(session, actor, list_id)
             if found.version != version:
@@ -319,7 +319,12 @@ def _check_length(found: ShortlistRow) -> None:
         raise QueryError(found.name, rule, "Begin another list", code="list_full", most=MOST_ENTRIES)
 
 
-def _name(name: str) -> str:
+def checked_name(name: str) -> str:
+    """A name of a list or search without stray space.
+
+    Raises:
+        QueryError: it is empty or too long.
+    """
     tidy = " ".join(name.split())
     if not 0 < len(tidy) <= LONGEST_NAME:
         raise QueryError("name", f"has 1 to {LONGEST_NAME} letters", "Correct it", code="list_name", most=LONGEST_NAME)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from kyokan.errors import InputError
 from kyokan.platform.services import Progress, Services
 
 Handler = Callable[[Services, Mapping[str, Any], Progress], dict[str, Any]]
@@ -31,4 +32,18 @@ def mail(services: Services, _arguments: Mapping[str, Any], _progress: Progress)
     return {"gathered": services.news.gather(), **services.outbox.deliver(services.post)}
 
 
-HANDLERS: dict[str, Handler] = {"import": import_source, "snapshot": snapshot, "mail": mail}
+def searches(services: Services, arguments: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+    """Look at the saved searches of ``organisation``, or of all, again; one that cannot be asked any more is passed."""
+    due = services.searches.due(arguments.get("organisation", ""))
+    counts = {"looked_at": 0, "changed": 0, "not_askable": 0}
+    for number, one in enumerate(due, start=1):
+        try:
+            counts["changed"] += services.searches.refresh(one.id, services.ranking(one.query, one.ids))
+            counts["looked_at"] += 1
+        except InputError:  # what was asked about is gone: the page of the search says so
+            counts["not_askable"] += 1
+        progress("searches", number, len(due))
+    return counts
+
+
+HANDLERS: dict[str, Handler] = {"import": import_source, "snapshot": snapshot, "mail": mail, "searches": searches}

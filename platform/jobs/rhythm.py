@@ -22,4 +22,5 @@ class Rhythm:
 
 RHYTHMS: Mapping[str, Rhythm] = {
     "mail": Rhythm(MINUTE),
+    "searches": Rhythm(DAY, 18 * 3600.0),  # three in the night in Tokyo
 }

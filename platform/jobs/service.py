@@ -28,7 +28,7 @@ from kyokan.platform.jobs.rhythm import Rhythm
 ATTEMPTS = 3
 GRACE = 5.0  # seconds a message may take before it is taken for lost
 LONGEST_GAP = 60.0  # seconds between two announcements of a job that waits for a busy worker
-KINDS = ("import", "snapshot", "mail")
+KINDS = ("import", "snapshot", "mail", "searches")
 
 log = logging.getLogger("kyokan.jobs")
 

@@ -18,7 +18,7 @@ DESK = SIGNED_IN | dict.fromkeys(("brand", "manager"), 403)
 AGENCYS = {"nobody": 303, "planner": 303, "analyst": 403, "brand": 403, "manager": 403, "stranger": 404}
 ELSEWHERE = dict.fromkeys(IDENTITIES, 303)
 FORM = "/deals/new/artist:akari/brand:koyomido"
-CANARIES = ("CANARY-HEADLINE", "CANARY-NOTE", "CANARY-LIST", "Waon†", "Hana")
+CANARIES = ("CANARY-HEADLINE", "CANARY-NOTE", "CANARY-LIST", "CANARY-SEARCH", "Waon†", "Hana")
 
 # Endpoint -> an address of it, and what a GET answers to whom
 READ = {
@@ -45,6 +45,9 @@ READ = {
     ),
     "shortlist": ("/lists/{list}", DESK | {"stranger": 404}),
     "shared": ("/shared/{token}", EVERYBODY),
+    "searches": ("/searches", DESK),
+    "search_new": ("/searches/new?entity=brand:xc&for=artist", DESK | {"analyst": 403}),
+    "search": ("/searches/{search}", DESK | {"stranger": 404}),
     "deals": ("/deals", SIGNED_IN),
     "deal_new": (FORM, SIGNED_IN | dict.fromkeys(("analyst", "brand", "manager"), 403)),
     "deal_stages": ("/deals/stages", SIGNED_IN | dict.fromkeys(("analyst", "brand", "manager"), 403)),
@@ -68,6 +71,8 @@ WRITTEN = {
     "list_change": ("/lists/{list}", {"act": "rename", "name": "y", "version": "1"}, KEPT),
     "list_entries": ("/lists/{list}/entries", {"act": "take_out", "entry": "{entry}"}, KEPT),
     "list_entry": ("/lists/{list}/entries/{entry}", {"version": "1", "note": "CANARY-NOTE"}, KEPT),
+    "search_keep": ("/searches", {"question": "entity=brand:xc&for=artist", "name": "x"}, KEPT | {"stranger": 303}),
+    "search_change": ("/searches/{search}", {"act": "see", "latest": "1"}, KEPT | {"analyst": 303}),
     "deals_read": ("/deals/read", {"notices": "1"}, dict.fromkeys(IDENTITIES, 303)),
     "deal_change": (
         "/deals/{sent}/change",
@@ -147,6 +152,8 @@ def workroom(folder):
     addresses["entry"] = re.search(r'name="entry" value="(\w+)"', planner.get(f"/lists/{addresses['list']}").text)[1]
     made = planner.send(f"/deals/{addresses['sent']}/share", f"/deals/{addresses['sent']}", key="a" * 32, days="7")
     addresses["token"] = re.search(r"/shared/([\w-]{43})", made.text)[1]
+    saved = {"name": "CANARY-SEARCH", "question": question}
+    addresses["search"] = planner.send("/searches", f"/searches/new?{question}", **saved).location[10:42]
     yield browsers, addresses
     world.close()
 

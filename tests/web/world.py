@@ -16,7 +16,8 @@ from kyokan.platform.accounts.passwords import Passwords
 from kyokan.platform.accounts.service import Accounts
 from kyokan.platform.database import Database
 from kyokan.platform.deals import Deals
-from kyokan.platform.desk import Shortlists
+from kyokan.platform.desk import Searches, Shortlists
+from kyokan.platform.desk.rankings import rank
 from kyokan.platform.mail import Outbox
 from kyokan.platform.mail.news import News
 from kyokan.platform.pipeline import Pipeline
@@ -203,6 +204,10 @@ class World:
         return Reminders(self.database)
 
     @cached_property
+    def searches(self):
+        return Searches(self.database)
+
+    @cached_property
     def _snapshot(self):
         return SnapshotDirectory(self.folder / "snapshots").current(self.store, dictionary=self.dictionary)
 
@@ -235,6 +240,9 @@ class World:
 
     def look(self, query, ids):
         return self._matcher.look(query, ids)
+
+    def ranking(self, query, also=()):
+        return rank(self._matcher, query, also)
 
     def places(self, query, ids=()):
         return self._matcher.places(query, ids)

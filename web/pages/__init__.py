@@ -21,6 +21,7 @@ from kyokan.web.pages import (
     pipeline,
     questions,
     reminders,
+    searches,
     shares,
     states,
     suggest,
@@ -56,6 +57,11 @@ FORMS: dict[str, tuple[str, RouteCallable, tuple[str, ...]]] = {
     "list_change": ("/lists/<list_id>", lists.change, ("POST",)),
     "list_entries": ("/lists/<list_id>/entries", lists.entries, ("POST",)),
     "list_entry": ("/lists/<list_id>/entries/<entry_id>", lists.entry, ("POST",)),
+    "searches": ("/searches", searches.overview, ("GET",)),
+    "search_keep": ("/searches", searches.keep, ("POST",)),
+    "search_new": ("/searches/new", searches.form, ("GET",)),
+    "search": ("/searches/<search_id>", searches.show, ("GET",)),
+    "search_change": ("/searches/<search_id>", searches.change, ("POST",)),
     "deals": ("/deals", deals.overview, ("GET",)),
     "deal_stages": ("/deals/stages", pipeline.stages, ("GET", "POST")),
     "deal_move": ("/deals/<deal_id>/move", pipeline.move, ("POST",)),
@@ -87,4 +93,5 @@ def register(app: Flask) -> None:
     app.jinja_env.globals |= {"arguments": questions.arguments, "question_address": questions.address}
     app.jinja_env.globals |= shares.GLOBALS
     app.jinja_env.globals["remindable"] = reminders.people
+    app.jinja_env.globals["with_changes"] = searches.with_changes
     states.register(app)

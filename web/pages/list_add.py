@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
 from urllib.parse import urlencode
 
@@ -41,7 +42,7 @@ def keep() -> str | Response | tuple[str, int]:
     who, view = actor(), current()
     typed = posted("question", CANDIDATE, *TYPED)
     _planner(who)
-    query = asked(view, Parameters.of_address(typed["question"], ASKED, kansei=True))
+    query = replace(asked(view, Parameters.of_address(typed["question"], ASKED, kansei=True)), top=Query().top)
     picked = _picked(view, tuple(request.form.getlist(CANDIDATE)))
     lists = view.services.shortlists
     places = view.services.places(query, [one.id for one in picked]) if picked else ()
@@ -85,4 +86,4 @@ def _picked(view: View, ids: tuple[str, ...]) -> list[Entity]:
 
 def _planner(who: Actor) -> None:
     if not who.has(Role.PLANNER):
-        raise NotAllowedError("a list", "is kept by a planner", "Ask one of your organisation")
+        raise NotAllowedError("a list", "is kept by a planner", "Ask one of your organisation", code="desk_write")

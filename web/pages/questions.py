@@ -14,7 +14,7 @@ from kyokan.web.view import View
 
 ASKED = (
     *("entity", "text", "for", "category", "place", "medium", "since", "until"),
-    *("exclude", "without", "diversity", "exposure", "habit"),
+    *("exclude", "without", "diversity", "exposure", "habit", "top"),
 )
 CANDIDATE = "with"
 BRIEF = 24  # letters of a brief that stand for it
@@ -59,15 +59,14 @@ def arguments(query: Query) -> list[tuple[str, str]]:
     pairs += [(KANSEI + name, f"{weight:g}") for name, weight in query.kansei.items()]
     return pairs + [
         (name, f"{getattr(query, name):g}")
-        for name in ("diversity", "exposure", "habit")
+        for name in ("diversity", "exposure", "habit", "top")
         if getattr(query, name) != getattr(usual, name)
     ]
 
 
 def address(query: Query) -> str:
     """The page that answers a question."""
-    top = [("top", str(query.top))] if query.top != Query().top else []
-    return f"{url_for('matches')}?{urlencode([*arguments(query), *top])}"
+    return f"{url_for('matches')}?{urlencode(arguments(query))}"
 
 
 def words(view: View, query: Query) -> str:

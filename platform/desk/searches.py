@@ -1,0 +1,258 @@
+"""Questions kept by name: their ranking at that time, what has changed since somebody looked last, the nightly look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from kyokan.errors import QueryError, UnknownRecordError
+from kyokan.matching.ranking import Query
+from kyokan.platform.accounts.actor import Actor
+from kyokan.platform.audit import Trail
+from kyokan.platform.database import Database
+from kyokan.platform.desk.model import RankingRow, SearchRow, SeenRow
+from kyokan.platform.desk.questions import read, written
+from kyokan.platform.desk.rankings import SHAPE, Change, Move, Ranking, changes, grounds
+from kyokan.platform.desk.rights import Clock, check_reads, check_writes, now_utc
+from kyokan.platform.desk.shortlists import checked_name
+
+MOST = 200  # saved searches of an organisation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """A saved search as one person meets it: what has changed since this person looked last.
+
+    ``latest`` is the id of the ranking that the changes lead to, ``since`` when the one they start from was taken.
+    """
+
+    id: str
+    name: str
+    query: Query
+    kept_by: str
+    checked: str
+    removed: bool
+    latest: int
+    since: str
+    changes: tuple[Change, ...]
+    grounds: tuple[str, ...]
+
+    def count(self, move: str) -> int:
+        """How many have changed their place in one way."""
+        return sum(change.move == Move(move) for change in self.changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A search to be looked at: its question, and who stood in its latest ranking."""
+
+    id: str
+    query: Query
+    ids: tuple[str, ...]
+
+
+class Searches:
+    """The saved searches of all organisations; each answer holds only those of the actor's.
+
+    Args:
+        database: where they are kept.
+        clock: the time, with its zone.
+    """
+
+    def __init__(self, database: Database, clock: Clock = now_utc) -> None:
+        self._database = database
+        self._clock = clock
+
+    # Reading -------------------------------------------------------------------------------------------------
+
+    def of(self, actor: Actor) -> list[Saved]:
+        """Those in use, with the changes since the actor looked last; by name.
+
+        Raises:
+            NotAllowedError: the actor does not see the desk.
+        """
+        check_reads(actor)
+        with self._database.session() as session:
+            return [self._saved(session, actor, row) for row in _all(session, actor)]
+
+    def get(self, actor: Actor, search_id: str) -> Saved:
+        """One of them, also one that was put away.
+
+        Raises:
+            NotAllowedError: the actor does not see the desk.
+            UnknownRecordError: the actor's organisation has none of that id.
+        """
+        check_reads(actor)
+        with self._database.session() as session:
+            return self._saved(session, actor, _find(session, actor, search_id))
+
+    # Writing -------------------------------------------------------------------------------------------------
+
+    def save(self, actor: Actor, name: str, query: Query, ranking: Ranking) -> str:
+        """Keep a question by name with its ranking; the same one under the same name is kept once. Gives its id.
+
+        Raises:
+            NotAllowedError: the actor is no planner.
+            QueryError: the name is empty, too long or another search's, or there are too many.
+        """
+        check_writes(actor)
+        tidy, question = checked_name(name), written(query)
+        with self._database.session(writing=True) as session:
+            known = _all(session, actor)
+            for row in known:
+                if row.name == tidy and row.question == question:
+                    return row.id
+            if any(row.name == tidy for row in known):
+                rule = "is the name of another search"
+                raise QueryError(tidy, rule, "Choose another one", code="search_taken", name=tidy)
+            if len(known) >= MOST:
+                rule = f"are {MOST} at most"
+                raise QueryError("saved searches", rule, "Put one away", code="search_many", most=MOST)
+            now = self._now()
+            made = SearchRow(
+                organisation=actor.organisation,
+                name=tidy,
+                question=question,
+                kept_by=actor.name,
+                created=now,
+                checked=now,
+            )
+            session.add(made)
+            session.flush()
+            first = self._keep(session, made.id, ranking)
+            session.add(SeenRow(search=made.id, person=actor.person, ranking=first.id))
+            self._record(session, actor, made.id, "save", {"name": tidy})
+            return made.id
+
+    def see(self, actor: Actor, search_id: str, ranking: int) -> None:
+        """Note that the actor has seen the changes up to a ranking; an older one than seen before changes nothing.
+
+        Raises:
+            NotAllowedError: the actor does not see the desk.
+            UnknownRecordError: there is no such search.
+        """
+        check_reads(actor)
+        with self._database.session(writing=True) as session:
+            found = _find(session, actor, search_id)
+            shown = session.get(RankingRow, ranking)
+            if shown is None or shown.search != found.id:
+                return
+            seen = session.get(SeenRow, (found.id, actor.person))
+            if seen is None:
+                session.add(SeenRow(search=found.id, person=actor.person, ranking=ranking))
+            else:
+                seen.ranking = max(seen.ranking, ranking)
+
+    def put_away(self, actor: Actor, search_id: str, *, back: bool = False) -> None:
+        """Take a search out of use, or ``back`` into it.
+
+        Raises:
+            NotAllowedError: the actor is no planner.
+            UnknownRecordError: there is none.
+        """
+        check_writes(actor)
+        with self._database.session(writing=True) as session:
+            found = _find(session, actor, search_id)
+            if bool(found.removed) is back:
+                found.removed = "" if back else self._now()
+                self._record(session, actor, search_id, "restore" if back else "remove", {})
+
+    # Looking again -------------------------------------------------------------------------------------------
+
+    def due(self, organisation: str = "") -> list[Due]:
+        """Every search in use, of one organisation or of all: for the job that looks at them."""
+        query = select(SearchRow).where(SearchRow.removed == "").order_by(SearchRow.id)
+        if organisation:
+            query = query.where(SearchRow.organisation == organisation)
+        with self._database.session() as session:
+            rows = [(row, _ranking(_latest(session, row.id))) for row in session.scalars(query)]
+            return [Due(row.id, read(row.question), ranking.ids) for row, ranking in rows]
+
+    def refresh(self, search_id: str, ranking: Ranking) -> bool:
+        """Note the ranking of today. What nobody needs any more is dropped.
+
+        Returns:
+            Whether anything in it is other than it was.
+        """
+        with self._database.session(writing=True) as session:
+            row = session.get(SearchRow, search_id)
+            if row is None:
+                return False
+            row.checked = self._now()
+            latest = _latest(session, search_id)
+            if latest.content == SHAPE.dump_python(ranking, mode="json"):
+                return False
+            kept = self._keep(session, search_id, ranking)
+            first = select(func.min(RankingRow.id)).where(RankingRow.search == search_id).scalar_subquery()
+            needed = [kept.id, *session.scalars(select(SeenRow.ranking).where(SeenRow.search == search_id))]
+            session.execute(
+                delete(RankingRow).where(
+                    RankingRow.search == search_id, RankingRow.id.not_in(needed), RankingRow.id != first
+                )
+            )
+            return bool(changes(_ranking(latest), ranking))
+
+    # ---------------------------------------------------------------------------------------------------------
+
+    def _saved(self, session: Session, actor: Actor, row: SearchRow) -> Saved:
+        latest = _latest(session, row.id)
+        seen = session.get(SeenRow, (row.id, actor.person))
+        start = session.get(RankingRow, seen.ranking) if seen else _first(session, row.id)
+        before, after = _ranking(start or latest), _ranking(latest)
+        found = changes(before, after)
+        return Saved(
+            id=row.id,
+            name=row.name,
+            query=read(row.question),
+            kept_by=row.kept_by,
+            checked=row.checked,
+            removed=bool(row.removed),
+            latest=latest.id,
+            since=(start or latest).at,
+            changes=tuple(found),
+            grounds=tuple(grounds(before, after)) if found else (),
+        )
+
+    def _keep(self, session: Session, search_id: str, ranking: Ranking) -> RankingRow:
+        content = SHAPE.dump_python(ranking, mode="json")
+        made = RankingRow(search=search_id, at=self._now(), content=content)
+        session.add(made)
+        session.flush()
+        return made
+
+    def _record(self, session: Session, actor: Actor, search_id: str, act: str, said: Mapping[str, Any]) -> None:
+        session.flush()
+        Trail(session).add(actor, f"search:{search_id}", act, self._clock(), said)
+
+    def _now(self) -> str:
+        return self._clock().isoformat(timespec="seconds")
+
+
+def _all(session: Session, actor: Actor) -> list[SearchRow]:
+    own = select(SearchRow).where(SearchRow.organisation == actor.organisation, SearchRow.removed == "")
+    return list(session.scalars(own.order_by(SearchRow.name, SearchRow.id)))
+
+
+def _find(session: Session, actor: Actor, search_id: str) -> SearchRow:
+    found = session.get(SearchRow, search_id)
+    if found is None or found.organisation != actor.organisation:
+        raise UnknownRecordError(search_id, "is no saved search of yours", "See your saved searches")
+    return found
+
+
+def _latest(session: Session, search_id: str) -> RankingRow:
+    mine = select(RankingRow).where(RankingRow.search == search_id)
+    return session.scalars(mine.order_by(RankingRow.id.desc()).limit(1)).one()
+
+
+def _first(session: Session, search_id: str) -> RankingRow:
+    mine = select(RankingRow).where(RankingRow.search == search_id)
+    return session.scalars(mine.order_by(RankingRow.id).limit(1)).one()
+
+
+def _ranking(row: RankingRow) -> Ranking:
+    return SHAPE.validate_python(row.content)
