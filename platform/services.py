@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from kyokan.graph.stores import GraphStore
     from kyokan.matching.ranking import FusionWeights, Matcher, Place, Proposal, Query
     from kyokan.matching.ranking.learning import Foresight
+    from kyokan.platform.accounts.issuer import Issuer
     from kyokan.platform.accounts.service import Accounts
     from kyokan.platform.database import Database
     from kyokan.platform.deals import Deals
@@ -117,6 +118,16 @@ class Services:
         from kyokan.platform.accounts.service import Accounts
 
         return Accounts(self.database)
+
+    @cached_property
+    def issuer(self) -> Issuer | None:
+        """The OpenID Connect provider at which people may sign in; None where none is set."""
+        from kyokan.platform.accounts.issuer import Issuer
+
+        there = self.settings
+        if not there.oidc_issuer:
+            return None
+        return Issuer(there.oidc_issuer, there.oidc_client_id, there.oidc_client_secret.get_secret_value())
 
     @cached_property
     def deals(self) -> Deals:

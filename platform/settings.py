@@ -52,6 +52,11 @@ class Settings(BaseSettings):
         default=SecretStr(""), description="Mail server, smtp://USER:PASSWORD@HOST:PORT or smtps://…; empty sends none."
     )
     mail_from: str = Field(default="", description="Whom letters come from, as in Kyokan <hello@kyokan.example>.")
+    oidc_issuer: str = Field(
+        default="", description="OpenID Connect issuer at which people may sign in, as https://login.example.com."
+    )
+    oidc_client_id: str = Field(default="", description="This installation's client id there.")
+    oidc_client_secret: SecretStr = Field(default=SecretStr(""), description="Its client secret there.")
     broker: str = Field(default="", description="Celery broker; empty means the file broker in the home folder.")
 
     @classmethod

@@ -14,7 +14,7 @@ from kyokan.platform.accounts.service import Accounts, Visit
 from kyokan.web.preferences import cookie_name, stored
 
 COOKIE = "session"
-ENTRIES = {"sign_in", "sign_in_code", "sign_in_passkey", "sign_out", "invitation"}
+ENTRIES = {"sign_in", "sign_in_code", "sign_in_passkey", "elsewhere", "elsewhere_back", "sign_out", "invitation"}
 
 
 class SignInNeededError(Exception):

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from kyokan.graph.dictionary import Dictionary
 from kyokan.graph.model import Entity, EntityKind, KanseiValue, Relation, RelationKind
 from kyokan.matching.ranking.model import Place, Proposal, Query
+from kyokan.platform.accounts.issuer import Issuer
 from kyokan.platform.accounts.service import Accounts
 from kyokan.platform.deals import Deals
 from kyokan.platform.desk import Searches, Shortlists
@@ -99,6 +100,11 @@ class Services(Protocol):
     @property
     def deals(self) -> Deals:
         """Proposed tie-ups."""
+        ...
+
+    @property
+    def issuer(self) -> Issuer | None:
+        """Where people may sign in elsewhere; None where nowhere."""
         ...
 
     @property

@@ -98,6 +98,29 @@ class PasskeyChallenge(Base):
     expires: Mapped[float]
 
 
+class Identity(Base):
+    """A person under the lasting id by which an OpenID Connect issuer knows them."""
+
+    __tablename__ = "identity"
+
+    issuer: Mapped[str] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    person: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+
+
+class SignInElsewhere(Base):
+    """A sign-in under way at an issuer: by the hash of the browser's session id, good once."""
+
+    __tablename__ = "sign_in_elsewhere"
+
+    session: Mapped[str] = mapped_column(primary_key=True)
+    state: Mapped[str]
+    nonce: Mapped[str]
+    verifier: Mapped[str]
+    after: Mapped[str]  # where the person wanted to go
+    expires: Mapped[float]
+
+
 class Membership(Base):
     """A role that a person holds in an organisation."""
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from kyokan.errors import AccountError
 from kyokan.platform.accounts import attempts, codes
+from kyokan.platform.accounts.elsewhere import Elsewhere
 from kyokan.platform.accounts.entrance import SignedIn, Visit
 from kyokan.platform.accounts.model import Person
-from kyokan.platform.accounts.passkeys import Passkeys
 from kyokan.platform.accounts.passwords import check_new
 
 __all__ = ["Accounts", "SignedIn", "Visit"]
 
 
-class Accounts(Passkeys):
+class Accounts(Elsewhere):
     """People, what they prove and what they may do, in the shared file; every process sees the same."""
 
     def change_password(self, session_id: str, old: str, new: str, visit: Visit) -> str:

@@ -37,6 +37,8 @@ READ = {
     "second_step": ("/account/second-step", ELSEWHERE),
     "sign_in_passkey": ("/sign-in/passkey", dict.fromkeys(IDENTITIES, 303)),
     "passkey": ("/account/passkey", ELSEWHERE),
+    "elsewhere": ("/sign-in/elsewhere", ELSEWHERE),
+    "elsewhere_back": ("/sign-in/elsewhere/back", dict.fromkeys(IDENTITIES, 404)),  # no issuer is set
     "team": ("/team", SIGNED_IN),
     "lists": ("/lists", DESK),
     "list_add": (
@@ -122,6 +124,7 @@ WRITTEN = {
 }
 # Forms of signing in and of one's own account, each held by the tests of accounts
 OF_ACCOUNTS = {
+    "elsewhere",
     "team",
     "passkey",
     "sign_in_passkey",

@@ -178,6 +178,7 @@ class World:
         return Deals(self.database)
 
     post = None
+    issuer = None
 
     @cached_property
     def outbox(self):

@@ -7,6 +7,7 @@ from flask.typing import RouteCallable
 
 from kyokan.web.pages import (
     account,
+    account_elsewhere,
     account_entry,
     account_keys,
     deals,
@@ -43,6 +44,8 @@ FORMS: dict[str, tuple[str, RouteCallable, tuple[str, ...]]] = {
     "sign_in": ("/sign-in", account_entry.sign_in, ("GET", "POST")),
     "sign_in_code": ("/sign-in/code", account_entry.sign_in_code, ("GET", "POST")),
     "sign_in_passkey": ("/sign-in/passkey", account_entry.sign_in_passkey, ("GET", "POST")),
+    "elsewhere": ("/sign-in/elsewhere", account_elsewhere.leave, ("GET", "POST")),
+    "elsewhere_back": ("/sign-in/elsewhere/back", account_elsewhere.come_back, ("GET",)),
     "sign_out": ("/sign-out", account_entry.sign_out, ("POST",)),
     "invitation": ("/invitation/<token>", account_entry.invitation, ("GET", "POST")),
     "account": ("/account", account.show, ("GET", "POST")),
@@ -89,6 +92,7 @@ def register(app: Flask) -> None:
         app.add_url_rule(rule, name, function)
     for name, (rule, function, methods) in FORMS.items():
         app.add_url_rule(rule, name, function, methods=methods)
+    app.jinja_env.globals["elsewhere_offered"] = account_elsewhere.offered
     app.jinja_env.globals["unread"] = deals.unread
     app.jinja_env.globals |= {"arguments": questions.arguments, "question_address": questions.address}
     app.jinja_env.globals |= shares.GLOBALS

@@ -39,7 +39,7 @@ def sign_in() -> str | Response:
         made = actors.accounts().sign_in(form["email"], form["password"], actors.visit(), actors.invited(after))
     except AccountError as error:
         return problem_page("sign_in.html", error, after=after, email=form["email"])
-    return _owing(made, url_for("account", done="joined") if made.joined else after)
+    return owing(made, url_for("account", done="joined") if made.joined else after)
 
 
 def sign_in_code() -> str | Response:
@@ -104,7 +104,7 @@ def invitation(token: str) -> str | Response:
     form = posted("name", "password")
     try:
         if offer.organisation is None:
-            return _owing(accounts.reset(token, form["password"], actors.visit()), "")
+            return owing(accounts.reset(token, form["password"], actors.visit()), "")
         if offer.known:
             who = actors.actor()
             organisation = accounts.join(token, who.person)
@@ -118,7 +118,7 @@ def invitation(token: str) -> str | Response:
     return _inside(made, url_for("account", done="joined"))
 
 
-def _owing(made: SignedIn, after: str) -> Response:
+def owing(made: SignedIn, after: str) -> Response:
     """Inside, or to the second step where it is owed."""
     if not made.pending:
         return _inside(made, after)
