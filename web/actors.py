@@ -80,7 +80,7 @@ def site() -> Site:
 
 def return_address() -> str:
     """Where to come back to after signing in: this page, or for a form the page it stood on."""
-    if request.endpoint in ENTRIES | {"home", None}:
+    if request.endpoint in ENTRIES | {"home", "shared", None}:  # the address of a shared page is a secret
         return ""
     if request.method == "GET":
         return request.full_path.removesuffix("?")

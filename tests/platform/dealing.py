@@ -41,6 +41,10 @@ class Clock:
     def __call__(self) -> datetime:
         return self.now
 
+    def seconds(self) -> float:
+        """The time in seconds since 1970."""
+        return self.now.timestamp()
+
     def pass_by(self, **time: float) -> None:
         """Move on."""
         self.now += timedelta(**time)
