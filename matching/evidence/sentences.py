@@ -16,6 +16,7 @@ LEAST_SHARED = 0.02  # a weaker part of the score is not worth a word
 LEAST_BROUGHT = 0.25  # strength from which an attribute is said to be brought
 TWICE = 2.0
 SUPPORT = ("fan_bridge", "precedent", "walk", "meaning")
+NEAR_TEXTS = Sentence(ja="紹介文の言葉も近い。", en="Their descriptions are near in meaning.")
 NOTHING = Sentence(ja="まだ決め手はない。", en="Nothing yet speaks clearly for this pair.")
 
 
@@ -79,7 +80,7 @@ def _brought(context: Context, subject: Subject, candidate: int, *, besides: tup
     parts = brought * q * np.sqrt(np.maximum(profiles.telling, 0.0))
     if not subject.strength.any():
         return _Words((), ())
-    order = sorted((column for column in range(len(parts)) if parts[column] > 0), key=lambda one: (-parts[one], one))
+    order = sorted(np.flatnonzero(parts > 0).tolist(), key=lambda one: (-parts[one], one))
     named = ([profiles.label(column, lang) for lang in ("ja", "en")] for column in order)
     labels = [(ja, en) for ja, en in named if en not in besides][:NAMED]
     return _Words(tuple(ja for ja, _ in labels), tuple(en for _, en in labels))
@@ -87,26 +88,20 @@ def _brought(context: Context, subject: Subject, candidate: int, *, besides: tup
 
 def _support(contributions: Sequence[Contribution]) -> Sentence | None:
     """The strongest helpful reason apart from kansei."""
-    helpful = [
-        part for part in contributions if part.signal in SUPPORT and part.contribution >= LEAST_SHARED and part.evidence
-    ]
+    helpful = [part for part in contributions if part.signal in SUPPORT and part.contribution >= LEAST_SHARED]
     for part in sorted(helpful, key=lambda one: (-one.contribution, one.signal)):
-        best = next((item for item in part.evidence if item.weight > 0 and _tellable(part.signal, item)), None)
+        if part.signal == "meaning":  # told alike whatever its sentences are, so these are not sought
+            return NEAR_TEXTS
+        best = next((item for item in part.evidence if item.weight > 0 and item.detail.get("role") != "rest"), None)
         if best is not None:
             return _reason(part.signal, best)
     return None
-
-
-def _tellable(signal: str, item: Evidence) -> bool:
-    return signal == "meaning" or item.detail.get("role") != "rest"
 
 
 def _reason(signal: str, item: Evidence) -> Sentence:
     note = item.note[:1].upper() + item.note[1:]
     if signal == "walk":
         return Sentence(ja=f"{item.note_ja}とつながる。", en=f"Connected by {item.note}.")
-    if signal == "meaning":
-        return Sentence(ja="紹介文の言葉も近い。", en="Their descriptions are near in meaning.")
     if signal == "precedent":
         return Sentence(ja=f"前例に近い：{item.note_ja}。", en=f"A precedent is near: {item.note}.")
     return Sentence(ja=f"{item.note_ja}。", en=f"{note}.")

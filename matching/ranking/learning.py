@@ -39,11 +39,11 @@ class Lesson:
     def of(cls, matcher: Matcher) -> Lesson:
         """The tie-ups of a matcher's snapshot, products counted as their brand."""
         context = matcher.context()
-        partners = context.partners
+        history = context.history
         brands = np.flatnonzero((context.sides == Side.THINGS) & (context.profiles.brand_of < 0))
-        chosen = np.zeros((len(partners.people), len(brands)))
-        chosen[:, np.searchsorted(brands, partners.things)] = partners.ties > 0
-        return cls(partners.people, brands, chosen)
+        chosen = np.zeros((len(history.people), len(brands)))
+        chosen[:, np.searchsorted(brands, history.things)] = history.ties > 0
+        return cls(history.people, brands, chosen)
 
 
 def learn(matcher: Matcher, *, version: str, from_nothing: bool = False) -> FusionWeights:
@@ -100,7 +100,7 @@ def foresee(matcher: Matcher, *, share: float = SHARE_LATER) -> Foresight | None
     past = matcher.without(Removal(relations=identities))
     taught = past.with_weights(learn(past, version="foresight"))
     brands = Lesson.of(matcher).brands
-    pairs = np.unique(np.column_stack([tie_ups.artists, matcher.context().partners.brands_tied])[later], axis=0)
+    pairs = np.unique(np.column_stack([tie_ups.artists, matcher.context().history.brands_tied])[later], axis=0)
     ranks = [
         np.mean([1.0 / _rank(one, artist, brand, brands, pairs) for artist, brand in pairs.tolist()])
         for one in (past, taught)

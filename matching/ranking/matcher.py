@@ -22,6 +22,8 @@ from kyokan.matching.ranking.model import (
     Benefit,
     Contribution,
     Counterfactual,
+    Evidence,
+    Gathered,
     Match,
     Place,
     Proposal,
@@ -246,7 +248,7 @@ class Matcher:
         raw = weights.base + contributions.sum(axis=0)
         likely = raw
         if subject.habit < 1 and "precedent" not in query.without_signals:
-            whole = precedent.score(context, replace(subject, habit=1.0), rows).values
+            whole = precedent.score(context, subject, rows, habit=1.0).values
             place = [signal.name for signal in ANSWERS].index("precedent")
             likely = raw + weights.contribution("precedent", whole) - contributions[place]
         return Scored(context, subject, rows, raw, contributions, answers, likely, likely[_evenly(len(raw))])
@@ -292,18 +294,22 @@ class Matcher:
         )
 
     def _contribution(self, signal: Signal, scored: Scored, index: int, place: int) -> Contribution:
-        value = float(scored.answers[index].values[place])
-        items = signal.evidence(scored.context, scored.subject, int(scored.rows[place]))
-        scale = self.settings.weights.scale(signal.name, value)
-        # One candidate alone and many at once differ in the last digits of single precision; the score holds.
-        total = sum(item.weight for item in items)
-        scale *= value / total if abs(total) > SINGLE_PRECISION else 1.0
+        value, row = float(scored.answers[index].values[place]), int(scored.rows[place])
+
+        def gather() -> tuple[Evidence, ...]:
+            items = signal.evidence(scored.context, scored.subject, row)
+            scale = self.settings.weights.scale(signal.name, value)
+            # One candidate alone and many at once differ in the last digits of single precision; the score holds.
+            total = sum(item.weight for item in items)
+            scale *= value / total if abs(total) > SINGLE_PRECISION else 1.0
+            return tuple(replace(item, weight=item.weight * scale) for item in items)
+
         return Contribution(
             signal=signal.name,
             contribution=float(scored.contributions[index, place]),
             value=value,
             benefit=signal.benefit,
-            evidence=tuple(replace(item, weight=item.weight * scale) for item in items),
+            evidence=Gathered(gather),
         )
 
     def _set_aside(self, scored: Scored, refused: dict[int, Decision]) -> list[Match]:

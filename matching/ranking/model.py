@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, overload
 
 from kyokan.graph.model import Entity, EntityKind
 
@@ -96,6 +96,43 @@ class Evidence:
         }
 
 
+class Gathered(Sequence[Evidence]):
+    """Evidence that is sought when somebody first looks at it: a list of matches shows little of theirs."""
+
+    def __init__(self, gather: Callable[[], tuple[Evidence, ...]]) -> None:
+        self._gather = gather
+        self._items: tuple[Evidence, ...] | None = None
+
+    @property
+    def items(self) -> tuple[Evidence, ...]:
+        """All of it."""
+        if self._items is None:
+            self._items = self._gather()
+        return self._items
+
+    @overload
+    def __getitem__(self, place: int) -> Evidence: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Evidence, ...]: ...
+    def __getitem__(self, place: int | slice) -> Evidence | tuple[Evidence, ...]:
+        return self.items[place]
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __iter__(self) -> Iterator[Evidence]:
+        return iter(self.items)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self.items == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self.items)
+
+    def __repr__(self) -> str:
+        return repr(self.items)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contribution:
     """What one signal adds to the ranking score; ``value`` is the signal's own figure before weighting."""
@@ -104,7 +141,7 @@ class Contribution:
     contribution: float
     value: float
     benefit: Benefit
-    evidence: tuple[Evidence, ...] = ()
+    evidence: Sequence[Evidence] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The stable shape of a contribution."""

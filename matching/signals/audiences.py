@@ -9,7 +9,7 @@ import scipy.sparse as sp
 
 from kyokan.graph.model import EntityKind, RelationKind
 from kyokan.matching.signals.base import MIN_CELL
-from kyokan.matching.signals.view import Floats, GraphView, Rows, Sparse
+from kyokan.matching.signals.view import Floats, GraphView, Rows, Sparse, dense_row
 
 FAN_RELATIONS = (RelationKind.FOLLOWS, RelationKind.LIKES, RelationKind.BUYS)
 
@@ -50,6 +50,10 @@ class Audiences:
     def shared(self, rows: Rows, candidates: Rows) -> Floats:
         """(R, C) fans that each row shares with each candidate."""
         return np.asarray((self.likes[rows] @ self.likes[candidates].T).todense())
+
+    def shared_with_all(self, row: int) -> Floats:
+        """(N,) fans that a row shares with each entity."""
+        return np.asarray(self.likes @ dense_row(self.likes, row))
 
     @cached_property
     def overlaps(self) -> Sparse:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from kyokan.matching.signals.view import Flags, Floats, Rows
 if TYPE_CHECKING:
     from kyokan.matching.signals.context import Context
 
+T = TypeVar("T")
 MIN_CELL = 5  # people; a smaller group is neither shown nor used as a number
 
 
@@ -45,7 +46,7 @@ class Subject:
     attributes; ``vector`` (D,) is the text's, None without; ``text`` holds what
     was read: the entity itself, or a brief as one; ``seeds`` are the rows at which a walk starts and the
     share of each; ``liked`` are the rows a fan is known to like; ``habit`` is the share that
-    habits of a brand, whoever the artist is, count.
+    habits of a brand, whoever the artist is, count. ``memo`` is what ``once`` keeps.
     """
 
     id: str
@@ -58,6 +59,15 @@ class Subject:
     seeds: Mapping[int, float] = field(default_factory=dict)
     liked: tuple[int, ...] = ()
     habit: float = 1.0
+    memo: dict[tuple[object, str], Any] = field(init=False, default_factory=dict, compare=False, repr=False)
+
+    def once(self, context: Context, name: str, make: Callable[[], T]) -> T:
+        """What ``make`` gives, worked out once for this subject in this context, however many candidates ask for it."""
+        key = (context, name)
+        if key not in self.memo:
+            self.memo[key] = make()
+        found: T = self.memo[key]
+        return found
 
     @property
     def described(self) -> bool:

@@ -56,10 +56,10 @@ class PairTable:
 
 def count_pairs(tie_ups: TieUps, profiles: Profiles, chosen: Flags | None = None) -> PairTable:
     """The counts over all tie-ups whose two ends are described, or over the chosen ones among them."""
-    p, q = (profiles.strength[tie_ups.ends(side)].astype(np.float64) for side in (Side.PEOPLE, Side.THINGS))
-    taken = p.any(axis=1) & q.any(axis=1) & (tie_ups.weights > 0)
-    taken = taken if chosen is None else taken & chosen
-    weights = tie_ups.weights[taken][:, None]
+    places = np.flatnonzero(tie_ups.weights > 0 if chosen is None else chosen & (tie_ups.weights > 0))
+    p, q = (profiles.strength[tie_ups.ends(side)[places]].astype(np.float64) for side in (Side.PEOPLE, Side.THINGS))
+    taken = p.any(axis=1) & q.any(axis=1)
+    weights = tie_ups.weights[places[taken]][:, None]
     p, q = weights * p[taken], q[taken]
     mass = (weights * q).sum(axis=0)
     return PairTable(p.T @ q, p.sum(axis=0), mass, float(weights.sum()), int(np.count_nonzero(taken)))
@@ -125,6 +125,10 @@ def _scale(context: Context) -> float:
 
 def _learned(context: Context, subject: Subject) -> PairTable | None:
     """What the tie-ups of others teach; None where they are too few."""
+    return subject.once(context, "tie-ups of others", lambda: _of_others(context, subject))
+
+
+def _of_others(context: Context, subject: Subject) -> PairTable | None:
     table = context.pair_table
     if subject.row is not None:
         own = (context.precedents.artists == subject.row) | (context.precedents.things == subject.row)
@@ -134,6 +138,10 @@ def _learned(context: Context, subject: Subject) -> PairTable | None:
 
 def _wants(context: Context, subject: Subject, side: Side) -> Floats:
     """(A,) how much the subject wants each attribute of candidates on ``side``; zeros where nothing is learned."""
+    return subject.once(context, f"wants of {side}", lambda: _work_out_wants(context, subject, side))
+
+
+def _work_out_wants(context: Context, subject: Subject, side: Side) -> Floats:
     learned = _learned(context, subject)
     if learned is None:
         return np.zeros(len(context.profiles.attributes))

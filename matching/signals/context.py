@@ -16,6 +16,8 @@ from kyokan.matching.signals.audiences import Audiences
 from kyokan.matching.signals.base import SIDE_OF_KIND, Side
 from kyokan.matching.signals.complement import PairTable, count_pairs, typical_value
 from kyokan.matching.signals.facts import Facts
+from kyokan.matching.signals.history import History
+from kyokan.matching.signals.moulds import Moulds
 from kyokan.matching.signals.partners import PairWeights, Partners
 from kyokan.matching.signals.profiles import Profiles
 from kyokan.matching.signals.settings import SignalSettings
@@ -24,6 +26,7 @@ from kyokan.matching.signals.tie_ups import Likeness, TieUps
 from kyokan.matching.signals.view import Flags, Floats, GraphView, Rows, Sparse
 from kyokan.matching.signals.walk_graph import EDGE_WEIGHTS, WalkGraph
 
+LANGS = ("ja", "en")
 VALUES, TEXTS, FANS, SIZES = "values", "texts", "fans", "sizes"
 # What each part of a context is derived from, so that an edited copy derives anew no more than it must. Relations go by
 # their kind.
@@ -33,11 +36,14 @@ RESTS_ON: Mapping[str, frozenset[str]] = {
     "audiences": frozenset({FANS, RelationKind.OVERLAPS, RelationKind.MADE_BY}),
     "facts": frozenset({SIZES, RelationKind.RELATED}),
     "audience_sizes": frozenset({FANS, SIZES, RelationKind.OVERLAPS, RelationKind.MADE_BY, RelationKind.RELATED}),
+    "typical_audience": frozenset({FANS, SIZES, RelationKind.OVERLAPS, RelationKind.MADE_BY, RelationKind.RELATED}),
     "tie_ups": frozenset({RelationKind.TIED_UP}),
     "precedents": frozenset({RelationKind.TIED_UP}),
     "likeness": frozenset({VALUES, TEXTS, RelationKind.MADE_BY, RelationKind.TAGGED, RelationKind.IN_CATEGORY}),
     "pair_table": frozenset({VALUES, RelationKind.MADE_BY, RelationKind.TIED_UP}),
     "complement_typical": frozenset({VALUES, RelationKind.MADE_BY, RelationKind.TIED_UP}),
+    "moulds": frozenset({RelationKind.IN_CATEGORY, RelationKind.MADE_BY, RelationKind.IN_PLACE}),
+    "history": frozenset({RelationKind.IN_CATEGORY, RelationKind.MADE_BY, RelationKind.IN_PLACE, RelationKind.TIED_UP}),
     "partners": frozenset(
         {
             VALUES,
@@ -75,6 +81,7 @@ class Context:
         self.dictionary = dictionary
         self.encoder = encoder
         self.sides = _sides(view)
+        self._labels: dict[tuple[int, str], str] = {}
 
     def over(self, view: GraphView, touched: frozenset[str], pairs: PairWeights | None = None) -> Context:
         """The context of an edited copy of the same entities; what rests on none of ``touched`` is taken over."""
@@ -82,6 +89,7 @@ class Context:
         for part, sources in RESTS_ON.items():
             if part in self.__dict__ and not sources & touched:
                 context.__dict__[part] = self.__dict__[part]
+        context._labels = self._labels  # nothing that can be taken away changes a name
         return context
 
     def side(self, row: int) -> Side:
@@ -119,6 +127,15 @@ class Context:
         return self.audiences.sizes(self.facts.sizes)
 
     @cached_property
+    def typical_audience(self) -> Mapping[Side, float]:
+        """Median size of the known audiences of each side; 0 where none is known."""
+        found = {}
+        for side in (Side.PEOPLE, Side.THINGS):
+            sizes = self.audience_sizes[self.sides == side]
+            found[side] = float(np.median(sizes[sizes > 0])) if (sizes > 0).any() else 0.0
+        return found
+
+    @cached_property
     def tie_ups(self) -> TieUps:
         """All tie-ups, made-up ones too: what they exclude holds between their parties."""
         return TieUps.read(self.view, self.settings)
@@ -137,6 +154,16 @@ class Context:
     def complement_typical(self) -> float:
         """The usual size of what complement sums up."""
         return typical_value(self.pair_table, self.precedents, self.profiles, self.settings.complement_prior)
+
+    @cached_property
+    def moulds(self) -> Moulds:
+        """Who has the same categories and homes."""
+        return Moulds.of(self.categories, self.view.matrix(RelationKind.IN_PLACE))
+
+    @cached_property
+    def history(self) -> History:
+        """Who worked with whom."""
+        return History(self)
 
     @cached_property
     def partners(self) -> Partners:
@@ -189,7 +216,10 @@ class Context:
 
     def label(self, row: int, lang: str) -> str:
         """The name of a row's entity in ``lang``."""
-        return self.view.entity(row).label(lang)
+        if (row, lang) not in self._labels:
+            entity = self.view.entity(row)
+            self._labels |= {(row, one): entity.label(one) for one in LANGS}
+        return self._labels[row, lang]
 
     def attribute_label(self, column: int, lang: str) -> str:
         """The label of a kansei column in ``lang``."""

@@ -7,7 +7,7 @@ import numpy as np
 from kyokan.matching.ranking.model import Evidence
 from kyokan.matching.signals.base import MIN_CELL, SignalValues, Subject
 from kyokan.matching.signals.context import Context
-from kyokan.matching.signals.view import Floats, Rows
+from kyokan.matching.signals.view import Floats, Rows, dense_row
 
 HALF = 10.0  # shared fans at which half of the doubt is gone
 SURVEYED = 10.0  # shared fans that a surveyed overlap of audiences is worth
@@ -33,8 +33,7 @@ def score(context: Context, subject: Subject, candidates: Rows) -> SignalValues:
     sources = _sources(subject)
     if not len(sources):
         return SignalValues.unknown(len(candidates))
-    shared = context.audiences.shared(sources, candidates)
-    overlaps = context.audiences.overlaps[sources][:, candidates].toarray()
+    shared, overlaps = _met(context, subject, sources, candidates)
     counted = shared >= MIN_CELL
     self_pair = sources[:, None] == candidates[None, :]
     counted &= ~self_pair
@@ -42,7 +41,7 @@ def score(context: Context, subject: Subject, candidates: Rows) -> SignalValues:
     surveyed = overlaps > 0
     values = (lifts + overlaps).mean(axis=0) / context.settings.bridge_unit
     amount = (np.where(counted, shared, 0.0) + SURVEYED * surveyed).sum(axis=0)
-    return SignalValues.of(values, (counted | surveyed).any(axis=0), amount, HALF)
+    return SignalValues.of(values, np.any(counted | surveyed, axis=0), amount, HALF)
 
 
 def evidence(context: Context, subject: Subject, candidate: int) -> tuple[Evidence, ...]:
@@ -52,10 +51,10 @@ def evidence(context: Context, subject: Subject, candidate: int) -> tuple[Eviden
     values = score(context, subject, rows)
     if not values.known[0]:
         return ()
-    shared = context.audiences.shared(sources, rows)
+    shared, surveyed = _met(context, subject, sources, rows)
     counted = (shared >= MIN_CELL) & (sources[:, None] != candidate)
     lifts = np.where(counted, _lift(context, sources, rows, shared), 0.0)[:, 0]
-    overlaps = context.audiences.overlaps[sources][:, rows].toarray()[:, 0]
+    overlaps = surveyed[:, 0]
     share = 1.0 / (len(sources) * context.settings.bridge_unit)
     items = [
         _counted(context, int(source), candidate, int(shared[i, 0]), float(lifts[i]), float(lifts[i] * share))
@@ -68,6 +67,17 @@ def evidence(context: Context, subject: Subject, candidate: int) -> tuple[Eviden
         if overlaps[i] > 0
     ]
     return tuple(sorted(items, key=lambda item: (-abs(item.weight), item.ids)))
+
+
+def _met(context: Context, subject: Subject, sources: Rows, candidates: Rows) -> tuple[Floats, Floats]:
+    """(R, C) fans shared and (R, C) surveyed overlap."""
+    audiences = context.audiences
+    if subject.row is None:
+        return audiences.shared(sources, candidates), audiences.overlaps[sources][:, candidates].toarray()
+    row = subject.row
+    shared = subject.once(context, "shared fans", lambda: audiences.shared_with_all(row))
+    surveyed = subject.once(context, "surveyed", lambda: dense_row(audiences.overlaps, row))
+    return shared[candidates][None, :], surveyed[candidates][None, :]
 
 
 def _sources(subject: Subject) -> Rows:

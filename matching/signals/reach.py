@@ -7,7 +7,7 @@ import numpy as np
 from kyokan.matching.ranking.model import Benefit, Evidence
 from kyokan.matching.signals.base import MIN_CELL, Side, SignalValues, Subject
 from kyokan.matching.signals.context import Context
-from kyokan.matching.signals.view import Floats, Rows
+from kyokan.matching.signals.view import Floats, Rows, dense_row
 
 HALF = 100.0  # people at which half of the doubt is gone
 FLOOR, CEILING = -1.0, 1.5  # a very small audience costs, a very large one gains, but no more than this
@@ -30,8 +30,8 @@ def score(context: Context, subject: Subject, candidates: Rows, *, benefit: Bene
     cross = context.cross(subject.side, candidates)
     if subject.row is None or subject.side is Side.NONE:
         return SignalValues.unknown(len(candidates))
-    new = _new_people(context, subject.row, candidates, benefit)
-    typical = _typical(context, Side.PEOPLE if benefit is Benefit.BRAND else Side.THINGS)
+    new = _new_people(context, subject, subject.row, candidates, benefit)
+    typical = context.typical_audience[Side.PEOPLE if benefit is Benefit.BRAND else Side.THINGS]
     settings = context.settings
     gain = np.log((new + settings.reach_prior) / (typical + settings.reach_prior)) / settings.reach_unit
     known = cross & (_giver_sizes(context, subject.row, candidates, benefit) > 0)
@@ -44,7 +44,7 @@ def evidence(context: Context, subject: Subject, candidate: int, *, benefit: Ben
     values = score(context, subject, rows, benefit=benefit)
     if not values.known[0] or subject.row is None:
         return ()
-    new = int(round(float(_new_people(context, subject.row, rows, benefit)[0]), -1))
+    new = int(round(float(_new_people(context, subject, subject.row, rows, benefit)[0]), -1))
     subject_gives = _subject_gives(context, subject.row, benefit)
     giver, receiver = (subject.row, candidate) if subject_gives else (candidate, subject.row)
     names = {lang: (context.label(giver, lang), context.label(receiver, lang)) for lang in ("ja", "en")}
@@ -71,16 +71,11 @@ def _giver_sizes(context: Context, row: int, candidates: Rows, benefit: Benefit)
     return np.asarray(context.audience_sizes[givers])
 
 
-def _new_people(context: Context, row: int, candidates: Rows, benefit: Benefit) -> Floats:
+def _new_people(context: Context, subject: Subject, row: int, candidates: Rows, benefit: Benefit) -> Floats:
     """(C,) people of the giver whom the receiver does not have yet."""
     fans = context.audiences.fans
-    shared = context.audiences.shared(np.array([row]), candidates)[0]
+    shared = subject.once(context, "shared fans", lambda: context.audiences.shared_with_all(row))[candidates]
     of_giver = fans[row] if _subject_gives(context, row, benefit) else fans[candidates]
-    surveyed = context.audiences.overlaps[[row]][:, candidates].toarray()[0]
+    surveyed = subject.once(context, "surveyed", lambda: dense_row(context.audiences.overlaps, row))[candidates]
     part = np.where(shared >= MIN_CELL, shared / np.maximum(of_giver, 1.0), surveyed)
     return np.asarray(_giver_sizes(context, row, candidates, benefit) * (1.0 - part))
-
-
-def _typical(context: Context, side: Side) -> float:
-    sizes = context.audience_sizes[context.sides == side]
-    return float(np.median(sizes[sizes > 0])) if (sizes > 0).any() else 0.0

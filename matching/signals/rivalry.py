@@ -8,7 +8,7 @@ from kyokan.graph.model import Relation, RelationKind
 from kyokan.matching.ranking.model import Evidence
 from kyokan.matching.signals.base import Side, SignalValues, Subject
 from kyokan.matching.signals.context import Context
-from kyokan.matching.signals.view import Flags, Floats, Rows
+from kyokan.matching.signals.view import Flags, Floats, Rows, Sparse, dense_row
 
 HALF = 1.0
 
@@ -64,18 +64,22 @@ def rivals(context: Context, subject: Subject, candidates: Rows) -> Flags:
 def _parts(context: Context, subject: Subject, row: int, candidates: Rows) -> tuple[Floats, Floats, Floats]:
     """(C,) stated rivalry, likeness within one category, own sales in the category."""
     stated = np.zeros(len(candidates))
-    for relation in stated_rivals(context, row):
+    for relation in subject.once(context, "stated rivals", lambda: stated_rivals(context, row)):
         other = relation.target if relation.source == context.id(row) else relation.source
         hit = candidates == context.view.row(other)
         stated[hit] = np.maximum(stated[hit], relation.weight * relation.confidence)
     makers = context.profiles.brand_of
-    same = np.asarray((context.categories[candidates] @ context.categories[[row]].T).toarray())[:, 0] > 0
+    same = subject.once(context, "same category", lambda: _meeting(context.categories, context.categories, row))
     own = (candidates == row) | (makers[candidates] == row) | (makers[row] == candidates)
     things = (context.sides[candidates] == Side.THINGS) & (context.side(row) is Side.THINGS)
     alike = np.zeros(len(candidates))
-    chosen = np.flatnonzero(same & things & ~own)
-    alike[chosen] = context.likeness.of(subject, candidates[chosen])
-    return stated, alike, _sold(context, row, candidates)
+    chosen = np.flatnonzero(same[candidates] & things & ~own)
+    if len(chosen):
+        alike[chosen] = context.likeness.of(subject, candidates[chosen])
+    sold = subject.once(context, "sold", lambda: _sold(context, row))[candidates] & context.cross(
+        context.side(row), candidates
+    )
+    return stated, alike, np.where(sold, 1.0, 0.0)
 
 
 def stated_rivals(context: Context, row: int) -> list[Relation]:
@@ -85,15 +89,16 @@ def stated_rivals(context: Context, row: int) -> list[Relation]:
     return view.relations(RelationKind.RIVAL_OF, source=name) + view.relations(RelationKind.RIVAL_OF, target=name)
 
 
-def _sold(context: Context, row: int, candidates: Rows) -> Floats:
-    """(C,) 1 where the artist of the pair makes a product of the thing's category."""
-    sold = context.sold_categories
-    crossing = context.cross(context.side(row), candidates)
+def _sold(context: Context, row: int) -> Flags:
+    """(N,) whether the artist, were the row paired with each, makes a product of the thing's category."""
     if context.side(row) is Side.PEOPLE:
-        hits = (context.categories[candidates] @ sold[[row]].T).toarray()[:, 0]
-    else:
-        hits = (sold[candidates] @ context.categories[[row]].T).toarray()[:, 0]
-    return np.asarray(np.where(crossing & (hits > 0), 1.0, 0.0))
+        return _meeting(context.categories, context.sold_categories, row)
+    return _meeting(context.sold_categories, context.categories, row)
+
+
+def _meeting(of_all: Sparse, of_one: Sparse, row: int) -> Flags:
+    """(N,) whether each row of a matrix has a column in common with one row of another."""
+    return np.asarray(of_all @ dense_row(of_one, row) > 0)
 
 
 def _in_category(context: Context, ends: tuple[str, str], category: int, weight: float) -> Evidence:

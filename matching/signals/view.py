@@ -21,6 +21,14 @@ Sparse = Any
 NO_ROWS: Rows = np.zeros(0, dtype=np.int64)
 
 
+def dense_row(matrix: Sparse, row: int) -> Floats:
+    """(N,) one row of a sparse matrix with zeros filled in, without the cost of slicing it."""
+    found = np.zeros(matrix.shape[1])
+    start, end = matrix.indptr[row], matrix.indptr[row + 1]
+    found[matrix.indices[start:end]] = matrix.data[start:end]
+    return found
+
+
 class KanseiView(Protocol):
     """Profiles in columns; NaN is unknown."""
 

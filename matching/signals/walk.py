@@ -7,7 +7,7 @@ import numpy as np
 from kyokan.matching.ranking.model import Evidence
 from kyokan.matching.signals.base import SignalValues, Subject, with_rest
 from kyokan.matching.signals.context import Context
-from kyokan.matching.signals.view import Floats, Rows, Sparse
+from kyokan.matching.signals.view import Floats, Rows, Sparse, dense_row
 
 HALF = 5.0  # edges of the sparser end at which half of the doubt is gone
 SHOWN = 8
@@ -38,36 +38,47 @@ def score(context: Context, subject: Subject, candidates: Rows) -> SignalValues:
     if not seeds.any() or not known.any():
         return SignalValues.unknown(len(candidates))
     first = _first(subject)
-    values = (graph.reach(seeds, first=first) - graph.expected(seeds, first=first))[candidates]
-    edges = np.diff(graph.step.indptr).astype(np.float64)
-    amount = np.minimum(edges[candidates], max(edges[list(subject.seeds)].max(), 1.0))
+    reached = subject.once(context, "reached", lambda: graph.reach(seeds, first=first))
+    values = (reached - _expected(context, subject))[candidates]
+    amount = np.minimum(graph.edges[candidates], max(graph.edges[list(subject.seeds)].max(), 1.0))
     return SignalValues.of(values / (graph.unit * context.settings.walk_unit), known, amount, HALF)
 
 
 def evidence(context: Context, subject: Subject, candidate: int) -> tuple[Evidence, ...]:
     """The strongest ways out of the subject, each with its best path; each weighs as all walks that set out so."""
     graph = context.walk_graph
-    seeds = _seeds(context, subject)
-    if not seeds.any() or not graph.root[candidate] > 0:
+    if not _seeds(context, subject).any() or not graph.root[candidate] > 0:
         return ()
     end = np.zeros(len(graph.root))
     end[candidate] = 1.0
     onward = graph.reach(end, first=_first(subject) - 1, last=graph.steps - 1)
     items: list[Evidence] = []
     scale = graph.damping / (graph.unit * context.settings.walk_unit)
-    starts, hops, weights = _ways_out(context, subject)
+    starts, hops, weights = subject.once(context, "ways out", lambda: _ways_out(context, subject))
     mass = weights * onward[hops]
     carried = float(mass.sum()) * scale
-    expected = float(graph.expected(seeds, first=_first(subject))[candidate]) * scale / graph.damping
+    expected = float(_expected(context, subject)[candidate]) * scale / graph.damping
+    ends = dense_row(graph.step, candidate)
     for way in np.lexsort((hops, starts, -mass))[: 2 * SHOWN].tolist():
         seed, hop = int(starts[way]), int(hops[way])
-        path = _best_path(context, hop, candidate, {seed})
+        path = _best_path(graph.step, hop, candidate, ends, seed)
         if mass[way] > 0 and path and len(items) < SHOWN:
             items.append(_item(context, (seed, *path), float(mass[way] * scale)))
     return with_rest(items, carried - expected, _rest_item(subject.id, context.id(candidate)))
 
 
+def _expected(context: Context, subject: Subject) -> Floats:
+    """(N,) what degrees alone carry from the subject."""
+    graph, first = context.walk_graph, _first(subject)
+    return subject.once(context, "expected", lambda: graph.expected(_seeds(context, subject), first=first))
+
+
 def _seeds(context: Context, subject: Subject) -> Floats:
+    """(N,) the share of the walk that begins in each row."""
+    return subject.once(context, "seeds", lambda: _sow(context, subject))
+
+
+def _sow(context: Context, subject: Subject) -> Floats:
     seeds = np.zeros(len(context.walk_graph.root))
     for row, share in subject.seeds.items():
         if context.walk_graph.root[row] > 0:
@@ -90,22 +101,19 @@ def _ways_out(context: Context, subject: Subject) -> tuple[Rows, Rows, Floats]:
     return np.repeat(seeds, counts), ways.indices.astype(np.int64), np.repeat(shares, counts) * ways.data
 
 
-def _best_path(context: Context, hop: int, candidate: int, avoid: set[int]) -> tuple[int, ...]:
-    """The strongest path hop → candidate of at most two more edges; empty if there is none."""
-    step = context.walk_graph.step
+def _best_path(step: Sparse, hop: int, candidate: int, ends: Floats, avoid: int) -> tuple[int, ...]:
+    """The strongest path hop → candidate of at most two more edges; empty if there is none.
+
+    ``ends`` (N,) are the edges at the candidate.
+    """
     if hop == candidate:
         return (candidate,)
-    near, near_weights = _neighbours(step, hop)
-    if candidate in near:
+    if ends[hop]:
         return (hop, candidate)
-    far, far_weights = _neighbours(step, candidate)
-    both, left, right = np.intersect1d(near, far, return_indices=True)
-    strength = near_weights[left] * far_weights[right]
-    allowed = ~np.isin(both, list(avoid))
-    if not allowed.any():
-        return ()
-    best = int(both[allowed][np.argmax(strength[allowed])])
-    return (hop, best, candidate)
+    near, weights = _neighbours(step, hop)
+    strength = np.where(near == avoid, 0.0, weights * ends[near])
+    best = int(np.argmax(strength)) if len(strength) else 0
+    return (hop, int(near[best]), candidate) if len(strength) and strength[best] > 0 else ()
 
 
 def _neighbours(step: Sparse, row: int) -> tuple[Rows, Floats]:

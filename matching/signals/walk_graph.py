@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -53,6 +54,11 @@ class WalkGraph:
         root = np.where(degree > 0, np.sqrt(degree), 0.0)
         graph = cls(step, root, float(degree.sum()), settings.walk_damping, settings.walk_steps, 1.0)
         return cls(step, root, graph.volume, graph.damping, graph.steps, graph._typical(sides, settings))
+
+    @cached_property
+    def edges(self) -> Floats:
+        """(N,) number of edges at each row."""
+        return np.asarray(np.diff(self.step.indptr), dtype=np.float64)
 
     def reach(self, seeds: Floats, *, first: int, last: int | None = None) -> Floats:
         """(N,) or (N, K): Σ_{l = first..last} c^l S^l seeds, what walks of those lengths carry from the seeds."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +13,9 @@ import typer
 from kyokan.errors import QueryError
 from kyokan.platform.cli.app import JsonOption, StoreOption, app, open_services
 from kyokan.platform.cli.output import print_json, progress_bar
-from kyokan.platform.cli.show import show_figures, show_learned
+from kyokan.platform.cli.show import show_figures, show_learned, show_pages
+
+WEB = "web"
 
 
 @app.command()
@@ -93,21 +96,34 @@ def learn(store: StoreOption = None, as_json: JsonOption = False) -> None:
 
 @app.command()
 def bench(
-    name: Annotated[str, typer.Argument(help="Benchmark: find, walk, snapshot, propose or annotate.")],
+    name: Annotated[str, typer.Argument(help="Benchmark: find, walk, snapshot, propose, annotate or web.")],
+    entities: Annotated[
+        int, typer.Option(min=0, max=1_000_000, help="web: size of a generated catalogue; 0 is the demo.")
+    ] = 0,
+    requests: Annotated[int, typer.Option(min=1, max=1000, help="web: requests counted for each page.")] = 30,
+    serve: Annotated[
+        bool, typer.Option("--serve/--no-serve", help="web: ask the web server over HTTP, not the application itself.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Time one part beside a peer in the same run and print the ratio.
+    """Time one part beside a peer in the same run and print the ratio; `web` times every page against its goal.
 
     Example: `kyokan bench propose --json`
     """
     from kyokan.matching.bench import BENCHES, run_bench
 
-    if name not in BENCHES:
-        raise QueryError(name, "is not a benchmark", f"Known are {', '.join(BENCHES)}")
+    if name not in {*BENCHES, WEB}:
+        raise QueryError(name, "is not a benchmark", f"Known are {', '.join((*BENCHES, WEB))}")
     with progress_bar() as progress:
         progress(f"timing {name}", 0, 0)
-        figures = run_bench(name)
+        if name == WEB:  # named, not imported: the web stands above the platform
+            bench_web = import_module("kyokan.web.bench").bench_web
+            figures = bench_web(entities=entities, requests=requests, serve=serve, progress=progress)
+        else:
+            figures = run_bench(name)
     if as_json:
         print_json(figures)
+    elif name == WEB:
+        show_pages(figures)
     else:
         show_figures(figures)

@@ -223,6 +223,23 @@ def show_figures(figures: dict[str, Any], indent: int = 0) -> None:
             out.print(" " * indent + f"{name}: {shown}", markup=False)
 
 
+def show_pages(figures: dict[str, Any]) -> None:
+    """Server time of every page, the slowest first, and whether each meets the goal."""
+    goal = figures["goal_ms"]
+    show_figures({"catalogue": figures["catalogue"], "built": figures["built"], "asked": figures["asked"]})
+    table = Table(title=f"p95 < {goal} ms: {'met' if figures['met'] else 'not met'}", title_justify="left")
+    table.add_column("page", overflow="fold")
+    for name in ("n", "median ms", "p95 ms", "p95 ms of CPU", ""):
+        table.add_column(name, justify="right")
+    for page in sorted(figures["pages"], key=lambda one: -one["p95_ms"]):
+        processor = "" if page["cpu_p95_ms"] is None else f"{page['cpu_p95_ms']:.1f}"
+        row = (str(page["n"]), f"{page['median_ms']:.1f}", f"{page['p95_ms']:.1f}", processor)
+        table.add_row(Text(page["page"]), *row, "" if page["met"] else f"over {goal}")
+    out.print(table)
+    for rule in figures["not_measured"]:
+        out.print(f"not measured: {rule}", markup=False)
+
+
 def show_learned(found: dict[str, Any]) -> None:
     """Whether learning paid, then the weights."""
     ja, seen = language() == "ja", found["foresight"]

@@ -1,0 +1,167 @@
+"""Which addresses the bench asks for: every page that a GET reaches, each time with a question of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import count, cycle, islice
+from typing import Any
+
+import numpy as np
+from flask import Flask
+from werkzeug.routing import Rule
+
+from kyokan.graph.model import EntityKind
+from kyokan.platform.services import Services
+from kyokan.web.bench.seats import Seats
+
+Query = dict[str, str | float]
+NO_PAGE = {"static"}
+TYPED = 3  # letters of a half-typed name
+WORDS_IN_BRIEF, KANSEI_WANTED = 4, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A page and the addresses at which it is asked for."""
+
+    name: str
+    addresses: list[str]
+
+
+@dataclass(slots=True)
+class Questions:
+    """Draws questions about what is known: entities in an order drawn once, words of the dictionary."""
+
+    services: Services
+    people: Seats
+    random: np.random.Generator
+
+    def ids(self, *kinds: EntityKind) -> Iterator[str]:
+        """Ids of entities in drawn order, again from the beginning when all were asked about."""
+        snapshot = self.services.snapshot()
+        drawn = self.random.permutation(snapshot.rows(*kinds))
+        while True:
+            yield from (snapshot.ids[int(row)] for row in drawn)
+
+    def names(self) -> Iterator[str]:
+        """Names of artists and brands."""
+        snapshot = self.services.snapshot()
+        for one in self.ids(EntityKind.ARTIST, EntityKind.BRAND):
+            yield snapshot.entity(snapshot.row(one)).name
+
+    def briefs(self) -> Iterator[str]:
+        """Written briefs, in Japanese and English by turns."""
+        while True:
+            ja, en = (self._words(lang) for lang in ("ja", "en"))
+            yield f"{'、'.join(ja)}、そんな気分の夜。"
+            yield f"Something {', '.join(en)} for late evenings."
+
+    def kansei(self) -> Iterator[Query]:
+        """Weighted wishes."""
+        while True:
+            chosen = self.random.choice(self.services.dictionary.ids, KANSEI_WANTED, replace=False)
+            weights = np.round(self.random.uniform(-1, 1, KANSEI_WANTED), 2).tolist()
+            yield {f"kansei.{one}": weight for one, weight in zip(chosen, weights, strict=True)}
+
+    def _words(self, lang: str) -> list[str]:
+        dictionary = self.services.dictionary
+        chosen = self.random.choice(dictionary.ids, WORDS_IN_BRIEF, replace=False)
+        return [dictionary.get(str(one)).label[lang] for one in chosen]
+
+
+def _of_people(one: Questions) -> Iterator[Query]:
+    return ({"entity": entity, "for": "brand"} for entity in one.ids(EntityKind.ARTIST))
+
+
+def _of_things(one: Questions) -> Iterator[Query]:
+    return ({"entity": entity, "for": "artist"} for entity in one.ids(EntityKind.BRAND, EntityKind.PRODUCT))
+
+
+def _as_table(one: Questions) -> Iterator[Query]:
+    return (query | {"view": "table", "top": 30} for query in _of_things(one))
+
+
+def _filtered(one: Questions) -> Iterator[Query]:
+    categories = one.ids(EntityKind.CATEGORY)
+    return (
+        query | wish | {"category": category, "habit": 0.1, "exposure": 0.2}
+        for query, wish, category in zip(_of_people(one), one.kansei(), categories, strict=False)
+    )
+
+
+def _of_briefs(one: Questions) -> Iterator[Query]:
+    return ({"text": text, "for": "artist"} for text in one.briefs())
+
+
+def _of_kansei(one: Questions) -> Iterator[Query]:
+    return (wish | {"for": "brand"} for wish in one.kansei())
+
+
+def _plain(_: Questions) -> Iterator[Query]:
+    while True:
+        yield {}
+
+
+# Pages that answer a question, and what is asked of each; every other page is asked for as it is.
+ASKED: dict[str, dict[str, Callable[[Questions], Iterator[Query]]]] = {
+    "home": {
+        "": _plain,
+        "a name": lambda one: ({"q": name} for name in one.names()),
+        "a brief": lambda one: ({"start": "brief", "text": text} for text in one.briefs()),
+    },
+    "suggest": {"half a name": lambda one: ({"q": name[:TYPED]} for name in one.names())},
+    "matches": {
+        "of people": _of_people,
+        "of things": _of_things,
+        "a table of 30": _as_table,
+        "filtered, with wishes": _filtered,
+        "of a brief": _of_briefs,
+        "of kansei": _of_kansei,
+    },
+    "why": {
+        "": _plain,
+        "what if": lambda one: ({"without": f"attribute:{next(iter(wish))[7:]}"} for wish in one.kansei()),
+    },
+}
+
+
+def addresses(app: Flask, services: Services, people: Seats, each: int) -> tuple[list[Asked], list[str]]:
+    """Every page with ``each`` addresses, and the rules for which nothing is known to ask."""
+    found, left_out = [], []
+    with app.test_request_context():
+        for rule in sorted(app.url_map.iter_rules(), key=lambda one: one.rule):
+            if "GET" not in (rule.methods or ()) or rule.endpoint in NO_PAGE:
+                continue
+            for number, (name, query_of) in enumerate(ASKED.get(rule.endpoint, {"": _plain}).items()):
+                questions = Questions(services, people, np.random.default_rng([number, len(rule.rule)]))
+                places = _places(rule, questions)
+                if places is None:
+                    left_out.append(rule.rule)
+                    break
+                pairs = islice(zip(places, query_of(questions), strict=False), each)
+                built = [app.url_for(rule.endpoint, **_arguments(place, query)) for place, query in pairs]
+                found.append(Asked(f"{rule.rule} ({name})" if name else rule.rule, built))
+    return found, left_out
+
+
+def _arguments(*parts: Mapping[str, object]) -> dict[str, Any]:
+    return {name: value for part in parts for name, value in part.items()}
+
+
+def _places(rule: Rule, questions: Questions) -> Iterator[dict[str, str]] | None:
+    """What stands in the path, drawn anew each time; None where a part of it is unknown to us."""
+    people = questions.people
+    kinds = (EntityKind.ARTIST, EntityKind.BRAND, EntityKind.PRODUCT)
+    deals = people.drafts if rule.endpoint == "deal_edit" else people.sent
+    known: dict[str, Callable[[], Iterator[str]]] = {
+        "a": lambda: questions.ids(EntityKind.ARTIST),
+        "b": lambda: questions.ids(EntityKind.BRAND),
+        "entity_id": lambda: questions.ids(*kinds),
+        "deal_id": lambda: cycle(deals),
+        "token": lambda: cycle([people.invitation]),
+    }
+    if rule.arguments - known.keys():
+        return None
+    parts = {name: known[name]() for name in sorted(rule.arguments)}
+    return ({name: next(values) for name, values in parts.items()} for _ in count())
