@@ -26,6 +26,7 @@ READ = {
     "suggest": ("/suggest?q=xc", EVERYBODY),
     "matches": ("/matches?entity=brand:xc&for=artist", EVERYBODY),
     "why": ("/why/brand:xc/artist:akari", EVERYBODY),
+    "compare": ("/compare?entity=brand:xc&for=artist&with=artist:akari&with=artist:hara", EVERYBODY),
     "entity": ("/e/artist:akari", EVERYBODY),
     "dictionary": ("/dictionary", EVERYBODY),
     "health": ("/health", EVERYBODY),

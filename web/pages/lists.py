@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -15,13 +16,13 @@ from kyokan.errors import ChangedMeanwhileError, InputError, QueryError, Unknown
 from kyokan.graph.model import Entity
 from kyokan.matching.ranking.model import Place, Query
 from kyokan.platform.accounts import Role
-from kyokan.platform.desk.model import EntryRow
+from kyokan.platform.desk.model import EntryRow, ShortlistRow
 from kyokan.platform.desk.questions import read
 from kyokan.web.actors import actor
 from kyokan.web.fingerprint import core_kind
 from kyokan.web.fingerprint.profile import PEOPLE
 from kyokan.web.forms import posted
-from kyokan.web.pages.questions import words
+from kyokan.web.pages.questions import CANDIDATE, arguments, words
 from kyokan.web.parameters import ParameterError, Parameters
 from kyokan.web.refusals import status_of, worded
 from kyokan.web.view import View, current
@@ -40,7 +41,7 @@ DONE = (
     "removed",
     "restored",
 )
-ACTS = ("take_out", "put_back", "tag", "move", "copy")
+ACTS = ("compare", "take_out", "put_back", "tag", "move", "copy")
 LISTED = re.compile(r"[0-9a-f]{32}(,[0-9a-f]{32})*")
 CHANGED = (ChangedMeanwhileError, QueryError)
 
@@ -114,6 +115,8 @@ def entries(list_id: str) -> str | Response | tuple[str, int]:
     if not ticked:
         return _refused(list_id, QueryError("entry", "is not chosen", "Tick one", code="none_picked"), typed)
     try:
+        if act == "compare":
+            return redirect(_comparison(lists.get(who, list_id), ticked), HTTPStatus.SEE_OTHER)
         if act == "tag":
             lists.tag(who, list_id, ticked, tags_of(typed["tags"]))
         elif act in ("move", "copy"):
@@ -205,6 +208,16 @@ def _refused(list_id: str, refusal: InputError, typed: Mapping[str, str], tried:
     """The list as it stands now, with why the act was refused and what was typed."""
     ticked = request.form.getlist("entry")
     return _page(list_id, refusal=worded(refusal), typed=typed, tried=tried, ticked=ticked), status_of(refusal)
+
+
+def _comparison(found: ShortlistRow, ticked: list[str]) -> str:
+    """Where the ticked ones stand side by side, under the question of the first; all must be for one asker."""
+    chosen = [one for one in found.entries if one.id in ticked]
+    if len({one.asker for one in chosen}) != 1:
+        rule = "are for several questions"
+        raise QueryError("the candidates", rule, "Choose some of one question", code="compare_askers")
+    pairs = [*arguments(read(chosen[0].question)), *((CANDIDATE, one.entity) for one in chosen)]
+    return f"{url_for('compare')}?{urlencode(pairs)}"
 
 
 def _at(list_id: str, **parameters: Any) -> Response:

@@ -85,8 +85,8 @@ def show(a: str, b: str) -> str:
         second=second,
         people=people,
         things=things,
-        shared_names=_shared(view, people, things),
-        brings=[(people, things, _brings(view, people, things)), (things, people, _brings(view, things, people))],
+        shared_names=shared_names(view, people, things),
+        brings=[(people, things, brings(view, people, things)), (things, people, brings(view, things, people))],
         removed=[*parameters.texts("without")],
         **(_reasons(view, match, proposal, parameters) if match else {}),
     )
@@ -97,11 +97,13 @@ def one_match(proposal: Proposal) -> Match | None:
     return next(iter((*proposal.matches, *proposal.set_aside)), None)
 
 
-def _shared(view: View, a: Entity, b: Entity) -> list[str]:
+def shared_names(view: View, a: Entity, b: Entity) -> list[str]:
+    """Names of the sectors that both evoke most, strongest first."""
     return [view.sectors[index] for index in shared(view.profile(a), view.profile(b), BRINGS)]
 
 
-def _brings(view: View, a: Entity, b: Entity) -> list[Bring]:
+def brings(view: View, a: Entity, b: Entity) -> list[Bring]:
+    """The sectors by which one leads the other, widest lead first."""
     one, two = view.profile(a), view.profile(b)
     return [
         Bring(view.sectors[index], one.values[index] or 0.0, two.values[index] or 0.0)
