@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from kyokan.matching.ranking.learning import Foresight
     from kyokan.platform.accounts.issuer import Issuer
     from kyokan.platform.accounts.service import Accounts
+    from kyokan.platform.approvals import Approvals
     from kyokan.platform.database import Database
     from kyokan.platform.deals import Deals
     from kyokan.platform.desk import Searches, Shortlists
@@ -102,6 +103,7 @@ class Services:
     def database(self) -> Database:
         """The workroom's own records."""
         import kyokan.platform.accounts.model
+        import kyokan.platform.approvals.model
         import kyokan.platform.audit
         import kyokan.platform.deals.model
         import kyokan.platform.mail.model
@@ -132,9 +134,17 @@ class Services:
     @cached_property
     def deals(self) -> Deals:
         """Proposed tie-ups."""
+        from kyokan.platform.approvals import ApprovalGate
         from kyokan.platform.deals import Deals
 
-        return Deals(self.database)
+        return Deals(self.database, gates=(ApprovalGate(),))
+
+    @cached_property
+    def approvals(self) -> Approvals:
+        """What agencies agree on before a draft leaves them."""
+        from kyokan.platform.approvals import Approvals
+
+        return Approvals(self.database)
 
     @cached_property
     def outbox(self) -> Outbox:

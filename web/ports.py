@@ -13,6 +13,7 @@ from kyokan.graph.model import Entity, EntityKind, KanseiValue, Relation, Relati
 from kyokan.matching.ranking.model import Place, Proposal, Query
 from kyokan.platform.accounts.issuer import Issuer
 from kyokan.platform.accounts.service import Accounts
+from kyokan.platform.approvals import Approvals
 from kyokan.platform.deals import Deals
 from kyokan.platform.desk import Searches, Shortlists
 from kyokan.platform.desk.rankings import Ranking
@@ -125,6 +126,11 @@ class Services(Protocol):
     @property
     def shortlists(self) -> Shortlists:
         """Candidates kept in lists."""
+        ...
+
+    @property
+    def approvals(self) -> Approvals:
+        """What agencies agree on before a draft leaves them."""
         ...
 
     @property

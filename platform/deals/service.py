@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +17,7 @@ from kyokan.platform.audit import Trail
 from kyokan.platform.database import Database
 from kyokan.platform.deals.entries import Draft, Terms, checked, said_with, yen
 from kyokan.platform.deals.fields import CHANGED_BY, changeable, shown
+from kyokan.platform.deals.gate import Gate
 from kyokan.platform.deals.model import DealRow, NoticeRow, TermsRow, VerdictRow
 from kyokan.platform.deals.scope import find, party_of, stands, subject
 from kyokan.platform.deals.steps import RULES, SIDES, Party, Status, Step
@@ -45,11 +46,15 @@ class Deals:
     Args:
         database: where they are kept.
         clock: the time, with its zone.
+        gates: what else has a say before a draft is changed or sent.
     """
 
-    def __init__(self, database: Database, clock: Clock = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self, database: Database, clock: Clock = lambda: datetime.now(UTC), gates: Sequence[Gate] = ()
+    ) -> None:
         self._database = database
         self._clock = clock
+        self._gates = gates
 
     # Reading -------------------------------------------------------------------------------------------------
 
@@ -161,6 +166,8 @@ class Deals:
                 if not changeable(name, Status(deal.status), party):
                     raise NotAllowedError(name, "is not yours to change now")
             _unchanged(deal, version)
+            for gate in self._gates:
+                gate.changing(session, deal, fields)
             for name, value in fields.items():
                 _assign(deal, name, value, actor, self._now())
             seen_by = frozenset(
@@ -197,7 +204,7 @@ class Deals:
             if deal.status not in rule.of:
                 raise NotAllowedError(step.value, f"is not possible while the deal is {deal.status}")
             said = said_with(rule, step, reason=reason, terms=terms, outcome=outcome)
-            self._apply(deal, actor, party, step, said)
+            self._apply(session, deal, actor, party, step, said)
             told = {name: value for name, value in said.items() if name == "reason"} | {"status": deal.status}
             return self._keep(session, actor, deal, party, step.value, frozenset(Party), told)
 
@@ -223,11 +230,15 @@ class Deals:
                 told = {"status": deal.status}
                 self._keep(session, None, deal, Party.AGENCY, Step.EXPIRE.value, frozenset(Party), told)
 
-    def _apply(self, deal: DealRow, actor: Actor, party: Party, step: Step, said: Mapping[str, Any]) -> None:
+    def _apply(
+        self, session: Session, deal: DealRow, actor: Actor, party: Party, step: Step, said: Mapping[str, Any]
+    ) -> None:
         """What a step does to the record."""
         now, leads_to = self._now(), RULES[step].to
         if step is Step.SEND:
             _check_ready(deal, self._clock().date().isoformat())
+            for gate in self._gates:
+                gate.sending(session, deal)
             deal.sent = now
         elif step is Step.COUNTER:
             deal.terms.append(_offer(deal, actor, party, said["terms"], now))

@@ -54,6 +54,7 @@ READ = {
     "deals": ("/deals", SIGNED_IN),
     "deal_new": (FORM, SIGNED_IN | dict.fromkeys(("analyst", "brand", "manager"), 403)),
     "deal_stages": ("/deals/stages", SIGNED_IN | dict.fromkeys(("analyst", "brand", "manager"), 403)),
+    "deal_approvals": ("/deals/approvals", SIGNED_IN | dict.fromkeys(("analyst", "brand", "manager"), 403)),
     "deal_plan": ("/deals/{sent}/plan", PARTIES | dict.fromkeys(("brand", "manager"), 403)),
     "deal": ("/deals/{sent}", PARTIES),
     "deal_edit": (
@@ -94,6 +95,16 @@ WRITTEN = {
         {"nobody": 303, "planner": 303, "analyst": 403, "brand": 303, "manager": 303, "stranger": 404},
     ),
     "reminder_finish": ("/reminders/unknown", {}, dict.fromkeys(IDENTITIES, 404) | {"nobody": 303}),
+    "deal_approvals": (
+        "/deals/approvals",
+        {"version": "0", "name.0": "x", "criterion.0": "no such"},
+        SIGNED_IN | {"planner": 400, "stranger": 400} | dict.fromkeys(("analyst", "brand", "manager"), 403),
+    ),
+    "deal_approval": (
+        "/deals/{draft}/approval",
+        {"version": "1", "act": "ask"},  # it needs none
+        {"nobody": 303, "planner": 400, "analyst": 403, "brand": 404, "manager": 404, "stranger": 404},
+    ),
     "deal_plan": ("/deals/{sent}/plan", {"version": "0", "next_act": "x"}, AGENCYS),
     "deal_step": (
         "/deals/{sent}/accept",

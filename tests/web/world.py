@@ -14,6 +14,7 @@ from kyokan.graph.stores import open_store
 from kyokan.matching.ranking import Matcher
 from kyokan.platform.accounts.passwords import Passwords
 from kyokan.platform.accounts.service import Accounts
+from kyokan.platform.approvals import ApprovalGate, Approvals
 from kyokan.platform.database import Database
 from kyokan.platform.deals import Deals
 from kyokan.platform.desk import Searches, Shortlists
@@ -175,7 +176,11 @@ class World:
 
     @cached_property
     def deals(self):
-        return Deals(self.database)
+        return Deals(self.database, gates=(ApprovalGate(),))
+
+    @cached_property
+    def approvals(self):
+        return Approvals(self.database)
 
     post = None
     issuer = None

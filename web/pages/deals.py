@@ -33,6 +33,7 @@ WRITTEN = ("headline", "rationale", "brand_side", "artist_side", "expires")
 DRAFT = ("artist", "brand", *WRITTEN)
 CHECKED = ("exclusive", "announced")
 PRIVATE = ("fee_floor", "budget_ceiling", "internal_note")
+ACT_REFUSED = (ChangedMeanwhileError, NotAllowedError, QueryError)
 SIDES = ("agency", "brand_side", "artist_side")
 
 
@@ -72,7 +73,7 @@ def unread() -> int:
 def show(deal_id: str) -> str | Response:
     """One proposal, in the rendering of the actor's side."""
     Parameters.of_request(())
-    return _page(actor(), deal_id)
+    return page(actor(), deal_id)
 
 
 def write(a: str, b: str) -> str | Response:
@@ -119,7 +120,7 @@ def edit(deal_id: str) -> str | Response | tuple[str, int]:
     typed = _form(*WRITTEN, *TERMS)
     try:
         view.services.deals.change(who, deal_id, whole_number(typed, "version"), _written(typed))
-    except (ChangedMeanwhileError, QueryError) as refusal:
+    except ACT_REFUSED as refusal:
         return _draft_form(people, things, typed, deal=deal, refusal=refusal), status_of(refusal)
     return redirect(url_for("deal", deal_id=deal_id), HTTPStatus.SEE_OTHER)
 
@@ -139,8 +140,8 @@ def take(deal_id: str, step: str) -> str | Response | tuple[str, int]:
         said["reason"] = typed["reason"]
     try:
         current().services.deals.take(who, deal_id, whole_number(typed, "version"), Step(step), **said)
-    except (ChangedMeanwhileError, QueryError) as refusal:
-        return _page(who, deal_id, refusal=refusal, typed=typed, tried=step), status_of(refusal)
+    except ACT_REFUSED as refusal:
+        return page(who, deal_id, refusal=refusal, typed=typed, tried=step), status_of(refusal)
     return redirect(url_for("deal", deal_id=deal_id), HTTPStatus.SEE_OTHER)
 
 
@@ -154,8 +155,8 @@ def change(deal_id: str) -> str | Response | tuple[str, int]:
             fields[name] = _yen(name, fields[name])
     try:
         current().services.deals.change(who, deal_id, whole_number(typed, "version"), fields)
-    except (ChangedMeanwhileError, QueryError) as refusal:
-        return _page(who, deal_id, refusal=refusal, typed=typed, tried="change"), status_of(refusal)
+    except ACT_REFUSED as refusal:
+        return page(who, deal_id, refusal=refusal, typed=typed, tried="change"), status_of(refusal)
     return redirect(url_for("deal", deal_id=deal_id), HTTPStatus.SEE_OTHER)
 
 
@@ -172,7 +173,7 @@ def _written(typed: Mapping[str, Any]) -> dict[str, Any]:
     return plain | sides | {"expires": typed["expires"] or None, "terms": _terms(typed)}
 
 
-def _page(
+def page(
     who: Actor,
     deal_id: str,
     *,
@@ -180,6 +181,7 @@ def _page(
     typed: Mapping[str, Any] | None = None,
     tried: str = "",
 ) -> str:
+    """A deal's page; after a refusal with what was typed in the form of the act that was tried."""
     view = current()
     deals = view.services.deals
     deal = deals.get(who, deal_id)
@@ -193,6 +195,7 @@ def _page(
         reminders=view.services.reminders.of(who, deal_id),
         stages=STAGES,
         private=[name for name in PRIVATE if name in deal],
+        approval=view.services.approvals.of(who, deal_id),
         refusal=worded(refusal) if refusal else None,
         typed=typed or {},
         tried=tried,

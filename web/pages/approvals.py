@@ -1,0 +1,92 @@
+"""Approvals: an agency's steps, and a draft's way through them."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from kyokan.errors import ChangedMeanwhileError, InputError, NotAllowedError, QueryError
+from kyokan.platform.approvals.steps import MOST, OWNERS, VALUED, Criterion
+from kyokan.web.actors import actor
+from kyokan.web.forms import posted, whole_number
+from kyokan.web.pages.deals import page
+from kyokan.web.parameters import Parameters
+from kyokan.web.refusals import status_of, worded
+from kyokan.web.view import current
+
+FIELDS = ("id", "name", "criterion", "value", "owner", "lock")
+Answer = str | Response | tuple[str, int]
+
+
+def steps() -> Answer:
+    """The agency's approval steps: name, add, order and remove them."""
+    if request.method == "GET":
+        Parameters.of_request(())
+        return _form()
+    places = range(MOST + 1)
+    typed = posted("version", "up", "remove", *(f"{name}.{place}" for place in places for name in FIELDS))
+    rows = [{name: typed[f"{name}.{place}"].strip() for name in FIELDS} for place in places]
+    rows = [row for row in rows if row["id"] or row["name"]]
+    if typed["remove"]:
+        rows = [row for at, row in enumerate(rows) if at != whole_number(typed, "remove")]
+    if typed["up"] and 0 < (at := whole_number(typed, "up")) < len(rows):
+        rows[at - 1], rows[at] = rows[at], rows[at - 1]
+    try:
+        version = whole_number(typed, "version")
+        current().services.approvals.arrange(actor(), version, [_entry(row) for row in rows])
+    except (ChangedMeanwhileError, QueryError) as refusal:
+        return _form(rows, refusal), status_of(refusal)
+    return redirect(url_for("deal_approvals"), HTTPStatus.SEE_OTHER)
+
+
+def act(deal_id: str) -> Answer:
+    """Ask for a draft's approvals, give one, send the draft back, or take the request back."""
+    who, approvals = actor(), current().services.approvals
+    typed = posted("version", "act", "step", "reason")
+    version = whole_number(typed, "version")
+    try:
+        if typed["act"] == "ask":
+            approvals.ask(who, deal_id, version)
+        elif typed["act"] == "recall":
+            approvals.recall(who, deal_id, version)
+        elif typed["act"] == "send_back":
+            approvals.send_back(who, deal_id, version, typed["step"], typed["reason"])
+        else:
+            approvals.approve(who, deal_id, version, typed["step"])
+    except (ChangedMeanwhileError, QueryError, NotAllowedError) as refusal:
+        return page(who, deal_id, refusal=refusal, typed=typed, tried=typed["act"]), status_of(refusal)
+    return redirect(url_for("deal", deal_id=deal_id, _anchor="approvals"), HTTPStatus.SEE_OTHER)
+
+
+def _entry(row: dict[str, str]) -> dict[str, object]:
+    """A row of the form as the service takes it: the owner is a role or ``person:<id>``."""
+    owner = row["owner"]
+    held = {"person": owner.removeprefix("person:")} if owner.startswith("person:") else {"role": owner or "planner"}
+    plain = {name: row[name] for name in ("id", "name", "value")}
+    value = row["value"].replace(",", "").replace("，", "") if row["criterion"] == Criterion.FEE else row["value"]
+    return plain | held | {"criterion": row["criterion"], "value": value, "lock": bool(row["lock"])}
+
+
+def _form(typed: list[dict[str, str]] | None = None, refusal: InputError | None = None) -> str:
+    kept, people, version = current().services.approvals.steps(actor())
+    rows = [
+        {
+            **{name: str(getattr(step, name)) for name in ("id", "name", "criterion", "value")},
+            "owner": f"person:{step.person}" if step.person else step.role,
+            "lock": "1" if step.lock else "",
+        }
+        for step in kept
+    ]
+    return render_template(
+        "approvals.html",
+        rows=typed if typed is not None else rows,
+        people=people,
+        version=version,
+        criteria=list(Criterion),
+        valued=VALUED,
+        roles=OWNERS,
+        full=len(rows) >= MOST,
+        refusal=worded(refusal) if refusal else None,
+    )
