@@ -54,6 +54,7 @@ def create_app(services: Services, *, proxies: int = 0, address: str = "") -> Fl
         return {
             "view": view,
             "actor": g.actor,
+            "draft_key": hashlib.sha256(g.actor.person.encode()).hexdigest()[:16] if g.actor else "",
             "t": view.say,
             "lang": view.lang,
             "figures": figures,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from flask import Flask, Response, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response as Answer
@@ -85,7 +85,17 @@ def return_address() -> str:
     if request.method == "GET":
         return request.full_path.removesuffix("?")
     sent_from = urlsplit(request.referrer or "")
-    return local(sent_from.path) if sent_from.netloc == request.host else ""
+    return _readable(local(sent_from.path)) if sent_from.netloc == request.host else ""
+
+
+def _readable(path: str) -> str:
+    """The path or the nearest above it that can be read: a refused form stands under the address it was sent to."""
+    routes = current_app.create_url_adapter(request)
+    while routes and path.strip("/"):
+        if routes.test(unquote(path), "GET"):
+            return path
+        path = path.rpartition("/")[0]
+    return ""
 
 
 def ask_to_sign_in(_error: SignInNeededError) -> Answer:

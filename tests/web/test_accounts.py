@@ -466,3 +466,18 @@ def test_every_page_of_the_account_answers_in_both_languages(desk, saeki, app, l
             assert " style=" not in page
             assert not re.search(r"\son[a-z]+=", page)
             assert "{" not in re.sub(r"<meta name=\"htmx-config\"[^>]*>", "", page)
+
+
+@pytest.mark.parametrize(
+    ("page", "back"),
+    [
+        ("/deals/new/artist:akari/brand:xc", "/sign-in?next=/deals/new/artist:akari/brand:xc"),
+        ("/deals/ab12/counter", "/sign-in?next=/deals/ab12"),
+        ("/nowhere", "/sign-in"),
+    ],
+)
+def test_a_form_sent_too_late_leads_back_to_a_page_that_can_be_read(desk, saeki, page, back):
+    token = saeki.token("/account")
+    desk.clock.pass_(8 * 3600)
+    headers = {"Referer": f"http://localhost{page}"}
+    assert saeki.send("/deals/ab12/counter", csrf_token=token, headers=headers).location == back
