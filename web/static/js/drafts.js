@@ -71,7 +71,7 @@ function say(form, name) {
   form.prepend(said);
   const around = form.closest("details");
   if (around) around.open = true;
-  form.scrollIntoView({ block: "nearest" });
+  form.firstElementChild.scrollIntoView({ block: "nearest" });
 }
 
 // A draft that no page of the person has answered waits; one that was answered has been sent or stands in the page.
