@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
+from threadpoolctl import threadpool_limits
 
 from kyokan.platform.jobs.beside import WorkerBeside
 from kyokan.platform.services import Services
@@ -44,10 +45,16 @@ class WebServer(BaseApplication):
 
     def load(self) -> Callable[..., Any]:
         """The WSGI application of one process."""
+        one_thread_each()
         create_app: Callable[..., Callable[..., Any]] = import_module(APPLICATION).create_app
         return create_app(
             Services(self.settings), proxies=self.settings.proxies, address=self.settings.address.rstrip("/")
         )
+
+
+def one_thread_each() -> None:
+    """Let linear algebra run in the thread that asks: processes and their threads share the cores already."""
+    threadpool_limits(limits=1)
 
 
 def run_server(settings: Settings) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -41,6 +41,7 @@ Progress = Callable[[str, int, int], None]
 
 # A name is taken as meant when its best hit is exact and no other exact hit is as good.
 CANDIDATES_SHOWN = 6
+PROFILES_KEPT = 2048
 LANGS = ("ja", "en")
 
 
@@ -276,12 +277,14 @@ class Services:
         candidates = [snapshot.entity(snapshot.row(hit.entity_id)) for hit in (exact or hits)]
         raise AmbiguousNameError(name, candidates)
 
-    def profile(self, entity_id: str) -> tuple[KanseiValue, ...]:
-        """The kansei profile kept for an entity, strongest first."""
-        from kyokan.graph.annotate import from_relations
-        from kyokan.graph.model import RelationKind
+    def profile(self, entity_id: str, known: Snapshot | None = None) -> tuple[KanseiValue, ...]:
+        """The kansei profile kept for an entity, strongest first.
 
-        return from_relations(self.snapshot().relations(RelationKind.EVOKES, source=entity_id))
+        Args:
+            entity_id: whose.
+            known: the snapshot to read, where a page has one in hand; else the current one.
+        """
+        return _profile(known or self.snapshot(), entity_id)
 
     def attribute(self, name: str) -> Attribute | None:
         """The kansei attribute of that id, label or synonym, Japanese or English; None where there is none."""
@@ -362,3 +365,12 @@ class Services:
             rows = snapshot.rows(kind)
             if len(rows):
                 yield from snapshot.entity(int(rows[0])).provenance
+
+
+@lru_cache(maxsize=PROFILES_KEPT)
+def _profile(snapshot: Snapshot, entity_id: str) -> tuple[KanseiValue, ...]:
+    """Read once for a snapshot, which never changes: every picture of an entity begins with it."""
+    from kyokan.graph.annotate import from_relations
+    from kyokan.graph.model import RelationKind
+
+    return from_relations(snapshot.relations(RelationKind.EVOKES, source=entity_id))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -166,8 +166,8 @@ class Services(Protocol):
         """Entities that a spelling may mean, best first."""
         ...
 
-    def profile(self, entity_id: str) -> tuple[KanseiValue, ...]:
-        """The kansei profile of an entity."""
+    def profile(self, entity_id: str, known: Any = None) -> tuple[KanseiValue, ...]:
+        """The kansei profile of an entity, from the snapshot in hand where there is one."""
         ...
 
     def read(self, text: str) -> tuple[KanseiValue, ...]:

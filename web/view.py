@@ -97,7 +97,7 @@ class View:
         """The kansei profile of an entity."""
         kept: dict[str, tuple[KanseiValue, ...]] = g.setdefault("profiles", {})
         if entity.id not in kept:
-            kept[entity.id] = self.services.profile(entity.id)
+            kept[entity.id] = self.services.profile(entity.id, self.known)
         return kept[entity.id]
 
     def profile(self, entity: Entity) -> SectorProfile:

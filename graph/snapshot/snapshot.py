@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,8 @@ from kyokan.graph.snapshot.edges import Edges
 from kyokan.graph.snapshot.kansei import KanseiColumns, open_kansei
 from kyokan.graph.snapshot.naming import NameHit, NameIndex
 from kyokan.graph.stores.codec import decode_entity, decode_relation
+
+ENTITIES_KEPT = 4096
 
 
 class Snapshot:
@@ -56,6 +58,7 @@ class Snapshot:
         self._edges = Edges(directory, meta["relations"], len(self.ids))
         self._names = NameIndex(directory)
         self._vectors: dict[str, Vectors] = {}
+        self._decoded = lru_cache(maxsize=ENTITIES_KEPT)(self._decode)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -84,7 +87,10 @@ class Snapshot:
         return np.flatnonzero(np.isin(self.kinds, [kind.value for kind in kinds]))
 
     def entity(self, row: int) -> Entity:
-        """The entity of a row, decoded now."""
+        """The entity of a row, decoded when it is first asked for."""
+        return self._decoded(int(row))
+
+    def _decode(self, row: int) -> Entity:
         return decode_entity(self._entities[row])
 
     def matrix(self, kind: RelationKind, *, transpose: bool = False) -> csr_array:

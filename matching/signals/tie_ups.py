@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import scipy.sparse as sp
@@ -15,9 +16,11 @@ from kyokan.matching.signals.base import Side, Subject
 from kyokan.matching.signals.profiles import Profiles
 from kyokan.matching.signals.settings import SignalSettings
 from kyokan.matching.signals.texts import Texts
-from kyokan.matching.signals.view import Floats, GraphView, Rows, Sparse
+from kyokan.matching.signals.view import Floats, GraphView, Rows, Sparse, dense_row
 
 YEAR = re.compile(r"^\d{4}")
+PARTS_KEPT = 8
+FEW_ROWS = 4  # up to so many, tags and categories are compared row by row
 UNDATED_AGE = 1.0  # half-lives that an undated tie-up is taken to be old
 
 
@@ -88,6 +91,7 @@ class Likeness:
         self._view = view
         self._profiles = profiles
         self._texts = texts
+        self._others: dict[tuple[int, str], tuple[Rows, Any]] = {}
 
     @cached_property
     def marks(self) -> Sparse:
@@ -115,24 +119,43 @@ class Likeness:
                 total = total + np.maximum(self._texts.centred[rows] @ subject.vector, 0.0)
         if subject.row is not None and self.marks.nnz:
             parts += 1
-            total = total + (self.marks[rows] @ self.marks[[subject.row]].T).toarray().ravel()
+            total = total + (self.marks @ dense_row(self.marks, subject.row))[rows]
         return np.asarray(total / parts, dtype=np.float64)
 
     def between(self, rows: Rows, others: Rows) -> Floats:
         """(R, O) likeness of rows to others."""
-        telling = np.sqrt(self._profiles.telling).astype(np.float32)
-        left, right = (_unit(self._profiles.strength[chosen] * telling) for chosen in (rows, others))
-        total = left @ right.T
+        total = self._units(rows) @ self._kept(others, "units", self._units).T
         parts = 1
         if self._texts.vectors is not None:
             parts += 1
-            total += np.maximum(self._texts.centred[rows] @ self._texts.centred[others].T, 0.0)
+            centred = self._kept(others, "texts", lambda chosen: self._texts.centred[chosen])
+            total += np.maximum(self._texts.centred[rows] @ centred.T, 0.0)
         if self.marks.nnz:
             parts += 1
-            total += (self.marks[rows] @ self.marks[others].T).toarray()
+            total += self._shared_marks(rows, others)
         result = np.asarray(total, dtype=np.float64) / parts
         result[rows[:, None] == others[None, :]] = 1.0
         return result
+
+    def _units(self, rows: Rows) -> Floats:
+        telling = np.sqrt(self._profiles.telling).astype(np.float32)
+        return _unit(self._profiles.strength[rows] * telling)
+
+    def _shared_marks(self, rows: Rows, others: Rows) -> Floats:
+        """(R, O) cosines of tags and categories."""
+        if len(rows) <= FEW_ROWS:
+            found = [(self.marks @ dense_row(self.marks, row))[others] for row in rows.tolist()]
+            return np.array(found).reshape(len(rows), len(others))
+        return np.asarray((self.marks[rows] @ self._kept(others, "marks", lambda one: self.marks[one].T)).toarray())
+
+    def _kept(self, others: Rows, part: str, make: Callable[[Rows], Any]) -> Any:
+        """A part of the entities compared with, which are the same for every question."""
+        kept = self._others.get((id(others), part))
+        if kept is None:
+            if len(self._others) >= PARTS_KEPT:
+                self._others = {}
+            kept = self._others[id(others), part] = (others, make(others))  # holding them keeps the id theirs
+        return kept[1]
 
 
 def _cosine(rows: Floats, one: Floats) -> Floats:

@@ -41,7 +41,9 @@ class DealRow(Base):
     internal_note: Mapped[str] = mapped_column(Text, default="")
     reason: Mapped[str] = mapped_column(Text, default="")
     outcome: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    terms: Mapped[list[TermsRow]] = relationship(order_by="TermsRow.number", cascade="all, delete-orphan")
+    terms: Mapped[list[TermsRow]] = relationship(
+        order_by="TermsRow.number", cascade="all, delete-orphan", lazy="selectin"
+    )
 
     @property
     def offered(self) -> TermsRow:
@@ -61,7 +63,7 @@ class TermsRow(Base):
     name: Mapped[str] = mapped_column(Text)
     at: Mapped[str] = mapped_column(Text)
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
-    verdicts: Mapped[list[VerdictRow]] = relationship(cascade="all, delete-orphan")
+    verdicts: Mapped[list[VerdictRow]] = relationship(cascade="all, delete-orphan", lazy="selectin")
 
     @property
     def accepted_by(self) -> frozenset[Party]:

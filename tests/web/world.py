@@ -227,7 +227,7 @@ class World:
     def find(self, text, kinds=(), limit=10):
         return self._snapshot.find(text, kinds=kinds, limit=limit)
 
-    def profile(self, entity_id):
+    def profile(self, entity_id, known=None):
         return self.profiles.get(entity_id, ())
 
     def read(self, text):

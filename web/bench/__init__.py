@@ -16,6 +16,7 @@ import numpy as np
 
 from kyokan.matching.bench.city import City
 from kyokan.platform.demo import load_demo
+from kyokan.platform.server import one_thread_each
 from kyokan.platform.services import Services
 from kyokan.platform.settings import load_settings
 from kyokan.web import create_app
@@ -44,6 +45,7 @@ def bench_web(*, entities: int, requests: int, serve: bool, progress: Progress) 
         ``{"catalogue", "built": seconds, megabytes, "goal_ms", "met", "pages": [{"page", "n", "median_ms", "p95_ms",
         "cpu_p95_ms", "met"}], "not_measured": [page]}``.
     """
+    one_thread_each()  # as in the server's processes
     with tempfile.TemporaryDirectory(prefix="kyokan-bench-") as folder:
         settings = load_settings(home=Path(folder), store="")
         with Services(settings) as services:
