@@ -22,7 +22,8 @@ COLOURS = {
 SERIF, SANS = "游明朝", "游ゴシック"
 LANGUAGES = {"ja": "ja-JP", "en": "en-US"}
 THEME = "/ppt/theme/theme1.xml"
-ROW = 0.44
+ROW, ROOM = 0.44, 5.0  # of a table: its usual row, and what a slide has for all of them
+FIGURE = re.compile(r"[+−±]?\d+(\.\d+)?")
 
 Place = tuple[float, float]
 
@@ -151,8 +152,9 @@ class Deck:
         """A table of rules: the first row is its header, a column of figures stands right."""
         from pptx.util import Inches
 
+        high = min(ROW, ROOM / len(rows))
         shape = self._slide.shapes.add_table(
-            len(rows), len(widths), Inches(at[0]), Inches(at[1]), Inches(sum(widths)), Inches(ROW * len(rows))
+            len(rows), len(widths), Inches(at[0]), Inches(at[1]), Inches(sum(widths)), Inches(high * len(rows))
         )
         table = shape.table
         table.horz_banding = table.first_row = False
@@ -160,21 +162,27 @@ class Deck:
         table.first_row = True
         for column, width in zip(table.columns, widths, strict=True):
             column.width = Inches(width)
+        right = {column for cells in rows[1:] for column, words in enumerate(cells) if FIGURE.fullmatch(words)}
         for number, cells in enumerate(rows):
-            table.rows[number].height = Inches(ROW)
+            table.rows[number].height = Inches(high)
             for column, words in enumerate(cells):
                 cell = table.cell(number, column)
                 cell.margin_left = cell.margin_right = Inches(0.04)
-                numeric = bool(number) and re.fullmatch(r"[+−±]?\d+(\.\d+)?", words) is not None
+                numeric = FIGURE.fullmatch(words) is not None
                 size, ink = (13, "ink") if number else (11, "quiet")
-                self._write(cell.text_frame, words, size=size, ink=ink, side="r" if numeric else "l")
+                side = "r" if numeric or (number == 0 and column in right) else "l"
+                self._write(cell.text_frame, words, size=size, ink=ink, side=side)
                 _rule_below(cell, "ink" if number == 0 else "rule")
 
-    def timeline(self, points: Sequence[tuple[float, str, str]], at: Place, wide: float) -> None:
-        """Dates along a line: place (0…1), date and words of each, above and below in turn."""
+    def timeline(
+        self, points: Sequence[tuple[float, str, str]], span: tuple[float, float] | None, at: Place, wide: float
+    ) -> None:
+        """Dates along a line: place (0…1), date and words of each, above and below in turn; ``span`` drawn thick."""
         from pptx.util import Inches
 
         self._line(at, (at[0] + wide, at[1]), "ink", 1.0)
+        if span:
+            self._line((at[0] + span[0] * wide, at[1]), (at[0] + span[1] * wide, at[1]), "ink", 6.0)
         for number, (place, date, words) in enumerate(points):
             x = at[0] + place * wide
             self._line((x, at[1] - 0.12), (x, at[1] + 0.12), "ink", 2.25)
@@ -218,7 +226,7 @@ class Deck:
             paragraph._p.get_or_add_pPr().set("algn", side)  # noqa: SLF001 - the shortest way to all three
             run = paragraph.add_run()
             run.text = line
-            self._font(run.font, size, serif=serif, bold=bold, ink=ink)
+            self._font(run.font, size, serif=serif, bold=bold or serif, ink=ink)
             run.font._rPr.set("lang", LANGUAGES[language_of(line)])  # noqa: SLF001
             run.font._rPr.set("altLang", "en-US")  # noqa: SLF001
 

@@ -28,11 +28,15 @@ SMALLEST = 0.005
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """One piece of evidence in the document's language; ``weight`` is its share of the contribution."""
+    """One piece of evidence in the document's language; ``weight`` is its share of the contribution.
+
+    ``source`` is the address where it is recorded, of a tie-up that happened.
+    """
 
     note: str
     weight: float
     kind: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +233,19 @@ class Paper:
         ]
 
     @property
+    def lines(self) -> list[tuple[str, str]]:
+        """Label and text of the parties and the terms as a person reads them: period and fee in one line each."""
+        merged = {"since": ("deal.period", self.period), "fee_low": ("deal.fee", self.fee)}
+        lines = list(self.parties)
+        for term in self.terms:
+            if term.name in merged:
+                key, text = merged[term.name]
+                lines.append((self._say(key), text))
+            elif term.name not in {"until", "fee_high"}:
+                lines.append((term.label, term.text))
+        return lines + ([(self._say("deal.expires"), self.seen["expires"])] if self.seen["expires"] else [])
+
+    @property
     def fee(self) -> str:
         """The fee as one range."""
         return figures.yen_range(self.offer["fee_low"], self.offer["fee_high"], self.lang) or self._say("deal.open")
@@ -260,14 +277,14 @@ class Paper:
     @cached_property
     def sources(self) -> list[Source]:
         """Where what is said comes from."""
-        mentioned = [
-            one
+        said = [
+            record
             for part in self.seen["contributions"]
             for item in part["evidence"]
             if self.leaving.evidence(item)
-            for one in item["ids"]
+            for record in self.leaving.records(item)
         ]
-        return sources_of(self.view, [self.people.id, self.things.id, *mentioned])
+        return sources_of(self.view, [*self.people.provenance, *self.things.provenance, *said])
 
     @property
     def sample(self) -> bool:
@@ -283,7 +300,12 @@ class Paper:
             filter(self.leaving.evidence, part["evidence"]), key=lambda item: (-abs(item["weight"]), item["ids"])
         )
         return tuple(
-            Ground((item["note_ja"] if self.lang == "ja" else "") or item["note"], item["weight"], item["kind"])
+            Ground(
+                (item["note_ja"] if self.lang == "ja" else "") or item["note"],
+                item["weight"],
+                item["kind"],
+                str(item["detail"].get("source", "")),
+            )
             for item in items
         )
 

@@ -86,8 +86,9 @@ class Listing:
     @cached_property
     def sources(self) -> list[Source]:
         """Where what is said comes from."""
-        asker = [self.proposal.entity.id] if self.proposal.entity else []
-        return sources_of(self.view, [*asker, *(row.id for row in self.rows)])
+        asker = [self.proposal.entity] if self.proposal.entity else []
+        entities = [*asker, *(self.view.entity(row.id) for row in self.rows)]
+        return sources_of(self.view, [record for entity in entities for record in entity.provenance])
 
     def cleared(self, match: Mapping[str, Any]) -> dict[str, Any]:
         """A match as JSON with the evidence that may leave; its sentence only where all of it may."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -49,11 +49,16 @@ class Leaving:
             return all(all(map(shareable, self._entity(one).provenance)) for one in ids)
         if item["kind"] == "audience":
             return all(map(self._free_of_fans, ids))
-        if stated := detail.get("relation"):
-            kind, source, target, key = stated
-            found = self._known.relations(RelationKind(kind), source=source, target=target)
-            return any(shareable(one.provenance) for one in found if one.key == key)
+        if "relation" in detail:
+            return any(map(shareable, self._stated(detail["relation"])))
         return all(self._joined(*pair) for pair in pairwise(ids))
+
+    def records(self, item: Mapping[str, Any]) -> list[Provenance]:
+        """Where a piece of evidence that may be shown comes from."""
+        found = [record for one in item["ids"] for record in self._entity(one).provenance]
+        if "relation" in item["detail"]:
+            found += self._stated(item["detail"]["relation"])
+        return found
 
     def match(self, match: Mapping[str, Any]) -> bool:
         """Whether everything behind a match's sentence may be shown."""
@@ -77,6 +82,12 @@ class Leaving:
             edges = (edge for kind in BY_FANS for edge in self._known.relations(kind, target=entity_id))
             self._fans[entity_id] = all(shareable(edge.provenance) for edge in edges)
         return self._fans[entity_id]
+
+    def _stated(self, relation: Sequence[str]) -> list[Provenance]:
+        """The record of one relation, named by kind, source, target and key."""
+        kind, source, target, key = relation
+        found = self._known.relations(RelationKind(kind), source=source, target=target)
+        return [one.provenance for one in found if one.key == key]
 
     def _shared(self, kind: RelationKind, *, source: str) -> Iterable[Relation]:
         return (one for one in self._known.relations(kind, source=source) if shareable(one.provenance))

@@ -13,7 +13,8 @@ from kyokan.web.marks import MARKS
 from kyokan.web.view import View
 
 Cell = str | int | float | None
-Line = tuple[str | None, str | None, int | float | None, str | None]  # item, content, figure, key of its unit
+# Item, content, figure, key of its unit, and the address of its source where there is one.
+Line = tuple[str | None, str | None, int | float | None, str | None] | tuple[str, str, float, str, str]
 POINTS, YEN = "export.points", "export.yen"
 PLAIN = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 ACTIVE = ("=", "+", "-", "@", "\t", "\r")  # a program that reads CSV may take a text that begins so for a formula
@@ -23,14 +24,14 @@ INK, QUIET, RULE = "#15181C", "#5F666D", "#D3D7D2"
 
 def proposal(paper: Paper) -> bytes:
     """A sheet of everything that is said, one line each, and a second with notes and sources."""
-    header = [_say(paper.view, f"export.{name}") for name in ("section", "item", "content", "figure", "unit")]
+    header = [_say(paper.view, f"export.{name}") for name in ("section", "item", "content", "figure", "unit", "source")]
     notes = [
         (_say(paper.view, "export.audience"), _say(paper.view, f"export.{paper.audience.value}")),
         (_say(paper.view, "colophon.snapshot"), paper.seen["snapshot"]),
         *([("", str(paper.view.say("export.withheld", count=paper.withheld)))] if paper.withheld else []),
     ]
     name = _say(paper.view, "export.proposal")
-    return _book(paper.view, name, header, _lines(paper), (16, 22, 72, 14, 8), notes, paper.sources, paper.date)
+    return _book(paper.view, name, header, _lines(paper), (16, 22, 72, 14, 8, 40), notes, paper.sources, paper.date)
 
 
 def ranking(listing: Listing) -> bytes:
@@ -70,8 +71,8 @@ def _lines(paper: Paper) -> Iterable[Sequence[Cell]]:
         ("deal.terms", _of_terms(paper)),
     ):
         section = _say(paper.view, key)
-        for item, content, figure, unit in lines:
-            yield section, item, content, figure, unit and _say(paper.view, unit)
+        for item, content, figure, unit, *source in lines:
+            yield section, item, content, figure, unit and _say(paper.view, unit), *source
 
 
 def _of_pair(paper: Paper) -> Iterable[Line]:
@@ -100,7 +101,7 @@ def _of_sum(paper: Paper) -> Iterable[Line]:
 def _of_evidence(paper: Paper) -> Iterable[Line]:
     for step in paper.steps:
         for ground in step.grounds:
-            yield _say(paper.view, f"signal.{step.signal}"), ground.note, ground.weight, POINTS
+            yield _say(paper.view, f"signal.{step.signal}"), ground.note, ground.weight, POINTS, ground.source
 
 
 def _of_terms(paper: Paper) -> Iterable[Line]:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from io import BytesIO
 
 from kyokan.web import figures
 from kyokan.web.exports.deck import Deck
 from kyokan.web.exports.printing import png
 from kyokan.web.exports.proposal import Paper, Step
-from kyokan.web.exports.schedule import moments
+from kyokan.web.exports.schedule import moments, running
 from kyokan.web.fingerprint import overlay
 from kyokan.web.marks import mark_of
 
 OVERLAY_PX = 420.0
 MOST_GROUNDS = 8  # a slide holds no more at a size that can be read from the back
-IN_RANGES = {"fee_low", "fee_high", "since", "until"}
 INKS = {"artist": "artist", "brand": "brand", "both": "ink"}
 
 
@@ -27,7 +25,7 @@ def proposal(paper: Paper) -> bytes:
         _say(paper, "site.demo") if paper.sample else "",
     )
     deck.properties(paper.seen["headline"], _say(paper, "export.proposal"))
-    for slide in (_pair, _why, _evidence, _audience, _terms, _schedule):
+    for slide in (_pair, _why, _evidence, _audience, _terms, _own, _schedule):
         slide(deck, paper)
     if paper.sample:
         deck.note(_say(paper, "export.sample"))
@@ -45,7 +43,7 @@ def _pair(deck: Deck, paper: Paper) -> None:
     deck.text(paper.things.label(paper.lang), (6.0, 3.0), 6.6, size=26, serif=True, ink="brand")
     deck.text(str(paper.view.kind(paper.things)), (6.0, 3.5), 6.6, size=12, ink="quiet")
     if paper.sentence or paper.rationale:
-        deck.text(paper.sentence or paper.rationale, (6.0, 4.05), 6.6, size=16, high=1.6)
+        deck.text(paper.sentence or paper.rationale, (6.0, 4.05), 6.6, size=18, high=1.5)
     for label, value in paper.scores[:1]:
         deck.text(f"{value:.2f}", (6.0, 5.6), 1.6, size=36)
         confidence = paper.seen.get("confidence")
@@ -105,23 +103,24 @@ def _audience(deck: Deck, paper: Paper) -> None:
 
 def _terms(deck: Deck, paper: Paper) -> None:
     deck.slide(_say(paper, "deal.terms"))
-    rows: list[tuple[str, str]] = [*paper.parties]
-    rows += [
-        (term.label, term.text) for term in paper.terms if term.name not in {"fee_low", "fee_high", "since", "until"}
-    ]
-    rows += [(_say(paper, "deal.period"), paper.period), (_say(paper, "deal.fee"), paper.fee)]
-    rows += [(term.label, term.text) for term in paper.private]
-    deck.table(((_say(paper, "export.item"), _say(paper, "export.content")), *rows), (0.75, 1.75), (3.4, 8.4))
+    header = (_say(paper, "export.item"), _say(paper, "export.content"))
+    deck.table((header, *paper.lines), (0.75, 1.75), (3.4, 8.4))
+
+
+def _own(deck: Deck, paper: Paper) -> None:
+    """What is for one's own eyes stands on a slide by itself; outside there is none."""
+    if paper.private:
+        deck.slide(_say(paper, "export.own"))
+        header = (_say(paper, "export.item"), _say(paper, "export.content"))
+        deck.table((header, *((term.label, term.text) for term in paper.private)), (0.75, 1.75), (3.4, 8.4))
 
 
 def _schedule(deck: Deck, paper: Paper) -> None:
     deck.slide(_say(paper, "export.schedule"))
-    points = moments(paper)
-    deck.timeline([(moment.place, moment.date, moment.label) for moment in points], (0.9, 3.4), 11.2)
-    header = (_say(paper, "export.item"), _say(paper, "why.year"))
-    rows: Sequence[tuple[str, str]] = [(moment.label, moment.date) for moment in points]
-    if rows:
-        deck.table((header, *rows), (0.75, 4.6), (3.4, 3.0))
+    if points := moments(paper):
+        deck.timeline(
+            [(moment.place, moment.date, moment.label) for moment in points], running(points), (0.9, 3.7), 11.2
+        )
     else:
         deck.text(_say(paper, "deal.open"), (0.75, 1.9), 11.0, size=20)
 

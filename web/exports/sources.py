@@ -22,15 +22,11 @@ class Source:
     synthetic: bool
 
 
-def sources_of(view: View, entity_ids: Iterable[str]) -> list[Source]:
-    """The sources of some entities, each once, by name; those that may not be shown are not told."""
+def sources_of(view: View, records: Iterable[Provenance]) -> list[Source]:
+    """The sources of some records, each once, by name; those that may not be shown are not told."""
     found: dict[tuple[str, str], Provenance] = {}
-    for entity_id in dict.fromkeys(entity_ids):
-        if entity_id not in view.known:
-            continue
-        for record in view.entity(entity_id).provenance:
-            if shareable(record):
-                found.setdefault((record.source, record.licence), record)
+    for record in filter(shareable, records):
+        found.setdefault((record.source, record.licence), record)
     return [
         Source(
             str(view.source(name).striptags()),
