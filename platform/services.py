@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from kyokan.platform.deals import Deals
     from kyokan.platform.desk import Searches, Shortlists
     from kyokan.platform.desk.rankings import Ranking
+    from kyokan.platform.jobs.room import JobRoom
     from kyokan.platform.mail import Outbox
     from kyokan.platform.mail.news import News
     from kyokan.platform.mail.post import Post
@@ -203,6 +204,14 @@ class Services:
         from kyokan.platform.desk import Searches
 
         return Searches(self.database)
+
+    @cached_property
+    def jobs(self) -> JobRoom:
+        """Background jobs as people meet them."""
+        from kyokan.platform.jobs import open_jobs
+        from kyokan.platform.jobs.room import JobRoom
+
+        return JobRoom(open_jobs(self.settings), self.database)
 
     def snapshot(self, progress: Progress | None = None) -> Snapshot:
         """The snapshot of the store as it stands now; built where the store has changed since the last."""

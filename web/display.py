@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,6 +28,11 @@ from kyokan.web.wording import field_width
 def side(entity: Entity) -> str:
     """``a`` for people, ``b`` for things, ``k`` for the rest."""
     return cores.side(core_kind(entity.kind.value))[0]
+
+
+def moment(seconds: float) -> str:
+    """A time in seconds since 1970 as people read it, to the minute, UTC."""
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def host(address: str) -> str:
@@ -88,6 +94,7 @@ def init_app(app: Flask) -> None:
     """Make them known to every template."""
     app.context_processor(shared)
     app.jinja_env.filters["host"] = host
+    app.jinja_env.filters["moment"] = moment
     app.jinja_env.globals |= {
         "logo": logo,
         "side": side,

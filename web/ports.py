@@ -17,6 +17,7 @@ from kyokan.platform.approvals import Approvals
 from kyokan.platform.deals import Deals
 from kyokan.platform.desk import Searches, Shortlists
 from kyokan.platform.desk.rankings import Ranking
+from kyokan.platform.jobs.room import JobRoom
 from kyokan.platform.mail import Outbox
 from kyokan.platform.mail.news import News
 from kyokan.platform.mail.post import Post
@@ -146,6 +147,11 @@ class Services(Protocol):
     @property
     def reminders(self) -> Reminders:
         """What people are to be reminded of."""
+        ...
+
+    @property
+    def jobs(self) -> JobRoom:
+        """Background jobs as people meet them."""
         ...
 
     @property

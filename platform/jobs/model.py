@@ -11,16 +11,18 @@ from sqlalchemy import JSON, REAL, Column, Index, Integer, MetaData, Table, Text
 
 
 class State(StrEnum):
-    """Where a job stands: the last three are final."""
+    """Where a job stands: the last four are final."""
 
     QUEUED = "queued"
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"  # its input is at fault: trying again would not help
     DEAD = "dead"  # every attempt ended in an error or with the worker
+    CANCELLED = "cancelled"  # somebody stopped it
 
 
-FINAL = (State.DONE, State.FAILED, State.DEAD)
+ACTIVE = (State.QUEUED, State.RUNNING)
+FINAL = (State.DONE, State.FAILED, State.DEAD, State.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,15 @@ class Job:
         return {name: value for name, value in asdict(self).items() if name not in inside} | times
 
 
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Who began a job, and for which organisation; ``name`` is shown to others."""
+
+    organisation: str
+    person: str
+    name: str
+
+
 metadata = MetaData()
 
 job = Table(
@@ -79,4 +90,15 @@ job = Table(
     Column("result", JSON(none_as_null=True)),
     Column("error", Text, nullable=False, default=""),
     Index("job_by_state", "state", "created"),
+)
+
+# Whose a job is; one that a command began, or that comes again by itself, has no row here.
+job_owner = Table(
+    "job_owner",
+    metadata,
+    Column("job", Text, primary_key=True),
+    Column("organisation", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Index("job_owner_by_organisation", "organisation", "person"),
 )

@@ -9,8 +9,9 @@ from __future__ import annotations
 import logging
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict, fields
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -22,12 +23,13 @@ from sqlalchemy.exc import DBAPIError
 
 from kyokan.errors import BrokerUnavailableError, QueryError, StoreError, StoreUnavailableError
 from kyokan.graph.stores.sqlite_schema import open_engine
-from kyokan.platform.jobs.model import FINAL, Job, State, job, metadata
+from kyokan.platform.jobs.model import ACTIVE, FINAL, Job, Owner, State, job, job_owner, metadata
 from kyokan.platform.jobs.rhythm import Rhythm
 
 ATTEMPTS = 3
 GRACE = 5.0  # seconds a message may take before it is taken for lost
 LONGEST_GAP = 60.0  # seconds between two announcements of a job that waits for a busy worker
+LISTED = 100  # jobs that a page shows
 KINDS = ("import", "snapshot", "mail", "searches")
 
 log = logging.getLogger("kyokan.jobs")
@@ -71,8 +73,13 @@ class JobService:
 
     # Asking for a job ----------------------------------------------------------------------------------------
 
-    def enqueue(self, kind: str, arguments: Mapping[str, Any] | None = None) -> Job:
+    def enqueue(self, kind: str, arguments: Mapping[str, Any] | None = None, owner: Owner | None = None) -> Job:
         """Keep a job, then announce it; one that cannot be announced now waits for the reaper.
+
+        Args:
+            kind: one of ``KINDS``.
+            arguments: what its handler takes, as JSON.
+            owner: whose it is; without one nobody sees it on a page.
 
         Raises:
             QueryError: no job is of that kind.
@@ -84,6 +91,8 @@ class JobService:
         row = {"id": job_id, "kind": kind, "arguments": dict(arguments or {}), "state": State.QUEUED}
         with self._opened(writing=True) as connection:
             connection.execute(job.insert().values(**row, created=now, queued=now))
+            if owner:
+                connection.execute(job_owner.insert().values(job=job_id, **asdict(owner)))
         try:
             self._announce(job_id)
         except BrokerUnavailableError as error:
@@ -107,6 +116,48 @@ class JobService:
         query = select(job).order_by(job.c.created.desc(), job.c.id).limit(limit)
         with self._opened(writing=False) as connection:
             return [_read(row) for row in connection.execute(query).mappings()]
+
+    def owned(self, organisation: str, person: str = "", states: Collection[State] = ()) -> list[tuple[Job, Owner]]:
+        """The latest jobs of an organisation, or of one person of it, newest first."""
+        query = select(job, job_owner.c.organisation, job_owner.c.person, job_owner.c.name)
+        query = query.join(job_owner, job_owner.c.job == job.c.id).where(job_owner.c.organisation == organisation)
+        if person:
+            query = query.where(job_owner.c.person == person)
+        if states:
+            query = query.where(job.c.state.in_(states))
+        with self._opened(writing=False) as connection:
+            rows = connection.execute(query.order_by(job.c.created.desc(), job.c.id).limit(LISTED)).mappings()
+            return [(_read(row), Owner(row["organisation"], row["person"], row["name"])) for row in rows]
+
+    def owner_of(self, job_id: str) -> Owner | None:
+        """Whose a job is; None for nobody's and for none."""
+        query = select(job_owner).where(job_owner.c.job == job_id)
+        with self._opened(writing=False) as connection:
+            row = connection.execute(query).mappings().first()
+        return Owner(row["organisation"], row["person"], row["name"]) if row else None
+
+    # Stopping one, and letting it try again --------------------------------------------------------------------
+
+    def cancel(self, job_id: str) -> bool:
+        """Stop a job that waits or runs; its worker learns it with the next sign of life. False where it is over."""
+        over = {"state": State.CANCELLED, "finished": self._clock(), "lease_until": None}
+        with self._opened(writing=True) as connection:
+            waiting = (job.c.id == job_id) & job.c.state.in_(ACTIVE)
+            return connection.execute(update(job).where(waiting).values(over)).rowcount == 1
+
+    def retry(self, job_id: str) -> bool:
+        """Queue a job anew that was cancelled or did not end well; False for any other."""
+        now = self._clock()
+        fresh = {"state": State.QUEUED, "queued": now, "published": None, "attempts": 0, "error": "", "progress": ""}
+        with self._opened(writing=True) as connection:
+            ended = (job.c.id == job_id) & job.c.state.in_(set(FINAL) - {State.DONE})
+            queued = connection.execute(update(job).where(ended).values(fresh | {"finished": None})).rowcount == 1
+        if queued:
+            try:
+                self._announce(job_id)
+            except BrokerUnavailableError as error:
+                log.warning("job %s waits unannounced: %s", job_id, error)
+        return queued
 
     # Running one ---------------------------------------------------------------------------------------------
 
@@ -226,4 +277,4 @@ def _job(connection: Connection, job_id: str) -> Job | None:
 
 
 def _read(row: RowMapping) -> Job:
-    return Job(**{**row, "state": State(row["state"])})
+    return Job(**{one.name: row[one.name] for one in fields(Job)} | {"state": State(row["state"])})

@@ -170,7 +170,7 @@ class _Pulse:
     def tell(self, stage: str, done: int, total: int) -> None:
         """Take a report of progress."""
         if self._lost:
-            raise KyokanError(self._mine.id, "was silent for too long and is another worker's now")
+            raise KyokanError(self._mine.id, "was cancelled, or was silent for too long and is another worker's now")
         self._progress = f"{stage} {done:,}/{total:,}" if total else f"{stage} {done:,}"
 
     def _beat(self) -> None:

@@ -48,6 +48,7 @@ READ = {
     ),
     "shortlist": ("/lists/{list}", DESK | {"stranger": 404}),
     "shared": ("/shared/{token}", EVERYBODY),
+    "jobs": ("/jobs", SIGNED_IN),
     "searches": ("/searches", DESK),
     "search_new": ("/searches/new?entity=brand:xc&for=artist", DESK | {"analyst": 403}),
     "search": ("/searches/{search}", DESK | {"stranger": 404}),
@@ -75,6 +76,8 @@ WRITTEN = {
     "list_change": ("/lists/{list}", {"act": "rename", "name": "y", "version": "1"}, KEPT),
     "list_entries": ("/lists/{list}/entries", {"act": "take_out", "entry": "{entry}"}, KEPT),
     "list_entry": ("/lists/{list}/entries/{entry}", {"version": "1", "note": "CANARY-NOTE"}, KEPT),
+    "job_begin": ("/jobs", {"kind": "searches"}, DESK | {"planner": 303, "stranger": 303, "analyst": 403}),
+    "job_change": ("/jobs/{job}", {"act": "cancel"}, dict.fromkeys(IDENTITIES, 404) | {"nobody": 303, "planner": 303}),
     "search_keep": ("/searches", {"question": "entity=brand:xc&for=artist", "name": "x"}, KEPT | {"stranger": 303}),
     "search_change": ("/searches/{search}", {"act": "see", "latest": "1"}, KEPT | {"analyst": 303}),
     "deals_read": ("/deals/read", {"notices": "1"}, dict.fromkeys(IDENTITIES, 303)),
@@ -169,6 +172,8 @@ def workroom(folder):
     addresses["token"] = re.search(r"/shared/([\w-]{43})", made.text)[1]
     saved = {"name": "CANARY-SEARCH", "question": question}
     addresses["search"] = planner.send("/searches", f"/searches/new?{question}", **saved).location[10:42]
+    planner.send("/jobs", "/account", kind="searches")
+    addresses["job"] = re.search(r'action="/jobs/(\w+)"', planner.get("/jobs").text)[1]
     yield browsers, addresses
     world.close()
 

@@ -19,6 +19,8 @@ from kyokan.platform.database import Database
 from kyokan.platform.deals import Deals
 from kyokan.platform.desk import Searches, Shortlists
 from kyokan.platform.desk.rankings import rank
+from kyokan.platform.jobs import JobService
+from kyokan.platform.jobs.room import JobRoom
 from kyokan.platform.mail import Outbox
 from kyokan.platform.mail.news import News
 from kyokan.platform.pipeline import Pipeline
@@ -208,6 +210,14 @@ class World:
     @cached_property
     def reminders(self):
         return Reminders(self.database)
+
+    @cached_property
+    def job_file(self):
+        return JobService(self.folder / "jobs.db", lambda _job_id: None)
+
+    @cached_property
+    def jobs(self):
+        return JobRoom(self.job_file, self.database)
 
     @cached_property
     def searches(self):

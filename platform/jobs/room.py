@@ -1,0 +1,127 @@
+"""Jobs as people meet them: each its own, an organisation's admins all of theirs; cancelling and trying again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from kyokan.errors import NotAllowedError, QueryError, UnknownRecordError
+from kyokan.platform.accounts.actor import Actor, Role
+from kyokan.platform.audit import Trail
+from kyokan.platform.database import Database
+from kyokan.platform.jobs.model import ACTIVE, FINAL, Job, Owner, State
+from kyokan.platform.jobs.service import JobService
+
+# What may be begun from a page, by whom; everything else is begun by commands or comes again by itself.
+BEGUN_BY: Mapping[str, Role] = {"searches": Role.PLANNER}
+PROGRESS = re.compile(r"(?P<stage>.+?) (?P<done>[\d,]+)(?:/(?P<total>[\d,]+))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A job and whose it is."""
+
+    job: Job
+    owner: Owner
+
+    @property
+    def active(self) -> bool:
+        """Whether it waits or runs."""
+        return self.job.state in ACTIVE
+
+    @property
+    def may_retry(self) -> bool:
+        """Whether it ended without being done."""
+        return self.job.state in FINAL and self.job.state is not State.DONE
+
+    @property
+    def progress(self) -> tuple[str, int, int] | None:
+        """(stage, done, total) of a running job; total 0 where it is not known."""
+        found = PROGRESS.fullmatch(self.job.progress)
+        if found is None or self.job.state is not State.RUNNING:
+            return None
+        done, total = (int((found[name] or "0").replace(",", "")) for name in ("done", "total"))
+        return found["stage"], done, total
+
+
+class JobRoom:
+    """The jobs that people began; each answer holds only those that its actor may see.
+
+    A person sees their own, an admin those of the organisation. A job of others, and one that nobody began, is refused
+    like one that does not exist. Jobs lie in a file of their own, so their record in the audit trail follows the act.
+
+    Args:
+        jobs: where jobs are kept.
+        database: where the audit trail is kept.
+        clock: the time, with its zone.
+    """
+
+    def __init__(
+        self, jobs: JobService, database: Database, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._jobs = jobs
+        self._database = database
+        self._clock = clock
+
+    def of(self, actor: Actor, states: tuple[State, ...] = ()) -> list[Seen]:
+        """Those that the actor may see, newest first; only those in some states where any are named."""
+        person = "" if actor.has(Role.ADMIN) else actor.person
+        return [Seen(*pair) for pair in self._jobs.owned(actor.organisation, person, states)]
+
+    def get(self, actor: Actor, job_id: str) -> Seen:
+        """One of them.
+
+        Raises:
+            UnknownRecordError: there is none that the actor may see.
+        """
+        found = self._jobs.owner_of(job_id)
+        mine = found and found.organisation == actor.organisation
+        if found is None or not mine or not (actor.has(Role.ADMIN) or found.person == actor.person):
+            raise UnknownRecordError(job_id, "is no job of yours", "See your jobs")
+        return Seen(self._jobs.get(job_id), found)
+
+    def begin(self, actor: Actor, kind: str) -> Job:
+        """Begin a job for the actor's organisation; one of that kind that still waits or runs is given instead.
+
+        Raises:
+            QueryError: no such job is begun from a page.
+            NotAllowedError: it is not the actor's to begin.
+        """
+        if kind not in BEGUN_BY:
+            raise QueryError(kind, "is not begun from a page", f"Known are {', '.join(BEGUN_BY)}")
+        if not actor.has(BEGUN_BY[kind]):
+            raise NotAllowedError("this job", f"is begun by a {BEGUN_BY[kind]}", "Ask one", code="job_begin")
+        for job, _ in self._jobs.owned(actor.organisation, "", ACTIVE):
+            if job.kind == kind:
+                return job
+        owner = Owner(actor.organisation, actor.person, actor.name)
+        begun = self._jobs.enqueue(kind, {"organisation": actor.organisation}, owner)
+        self._record(actor, begun.id, "begin", {"kind": kind})
+        return begun
+
+    def cancel(self, actor: Actor, job_id: str) -> None:
+        """Stop a job: one that waits at once, one that runs at its next step. One that is over stays as it ended.
+
+        Raises:
+            UnknownRecordError: there is none that the actor may see.
+        """
+        self.get(actor, job_id)
+        if self._jobs.cancel(job_id):
+            self._record(actor, job_id, "cancel", {})
+
+    def retry(self, actor: Actor, job_id: str) -> None:
+        """Let a job that was cancelled or did not end well try again; one that waits, runs or is done stays as it is.
+
+        Raises:
+            UnknownRecordError: there is none that the actor may see.
+        """
+        self.get(actor, job_id)
+        if self._jobs.retry(job_id):
+            self._record(actor, job_id, "retry", {})
+
+    def _record(self, actor: Actor, job_id: str, act: str, said: Mapping[str, Any]) -> None:
+        with self._database.session(writing=True) as session:
+            Trail(session).add(actor, f"job:{job_id}", act, self._clock(), said)

@@ -1,0 +1,124 @@
+"""Jobs as people meet them: whose they are, stopping one at any moment, and letting one try again."""
+
+from __future__ import annotations
+
+import pytest
+
+from kyokan.errors import NotAllowedError, QueryError, UnknownRecordError
+from kyokan.platform.audit import Trail
+from kyokan.platform.database import Database
+from kyokan.platform.jobs import JobService, State
+from kyokan.platform.jobs.room import JobRoom
+from tests.platform.dealing import ANALYST, PLANNER, STRANGER, Clock, Role, person
+
+COLLEAGUE = person("yui", "agency", Role.PLANNER)
+ADMIN = person("ada", "agency", Role.ADMIN)
+
+
+@pytest.fixture
+def announced():
+    return []
+
+
+@pytest.fixture
+def jobs(tmp_path, announced):
+    with JobService(tmp_path / "jobs.db", announced.append, lease=60, clock=lambda: 1000.0) as service:
+        yield service
+
+
+@pytest.fixture
+def database(tmp_path):
+    with Database(tmp_path / "workroom.db") as database:
+        yield database
+
+
+@pytest.fixture
+def room(jobs, database):
+    return JobRoom(jobs, database, Clock())
+
+
+@pytest.fixture
+def begun(room):
+    return room.begin(PLANNER, "searches").id
+
+
+def seen(room, actor, states=()):
+    return [one.job.id for one in room.of(actor, states)]
+
+
+def test_a_job_is_seen_by_who_began_it_and_by_admins_of_the_organisation(room, begun, jobs):
+    jobs.enqueue("snapshot")  # a command's: nobody's
+    assert seen(room, PLANNER) == seen(room, ADMIN) == [begun]
+    for other in (COLLEAGUE, ANALYST, STRANGER):
+        assert seen(room, other) == []
+        for act in (room.get, room.cancel, room.retry):
+            with pytest.raises(UnknownRecordError):
+                act(other, begun)
+    with pytest.raises(UnknownRecordError):
+        room.get(ADMIN, jobs.jobs()[0].id if jobs.jobs()[0].id != begun else jobs.jobs()[1].id)
+
+
+def test_beginning_twice_begins_once_until_it_is_over(room, begun, jobs):
+    assert room.begin(COLLEAGUE, "searches").id == begun
+    jobs.finish(jobs.claim(begun), {})
+    assert room.begin(COLLEAGUE, "searches").id != begun
+
+
+def test_it_is_begun_for_the_actors_organisation_alone_and_by_planners(room, begun, jobs):
+    assert jobs.get(begun).arguments == {"organisation": "agency"}
+    with pytest.raises(NotAllowedError):
+        room.begin(ANALYST, "searches")
+    for kind in ("import", "dance"):
+        with pytest.raises(QueryError):
+            room.begin(PLANNER, kind)
+
+
+def test_a_job_that_waits_is_cancelled_and_never_claimed(room, begun, jobs):
+    room.cancel(PLANNER, begun)
+    assert jobs.get(begun).state is State.CANCELLED
+    assert jobs.claim(begun) is None
+
+
+def test_a_job_that_runs_is_cancelled_and_its_worker_learns_it_with_the_next_sign_of_life(room, begun, jobs):
+    mine = jobs.claim(begun)
+    assert jobs.heartbeat(mine, "searches 1/3")
+    assert room.of(PLANNER)[0].progress == ("searches", 1, 3)
+    room.cancel(ADMIN, begun)
+    assert not jobs.heartbeat(mine, "searches 2/3")
+    assert not jobs.finish(mine, {"x": 1})
+    assert not jobs.fail(mine, "late", again=True)
+    assert (jobs.get(begun).state, jobs.get(begun).result) == (State.CANCELLED, None)
+
+
+@pytest.mark.parametrize("how", ["cancelled", "failed", "dead"])
+def test_what_did_not_end_well_may_try_again_with_all_its_attempts(room, begun, jobs, announced, how):
+    if how == "cancelled":
+        room.cancel(PLANNER, begun)
+    for _ in range(3 if how == "dead" else how == "failed"):
+        jobs.fail(jobs.claim(begun), "no", again=how == "dead")
+    assert jobs.get(begun).state.value == how
+    assert seen(room, ADMIN, (State.DEAD,)) == ([begun] if how == "dead" else [])
+    announced.clear()
+    room.retry(PLANNER, begun)
+    assert announced == [begun]
+    again = jobs.get(begun)
+    assert (again.state, again.attempts, again.error, again.finished) == (State.QUEUED, 0, "", None)
+
+
+def test_what_is_done_or_under_way_stays_as_it_is(room, begun, jobs):
+    room.retry(PLANNER, begun)
+    mine = jobs.claim(begun)
+    room.retry(PLANNER, begun)
+    jobs.finish(mine, {})
+    room.cancel(PLANNER, begun)
+    room.retry(PLANNER, begun)
+    assert jobs.get(begun).state is State.DONE
+
+
+def test_what_people_do_with_jobs_is_in_the_trail(room, begun, database):
+    room.cancel(PLANNER, begun)
+    room.cancel(PLANNER, begun)
+    room.retry(ADMIN, begun)
+    with database.session() as session:
+        told = [(one.act, one.name) for one in Trail(session).of(f"job:{begun}")]
+    assert told == [("begin", "Hana"), ("cancel", "Hana"), ("retry", "Ada")]

@@ -1,0 +1,74 @@
+"""The page of jobs: progress that fetches itself, errors in words, and acts that fit where a job stands."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from world import World
+
+from tests.web.browsing import company
+
+
+@pytest.fixture
+def made(tmp_path):
+    world = World(tmp_path)
+    browsers = company(world)
+    browsers["planner"].send("/jobs", "/searches", csrf_token=browsers["planner"].token("/lists"), kind="searches")
+    yield world.job_file, browsers["planner"], browsers
+    world.job_file.__exit__(None, None, None)
+    world.close()
+
+
+def the_job(planner):
+    return re.search(r'action="/jobs/(\w+)"', planner.get("/jobs").text)[1]
+
+
+def test_a_running_job_shows_how_far_it_is_and_the_list_fetches_itself(made):
+    jobs, planner, _ = made
+    mine = jobs.claim(the_job(planner))
+    jobs.heartbeat(mine, "searches 1,200/4,000")
+    page = planner.get("/jobs").text
+    assert 'hx-trigger="every 2s"' in page
+    assert '<progress value="1200" max="4000"' in page
+    assert "1,200 / 4,000" in page
+    jobs.finish(mine, {"looked_at": 4, "changed": 1, "not_askable": 2})
+    page = planner.get("/jobs").text
+    assert "hx-trigger" not in page.partition('id="jobs"')[2]
+    assert "4 looked at, 1 changed. 2 ask about somebody who is not in the catalogue." in page
+
+
+def test_an_error_is_told_in_words_with_the_way_on(made):
+    jobs, planner, _ = made
+    job_id = the_job(planner)
+    jobs.fail(jobs.claim(job_id), "the store: does not answer", again=False)
+    page = planner.get("/jobs?show=dead").text
+    assert "Something it was given needs mending" in page
+    assert "the store: does not answer" in page
+    assert planner.send(f"/jobs/{job_id}", "/jobs", act="retry").status_code == 303
+    assert "Waiting" in planner.get("/jobs").text
+    assert "Every job ended well." in planner.get("/jobs?show=dead").text
+
+
+def test_a_job_is_cancelled_from_the_page(made):
+    _, planner, _ = made
+    job_id = the_job(planner)
+    assert planner.send(f"/jobs/{job_id}", "/jobs", act="cancel").status_code == 303
+    assert "Cancelled" in planner.get("/jobs").text
+    assert planner.send(f"/jobs/{job_id}", "/jobs", act="dance").status_code == 400
+
+
+def test_nobody_sees_the_jobs_of_others(made):
+    _, planner, browsers = made
+    job_id = the_job(planner)
+    for who in ("analyst", "brand", "stranger"):
+        assert "No jobs yet." in browsers[who].get("/jobs").text
+        answer = browsers[who].send(f"/jobs/{job_id}", csrf_token=browsers[who].token("/account"), act="cancel")
+        assert answer.status_code == 404
+
+
+def test_there_is_one_button_for_all_searches_once_there_is_one(made):
+    _, planner, _ = made
+    assert "Look at all again now" not in planner.get("/searches").text
+    planner.send("/searches", "/account", question="entity=brand:xc&for=artist", name="Quiet")
+    assert 'name="kind" value="searches"' in planner.get("/searches").text
