@@ -47,8 +47,9 @@ class WebServer(BaseApplication):
         """The WSGI application of one process."""
         one_thread_each()
         create_app: Callable[..., Callable[..., Any]] = import_module(APPLICATION).create_app
+        there = self.settings
         return create_app(
-            Services(self.settings), proxies=self.settings.proxies, address=self.settings.address.rstrip("/")
+            Services(there), proxies=there.proxies, address=there.address.rstrip("/"), hosts=there.served_hosts
         )
 
 

@@ -6,6 +6,7 @@ import os
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError
@@ -14,6 +15,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from kyokan.errors import SettingsError
 
 PREFIX = "KYOKAN_"
+LOOPBACK = ("localhost", "127.0.0.1")
 OF_THE_TEST_SUITE = ("KYOKAN_TEST_", "KYOKAN_CACHE")  # read by the test tooling, not by the product
 
 
@@ -48,6 +50,11 @@ class Settings(BaseSettings):
         pattern=r"^(https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?)?$",
         description="Where people reach the web, as in https://kyokan.example; empty means host and port.",
     )
+    hosts: str = Field(
+        default="",
+        pattern=r"^[A-Za-z0-9.,\s-]*$",
+        description="Further names by which the web is reached, by commas; .example.com means all below. Others: 400.",
+    )
     smtp: SecretStr = Field(
         default=SecretStr(""), description="Mail server, smtp://USER:PASSWORD@HOST:PORT or smtps://…; empty sends none."
     )
@@ -81,6 +88,13 @@ class Settings(BaseSettings):
     def reached_at(self) -> str:
         """Where people reach the web, without a slash at the end."""
         return (self.address or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @cached_property
+    def served_hosts(self) -> tuple[str, ...]:
+        """Names that web requests may be for; empty means any, where the web is open to others and none is set."""
+        named = (urlsplit(self.address).hostname or "", *(name.strip() for name in self.hosts.split(",")))
+        known = tuple(name.lower() for name in named if name)
+        return (*known, *LOOPBACK) if known or self.host in LOOPBACK else ()
 
     @cached_property
     def snapshots(self) -> Path:

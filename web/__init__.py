@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask, g, url_for
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from kyokan.web import actors, display, figures, forms, preferences, security
+from kyokan.web import actors, display, figures, forms, preferences, requests, security
 from kyokan.web.addresses import EntityConverter, address_with
 from kyokan.web.pages import register
 from kyokan.web.ports import Services
@@ -20,7 +20,7 @@ __all__ = ["Services", "create_app"]
 STATIC = Path(__file__).parent / "static"
 
 
-def create_app(services: Services, *, proxies: int = 0, address: str = "") -> Flask:
+def create_app(services: Services, *, proxies: int = 0, address: str = "", hosts: tuple[str, ...] = ()) -> Flask:
     """The web application over ``services``.
 
     A GET changes nothing but the person's own preferences; what changes something is a POST with a token of ours.
@@ -28,6 +28,7 @@ def create_app(services: Services, *, proxies: int = 0, address: str = "") -> Fl
     Args:
         services: what the pages ask.
         proxies: how many reverse proxies stand in front, whose word on address, scheme and host of a request is taken.
+        hosts: names that requests may be for; others are refused. Empty means any.
         address: where people reach the web, without a slash at the end; empty means whatever host a request names.
     """
     app = Flask(__name__)
@@ -37,6 +38,7 @@ def create_app(services: Services, *, proxies: int = 0, address: str = "") -> Fl
     app.config["PUBLIC_ADDRESS"] = address
     app.url_map.converters["entity"] = EntityConverter
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    requests.init_app(app, hosts)
     preferences.init_app(app)
     actors.init_app(app)
     forms.init_app(app)

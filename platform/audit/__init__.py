@@ -1,5 +1,5 @@
 """Who did what and when: a trail that is only ever added to."""
 
-from kyokan.platform.audit.trail import Record, Trail
+from kyokan.platform.audit.trail import Record, Trail, under_request
 
-__all__ = ["Record", "Trail"]
+__all__ = ["Record", "Trail", "under_request"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
@@ -53,6 +54,14 @@ for change in ("UPDATE", "DELETE"):
     )
 
 
+_request: ContextVar[str] = ContextVar("request", default="")
+
+
+def under_request(number: str) -> None:
+    """What is recorded in this thread from now on was asked for by this request of the web; empty means by none."""
+    _request.set(number)
+
+
 class Trail:
     """Adds to the trail and reads it, within a session of the caller, so that act and record stand or fall together."""
 
@@ -69,7 +78,7 @@ class Trail:
             name=actor.name if actor else SYSTEM,
             subject=subject,
             act=act,
-            detail=dict(detail),
+            detail=dict(detail) | ({"request": number} if (number := _request.get()) else {}),
             previous=last.hash if last else "",
         )
         record.hash = record.digest()

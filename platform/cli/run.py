@@ -69,15 +69,24 @@ def serve(
 
 
 @app.command()
-def doctor(store: StoreOption = None, as_json: JsonOption = False) -> None:
+def doctor(
+    store: StoreOption = None,
+    deploy: Annotated[
+        bool, typer.Option("--deploy", help="Check as well that the web is fit to be reached by others.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
     """Check that every part this installation needs is there and answers.
 
-    Example: `kyokan doctor`
+    Example: `kyokan doctor --deploy`
     """
+    from kyokan.platform.deploy import examine_deployment
     from kyokan.platform.doctor import examine
 
     with open_services(store) as services:
         findings = examine(services)
+        if deploy:
+            findings += examine_deployment(services.settings)
     if as_json:
         print_json({"checks": [finding.to_json() for finding in findings]})
     else:

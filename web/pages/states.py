@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from http import HTTPStatus
 
 from flask import Flask, current_app, render_template
@@ -17,13 +16,15 @@ from kyokan.errors import (
 )
 from kyokan.web.forms import ForeignFormError
 from kyokan.web.refusals import status_of, worded
+from kyokan.web.requests import number
 
 Answer = tuple[str, int]
 
 
 def page(state: str, status: int, **values: object) -> Answer:
     """The page of a state; ``states.<state>_title`` and ``_text`` say it."""
-    return render_template("state.html", state=state, **values), status
+    record = number() if status >= HTTPStatus.INTERNAL_SERVER_ERROR else ""
+    return render_template("state.html", state=state, record=record, **values), status
 
 
 def refused(error: KyokanError) -> Answer:
@@ -34,7 +35,7 @@ def refused(error: KyokanError) -> Answer:
     if isinstance(error, InputError):
         return page("refused", status_of(error), detail=worded(error))
     if isinstance(error, UnavailableError):
-        current_app.logger.warning("unavailable: %s", error)
+        current_app.logger.warning("record %s: unavailable: %s", number(), error)
         return page("unavailable", HTTPStatus.SERVICE_UNAVAILABLE)
     return broken(error)
 
@@ -51,10 +52,9 @@ def http(error: HTTPException) -> Answer | HTTPException:
 
 
 def broken(error: Exception) -> Answer:
-    """Our own fault: logged under a record number that the page shows; the page itself stays silent about it."""
-    record = secrets.token_hex(3).upper()
-    current_app.logger.error("record %s", record, exc_info=error)
-    return page("broken", HTTPStatus.INTERNAL_SERVER_ERROR, record=record)
+    """Our own fault: logged under the request's number, which the page shows; it says nothing else about it."""
+    current_app.logger.error("record %s", number(), exc_info=error)
+    return page("broken", HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 def register(app: Flask) -> None:
