@@ -17,7 +17,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from kyokan.platform.accounts.service import Visit
-from kyokan.platform.demo.workroom import ARTIST, BRAND, KEY, open_workroom
+from kyokan.platform.demo.workroom import ARTIST, BRAND, KEY, SEATS, open_workroom
 from kyokan.platform.services import Services
 from kyokan.platform.settings import Settings
 
@@ -65,8 +65,9 @@ def come_in(home: Path) -> dict[str, str]:
     """E-mail address → session of each of the demo's people, who take up their invitations."""
     with Services(Settings(home=home)) as services:
         accept, secret, visit = services.accounts.accept, secrets.token_urlsafe(), Visit()
+        names = {seat.email: seat.person for seat in SEATS}
         return {
-            email: accept(token, name=email, password=secret, language="ja", visit=visit).session_id
+            email: accept(token, name=names[email], password=secret, language="ja", visit=visit).session_id
             for email, token in open_workroom(services).items()
         }
 
