@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from kyokan.platform.mail.post import Post
     from kyokan.platform.pipeline import Pipeline
     from kyokan.platform.pipeline.reminders import Reminders
+    from kyokan.platform.proposals import Manuscripts
     from kyokan.platform.shares import Shares
 
 Progress = Callable[[str, int, int], None]
@@ -176,6 +177,14 @@ class Services:
         from kyokan.platform.desk import Shortlists
 
         return Shortlists(self.database)
+
+    @cached_property
+    def manuscripts(self) -> Manuscripts:
+        """What proposals say."""
+        from kyokan.platform.approvals import ApprovalGate
+        from kyokan.platform.proposals import Manuscripts
+
+        return Manuscripts(self.database, gates=(ApprovalGate(),))
 
     @cached_property
     def pipeline(self) -> Pipeline:

@@ -23,6 +23,7 @@ from kyokan.platform.mail.news import News
 from kyokan.platform.mail.post import Post
 from kyokan.platform.pipeline import Pipeline
 from kyokan.platform.pipeline.reminders import Reminders
+from kyokan.platform.proposals import Manuscripts
 from kyokan.platform.shares import Shares
 
 
@@ -132,6 +133,11 @@ class Services(Protocol):
     @property
     def approvals(self) -> Approvals:
         """What agencies agree on before a draft leaves them."""
+        ...
+
+    @property
+    def manuscripts(self) -> Manuscripts:
+        """What proposals say."""
         ...
 
     @property

@@ -5,5 +5,6 @@ from __future__ import annotations
 from kyokan.matching.evidence.edited import EditedView
 from kyokan.matching.evidence.removal import Removal
 from kyokan.matching.evidence.sentences import sentence
+from kyokan.matching.evidence.statements import Statement, statements
 
-__all__ = ["EditedView", "Removal", "sentence"]
+__all__ = ["EditedView", "Removal", "Statement", "sentence", "statements"]

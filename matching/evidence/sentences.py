@@ -94,11 +94,12 @@ def _support(contributions: Sequence[Contribution]) -> Sentence | None:
             return NEAR_TEXTS
         best = next((item for item in part.evidence if item.weight > 0 and item.detail.get("role") != "rest"), None)
         if best is not None:
-            return _reason(part.signal, best)
+            return reason(part.signal, best)
     return None
 
 
-def _reason(signal: str, item: Evidence) -> Sentence:
+def reason(signal: str, item: Evidence) -> Sentence:
+    """A reason other than kansei, from its one piece of evidence."""
     note = item.note[:1].upper() + item.note[1:]
     if signal == "walk":
         return Sentence(ja=f"{item.note_ja}とつながる。", en=f"Connected by {item.note}.")

@@ -163,7 +163,13 @@ def _item(context: Context, candidate: int, column: int, weight: float) -> Evide
         weight=weight,
         note=f"brings {en} ({q:.2f}), {'often' if often else 'seldom'} sought in past tie-ups like this",
         note_ja=f"{ja}（{q:.2f}）を持ち込む。似た過去のタイアップでは{'よく選ばれた' if often else 'まれだった'}",
-        detail={"role": "brings", "attribute": attribute, "strengths": [q]},
+        detail={
+            "role": "brings",
+            "attribute": attribute,
+            "label": {"ja": ja, "en": en},
+            "by": {lang: context.label(candidate, lang) for lang in ("ja", "en")},
+            "strengths": [q],
+        },
     )
 
 

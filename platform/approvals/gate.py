@@ -13,6 +13,7 @@ from kyokan.errors import NotAllowedError
 from kyokan.platform.approvals.model import ApprovalRow, ClearanceRow, RequestRow, StepRow
 from kyokan.platform.approvals.steps import needed, steps_of
 from kyokan.platform.deals.model import DealRow
+from kyokan.platform.proposals.model import ManuscriptRow
 
 CONTENT = ("headline", "rationale", "brand_side", "artist_side", "expires")
 
@@ -32,9 +33,11 @@ class Round:
         return next((step for step in self.steps if step.id not in self.given), None)
 
 
-def content_of(deal: DealRow) -> dict[str, Any]:
+def content_of(session: Session, deal: DealRow) -> dict[str, Any]:
     """What a draft says, as far as the others will read it."""
-    return {name: getattr(deal, name) for name in CONTENT} | {"terms": dict(deal.offered.content)}
+    written = session.get(ManuscriptRow, deal.id)
+    plain = {name: getattr(deal, name) for name in CONTENT}
+    return plain | {"terms": dict(deal.offered.content), "manuscript": written.content if written else None}
 
 
 def round_of(session: Session, deal: DealRow) -> Round:
@@ -42,7 +45,7 @@ def round_of(session: Session, deal: DealRow) -> Round:
     request = session.get(RequestRow, deal.id) or RequestRow(
         deal=deal.id, round=0, open=False, name="", at="", reason=""
     )
-    content = content_of(deal)
+    content = content_of(session, deal)
     steps = needed(steps_of(session, deal.agency), content["terms"])
     said = session.scalars(
         select(ApprovalRow)
@@ -58,7 +61,7 @@ class ApprovalGate:
 
     def changing(self, session: Session, deal: DealRow, fields: Collection[str]) -> None:
         """Refuse to change what is being approved, where a step says so; elsewhere the approvals given fall."""
-        if not {*CONTENT, "terms"}.intersection(fields):
+        if not {*CONTENT, "terms", "manuscript"}.intersection(fields):
             return
         found = round_of(session, deal)
         if found.request.open and any(step.lock for step in found.steps):

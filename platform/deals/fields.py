@@ -72,7 +72,7 @@ def shown(deal: DealRow, party: Party) -> dict[str, Any]:
     whole |= {name: deal.match[name] for name in FROZEN if name in deal.match}
     whole["status"] = Status(deal.status).value
     whole["terms"] = [_terms(row) for row in deal.terms]
-    whole["contributions"] = [part for part in deal.match.get("contributions", []) if _for(part, party)]
+    whole["contributions"] = [part for part in deal.match.get("contributions", []) if speaks_for(part["for"], party)]
     decided = {Step.ACCEPT} if party in deal.offered.accepted_by else set()
     whole["possible"] = [step.value for step in possible(Status(deal.status), party) if step not in decided]
     whole["changeable"] = [name for name in CHANGED_BY if changeable(name, Status(deal.status), party)]
@@ -96,8 +96,9 @@ def changeable(name: str, status: Status, party: Party) -> bool:
     return party in by and status in while_
 
 
-def _for(contribution: Mapping[str, Any], party: Party) -> bool:
-    side = SIDE_OF.get(contribution["for"])
+def speaks_for(benefit: str, party: Party) -> bool:
+    """Whether what is good for ``artist``, ``brand`` or ``both`` is a side's to read."""
+    side = SIDE_OF.get(benefit)
     return side is None or party in (Party.AGENCY, side)
 
 

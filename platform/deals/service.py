@@ -69,6 +69,19 @@ class Deals:
             deal, party = find(session, actor, deal_id)
             return shown(deal, party)
 
+    def as_seen_by(self, actor: Actor, deal_id: str, party: Party) -> Seen:
+        """A deal as one of its sides sees it, or would once it is sent, for its agency.
+
+        Raises:
+            UnknownDealError: there is none that the actor may see.
+            NotAllowedError: the actor is not of its agency.
+        """
+        with self._database.session() as session:
+            deal, own = find(session, actor, deal_id)
+            if own is not Party.AGENCY:
+                raise NotAllowedError("this view", "is its agency's", "See the deal", code="agency_only")
+            return shown(deal, party)
+
     def of(self, actor: Actor) -> list[Seen]:
         """Every deal that the actor may see, the one changed last first."""
         own = actor.organisation

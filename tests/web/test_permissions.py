@@ -56,6 +56,14 @@ READ = {
     "deal_new": (FORM, SIGNED_IN | dict.fromkeys(("analyst", "brand", "manager"), 403)),
     "deal_stages": ("/deals/stages", SIGNED_IN | dict.fromkeys(("analyst", "brand", "manager"), 403)),
     "deal_approvals": ("/deals/approvals", SIGNED_IN | dict.fromkeys(("analyst", "brand", "manager"), 403)),
+    "deal_rationale": (
+        "/deals/{draft}/rationale",
+        SIGNED_IN | {"analyst": 403} | dict.fromkeys(("brand", "manager", "stranger"), 404),
+    ),
+    "deal_preview": (
+        "/deals/{sent}/preview?side=brand",
+        PARTIES | dict.fromkeys(("brand", "manager"), 403),
+    ),
     "deal_plan": ("/deals/{sent}/plan", PARTIES | dict.fromkeys(("brand", "manager"), 403)),
     "deal": ("/deals/{sent}", PARTIES),
     "deal_edit": (
@@ -107,6 +115,11 @@ WRITTEN = {
         "/deals/{draft}/approval",
         {"version": "1", "act": "ask"},  # it needs none
         {"nobody": 303, "planner": 400, "analyst": 403, "brand": 404, "manager": 404, "stranger": 404},
+    ),
+    "deal_rationale": (
+        "/deals/{draft}/rationale",
+        {"version": "1", "en.0": "x"},
+        {"nobody": 303, "planner": 303, "analyst": 403, "brand": 404, "manager": 404, "stranger": 404},
     ),
     "deal_plan": ("/deals/{sent}/plan", {"version": "0", "next_act": "x"}, AGENCYS),
     "deal_step": (

@@ -25,6 +25,7 @@ from kyokan.platform.mail import Outbox
 from kyokan.platform.mail.news import News
 from kyokan.platform.pipeline import Pipeline
 from kyokan.platform.pipeline.reminders import Reminders
+from kyokan.platform.proposals import Manuscripts
 from kyokan.platform.shares import Shares
 
 OURS = Provenance(source="見本", licence="Apache-2.0", rights=Rights.SHARE)
@@ -198,6 +199,10 @@ class World:
     @cached_property
     def shortlists(self):
         return Shortlists(self.database)
+
+    @cached_property
+    def manuscripts(self):
+        return Manuscripts(self.database, gates=(ApprovalGate(),))
 
     @cached_property
     def pipeline(self):

@@ -14,6 +14,7 @@ from kyokan.errors import ChangedMeanwhileError, InputError, NotAllowedError, Qu
 from kyokan.graph.model import Entity
 from kyokan.platform.accounts import Actor, Role
 from kyokan.platform.deals import Status, Step
+from kyokan.platform.deals.service import Seen
 from kyokan.platform.deals.steps import ENDS, OPEN
 from kyokan.platform.pipeline.board import READERS
 from kyokan.web.actors import actor
@@ -184,22 +185,32 @@ def page(
     """A deal's page; after a refusal with what was typed in the form of the act that was tried."""
     view = current()
     deals = view.services.deals
-    deal = deals.get(who, deal_id)
+    return drawn(
+        deals.get(who, deal_id),
+        manuscript=view.services.manuscripts.of(who, deal_id),
+        history=deals.history(who, deal_id),
+        reminders=view.services.reminders.of(who, deal_id),
+        approval=view.services.approvals.of(who, deal_id),
+        refusal=worded(refusal) if refusal else None,
+        typed=typed or {},
+        tried=tried,
+        acting=who.has(Role.PLANNER, Role.BRAND_CLIENT, Role.ARTIST_MANAGER),
+    )
+
+
+def drawn(deal: Seen, **more: Any) -> str:
+    """The page of a deal as some side sees it; without an actor's own parts nothing on it can be acted on."""
+    view = current()
+    shown = {"lens": "", "history": [], "typed": {}, "tried": "", "acting": False} | more
     return render_template(
         "deal.html",
         deal=deal,
         names=view.services.accounts.organisation_names([deal[side] for side in SIDES]),
         people=view.entity(deal["artist"]),
         things=view.entity(deal["brand"]),
-        history=deals.history(who, deal_id),
-        reminders=view.services.reminders.of(who, deal_id),
         stages=STAGES,
         private=[name for name in PRIVATE if name in deal],
-        approval=view.services.approvals.of(who, deal_id),
-        refusal=worded(refusal) if refusal else None,
-        typed=typed or {},
-        tried=tried,
-        acting=who.has(Role.PLANNER, Role.BRAND_CLIENT, Role.ARTIST_MANAGER),
+        **shown,
     )
 
 

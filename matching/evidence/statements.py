@@ -1,0 +1,82 @@
+"""Every sentence that frozen evidence bears, each with the piece it rests on, for a person to choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kyokan.matching.evidence.sentences import LEAST_SHARED, reason
+from kyokan.matching.ranking.model import Evidence, Sentence
+
+EACH = 4  # sentences of one signal at most: the strongest say enough
+NEAR = Sentence(ja="紹介文の言葉も近い。", en="Their descriptions are near in meaning.")
+LEAST_PEOPLE = 5  # no figure of fewer people is told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One sentence. ``key`` names the evidence it rests on and stays the same while that does.
+
+    ``benefit`` is ``both``, ``artist`` or ``brand``: whom its evidence speaks for, and so who may read it.
+    """
+
+    key: str
+    ja: str
+    en: str
+    signal: str
+    benefit: str
+
+
+def statements(match: Mapping[str, Any]) -> list[Statement]:
+    """Sentences on what both evoke, what one brings, fans, precedents, paths, texts and reach, strongest first.
+
+    Args:
+        match: as ``Match.to_json`` gives it, frozen at any time.
+
+    Only evidence that speaks for the pair is told, and no group of fewer than five people.
+    """
+    parts = sorted(
+        match.get("contributions", ()), key=lambda part: (-part["contribution"], part["signal"], part["for"])
+    )
+    found: dict[str, Statement] = {}
+    for part in parts:
+        if part["contribution"] <= 0:
+            break  # what speaks against the pair is no reason for it
+        for item, said in list(_told(part))[:EACH]:
+            key = f"{part['signal']}:{part['for']}:{'|'.join(item.ids)}"
+            made = Statement(key=key, ja=said.ja, en=said.en, signal=part["signal"], benefit=part["for"])
+            found.setdefault(key, made)
+    return list(found.values())
+
+
+def _told(part: Mapping[str, Any]) -> Iterator[tuple[Evidence, Sentence]]:
+    """The pieces of a contribution that bear a sentence, strongest first."""
+    items = [Evidence(**{**item, "ids": tuple(item["ids"])}) for item in part["evidence"]]
+    for item in sorted(items, key=lambda one: (-one.weight, one.ids)):
+        said = _sentence(part["signal"], item) if item.weight > 0 else None
+        if said is not None:
+            yield item, said
+
+
+def _sentence(signal: str, item: Evidence) -> Sentence | None:
+    detail = item.detail
+    role, label = detail.get("role"), detail.get("label")
+    if signal == "resonance" and role == "shared" and item.weight >= LEAST_SHARED and label:
+        return Sentence(ja=f"「{label['ja']}」がともに響く。", en=f"Both feel {label['en'].lower()}.")
+    if signal == "complement" and role == "brings" and label:
+        by = detail["by"]
+        return Sentence(
+            ja=f"{by['ja']}が持ち込む「{label['ja']}」は、似た過去のタイアップでよく選ばれた。",
+            en=f"{by['en']} brings something {label['en'].lower()}, often sought in past tie-ups like this.",
+        )
+    if signal in ("fan_bridge", "reach"):
+        people = detail.get("shared", detail.get("new", LEAST_PEOPLE))
+        return reason(signal, item) if people >= LEAST_PEOPLE else None
+    if signal == "precedent" and "relation" in detail:
+        return reason(signal, item)
+    if signal == "walk" and role == "path":
+        return reason(signal, item)
+    if signal == "meaning" and detail.get("texts"):
+        return NEAR
+    return None
