@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kyokan.matching.evidence.sentences import LEAST_SHARED, reason
+from kyokan.matching.evidence.sentences import LEAST_SHARED, NEAR_TEXTS, reason
 from kyokan.matching.ranking.model import Evidence, Sentence
 
 EACH = 4  # sentences of one signal at most: the strongest say enough
-NEAR = Sentence(ja="紹介文の言葉も近い。", en="Their descriptions are near in meaning.")
 LEAST_PEOPLE = 5  # no figure of fewer people is told
 
 
@@ -60,8 +59,19 @@ def _told(part: Mapping[str, Any]) -> Iterator[tuple[Evidence, Sentence]]:
 
 
 def _sentence(signal: str, item: Evidence) -> Sentence | None:
+    """What one piece says; None where it sums up, says nothing of its own, or is about too few people."""
     detail = item.detail
     role, label = detail.get("role"), detail.get("label")
+    told = {
+        "fan_bridge": detail.get("shared", LEAST_PEOPLE) >= LEAST_PEOPLE,
+        "reach": detail.get("new", 0) >= LEAST_PEOPLE,
+        "precedent": "relation" in detail,
+        "walk": role == "path",
+    }
+    if told.get(signal):
+        return reason(signal, item)
+    if signal == "meaning" and detail.get("texts"):
+        return NEAR_TEXTS
     if signal == "resonance" and role == "shared" and item.weight >= LEAST_SHARED and label:
         return Sentence(ja=f"「{label['ja']}」がともに響く。", en=f"Both feel {label['en'].lower()}.")
     if signal == "complement" and role == "brings" and label:
@@ -70,13 +80,4 @@ def _sentence(signal: str, item: Evidence) -> Sentence | None:
             ja=f"{by['ja']}が持ち込む「{label['ja']}」は、似た過去のタイアップでよく選ばれた。",
             en=f"{by['en']} brings something {label['en'].lower()}, often sought in past tie-ups like this.",
         )
-    if signal in ("fan_bridge", "reach"):
-        people = detail.get("shared", detail.get("new", LEAST_PEOPLE))
-        return reason(signal, item) if people >= LEAST_PEOPLE else None
-    if signal == "precedent" and "relation" in detail:
-        return reason(signal, item)
-    if signal == "walk" and role == "path":
-        return reason(signal, item)
-    if signal == "meaning" and detail.get("texts"):
-        return NEAR
     return None
