@@ -27,6 +27,7 @@ from kyokan.platform.accounts.model import (
     SignIn,
 )
 from kyokan.platform.accounts.sessions import Sessions, latest_organisation
+from kyokan.platform.accounts.vault import Vault
 from kyokan.platform.audit import Trail
 from kyokan.platform.database import Database
 
@@ -102,6 +103,7 @@ class Directory:
         self._database = database
         self._clock = clock
         self.sessions = Sessions(database, clock)
+        self._vault = Vault(database.path.with_suffix(".key"))
 
     def create_organisation(self, name: str, kind: OrganisationKind) -> Organisation:
         """A new organisation.

@@ -148,8 +148,9 @@ class Entrance(Teams):
 
     def _fits(self, session: Session, person: Person, code: str) -> bool:
         """Use a code up, within the caller's transaction."""
-        if person.totp_secret is not None:
-            period = codes.matching_period(person.totp_secret, code, self._clock(), person.totp_counter)
+        if person.totp_secret is not None and codes.typed(code).isdecimal():
+            secret = self._vault.open(person.totp_secret)
+            period = codes.matching_period(secret, code, self._clock(), person.totp_counter)
             if period is not None:
                 person.totp_counter = period
                 return True

@@ -58,7 +58,7 @@ class Person(Base):
     language: Mapped[str]
     password: Mapped[str]  # Argon2id, with its parameters and salt
     active: Mapped[bool] = mapped_column(default=True)
-    totp_secret: Mapped[str | None]
+    totp_secret: Mapped[str | None]  # sealed, as is the next
     totp_offered: Mapped[str | None]  # a secret shown for setting up, not in force until confirmed
     totp_counter: Mapped[int] = mapped_column(
         default=0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import or_, select
+
 from kyokan.errors import AccountError
 from kyokan.platform.accounts import attempts, codes
 from kyokan.platform.accounts.elsewhere import Elsewhere
@@ -33,7 +35,12 @@ class Accounts(Elsewhere):
         """Begin setting up an authenticator app; nothing is in force before ``confirm_totp``."""
         person = self._reprove(session_id, password, visit)
         with self._database.session(writing=True) as session:
-            session.get_one(Person, person.id).totp_offered = codes.new_secret()
+            session.get_one(Person, person.id).totp_offered = self._vault.seal(codes.new_secret())
+
+    def offered_totp(self, session_id: str) -> str | None:
+        """The secret to be set up in an authenticator app; None where none was offered."""
+        offered = self.owner(session_id).totp_offered
+        return self._vault.open(offered) if offered else None
 
     def confirm_totp(self, session_id: str, code: str, visit: Visit) -> tuple[str, list[str]]:
         """Put the offered secret in force; gives the session's new id and recovery codes, shown once.
@@ -49,7 +56,7 @@ class Accounts(Elsewhere):
         with self._database.session(writing=True) as session:
             person = session.get_one(Person, owner.id)
             offered = person.totp_offered
-            period = offered and codes.matching_period(offered, code, self._clock(), 0)
+            period = offered and codes.matching_period(self._vault.open(offered), code, self._clock(), 0)
             if not offered or not period:
                 raise AccountError("wrong_code", "code", "does not fit", "Take the next one")
             first = not self._second_step(session, person)
@@ -58,6 +65,25 @@ class Accounts(Elsewhere):
             self._own(session, person, "second_step_on", visit)
             fresh = self._replace_codes(session, person) if first else []
             return self.sessions.renew(session, session_id, person.id), fresh
+
+    def renew_key(self) -> int:
+        """Seal the secrets of all authenticator apps with a new key; gives how many there are.
+
+        Stopped half-way, nothing is lost: older keys are forgotten last.
+        """
+        self._vault.add_key()
+        with self._database.session(writing=True) as session:
+            people = session.scalars(
+                select(Person).where(or_(Person.totp_secret.is_not(None), Person.totp_offered.is_not(None)))
+            ).all()
+            for person in people:
+                if person.totp_secret:
+                    person.totp_secret = self._vault.seal(self._vault.open(person.totp_secret))
+                if person.totp_offered:
+                    person.totp_offered = self._vault.seal(self._vault.open(person.totp_offered))
+            self._note(session, None, "accounts", "key_renewed", secrets=str(len(people)))
+        self._vault.drop_older()
+        return len(people)
 
     def drop_totp(self, session_id: str, password: str, visit: Visit) -> str:
         """Do without an authenticator app; the session gets a new id, all others end.

@@ -1,4 +1,4 @@
-"""Commands on accounts: user add, list, reset, disable, enable."""
+"""Commands on accounts: user add, list, reset, disable, enable, renew-key."""
 
 from __future__ import annotations
 
@@ -108,6 +108,20 @@ def enable(email: EmailArgument) -> None:
     """
     with open_services() as services:
         services.accounts.set_active(email, active=True)
+
+
+@user.command(name="renew-key")
+def renew_key(as_json: JsonOption = False) -> None:
+    """Seal the secrets of authenticator apps with a new key; nobody needs to set anything up again.
+
+    Example: `kyokan user renew-key`
+    """
+    with open_services() as services:
+        sealed = services.accounts.renew_key()
+    if as_json:
+        print_json({"sealed": sealed})
+    else:
+        out.print(f"{sealed} sealed with a new key", markup=False)
 
 
 def _invitation(settings: Settings, address: str, token: str) -> str:

@@ -82,7 +82,7 @@ class Desk:
         """Somebody with an authenticator app: session id, secret, recovery codes."""
         session_id = self.welcome().session_id
         self.accounts.offer_totp(session_id, GOOD, HERE)
-        secret = self.accounts.owner(session_id).totp_offered
+        secret = self.accounts.offered_totp(session_id)
         assert secret
         session_id, codes = self.accounts.confirm_totp(session_id, self.code(secret), HERE)
         return session_id, secret, codes

@@ -97,3 +97,8 @@ def test_what_is_refused_is_said_in_one_line(kyokan, arguments, word):
     assert (status, out) == (2, "")
     assert word in err
     assert err.count("\n") == 1
+
+
+def test_secrets_are_sealed_with_a_new_key(kyokan):
+    assert kyokan("user", "renew-key", "--json")[:2] == (0, '{"sealed": 0}\n')
+    assert kyokan("user", "renew-key")[1] == "0 sealed with a new key\n"

@@ -145,7 +145,7 @@ def test_recovery_codes_of_another_person_do_not_help(desk):
     *_, codes = desk.with_second_step()
     other = desk.welcome("other@example.com").session_id
     desk.accounts.offer_totp(other, GOOD, HERE)
-    secret = desk.accounts.owner(other).totp_offered
+    secret = desk.accounts.offered_totp(other)
     desk.accounts.confirm_totp(other, desk.code(secret), HERE)
     pending = desk.sign_in("other@example.com").session_id
     with refused("wrong_code"):
@@ -178,7 +178,7 @@ def test_switching_on_and_off_renews_the_session_and_ends_the_others(desk):
     other = desk.welcome().session_id
     here = desk.sign_in().session_id
     desk.accounts.offer_totp(here, GOOD, HERE)
-    secret = desk.accounts.owner(here).totp_offered
+    secret = desk.accounts.offered_totp(here)
     on, _ = desk.accounts.confirm_totp(here, desk.code(secret), HERE)
     off = desk.accounts.drop_totp(on, GOOD, HERE)
     living = [desk.accounts.sessions.actor_of(one) is not None for one in (other, here, on, off)]

@@ -233,7 +233,7 @@ def test_the_id_changes_with_signing_in_and_out_and_with_every_change_of_how(des
     changed(browser.sign_in())
     changed(browser.act("password", old=GOOD, new=BETTER))
     browser.act("offer", password=BETTER)
-    secret = desk.accounts.owner(browser.cookie).totp_offered
+    secret = desk.accounts.offered_totp(browser.cookie)
     changed(browser.send("/account/second-step", code=desk.code(secret)))
     changed(browser.act("off", password=BETTER))
     assert browser.inside

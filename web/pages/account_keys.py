@@ -24,11 +24,10 @@ def second_step() -> str | Response:
     """Setting up an authenticator app: the square to read, then the first code."""
     Parameters.of_request(())
     actors.actor()
-    person = actors.accounts().owner(g.session_id)
-    if person.totp_offered is None:
+    secret = actors.accounts().offered_totp(g.session_id)
+    if secret is None:
         return redirect(url_for("account", _anchor="second-step"), SEE_OTHER)
-    secret = person.totp_offered
-    address = setup_address(secret, person.email)
+    address = setup_address(secret, actors.accounts().owner(g.session_id).email)
     shown = {"square": _square(address), "address": address, "secret": " ".join(re.findall(".{1,4}", secret))}
     if request.method == "GET":
         return render_template("account_second_step.html", **shown)
