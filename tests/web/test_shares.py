@@ -39,7 +39,7 @@ class Room:
 
     @property
     def opens(self):
-        found = re.search(r"Opened (\d+) times|Not opened yet", self.planner.read(self.address))
+        found = re.search(r"Openings (\d+)|Not opened yet", self.planner.read(self.address))
         return int(found[1] or 0)
 
 

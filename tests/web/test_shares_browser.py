@@ -1,0 +1,89 @@
+"""A planner hands a proposal over in a real browser; a reader without an account opens it on a phone."""
+
+import threading
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect, sync_playwright
+from werkzeug.serving import make_server
+
+from tests.web import test_browser
+from tests.web.test_shares import Room
+
+pytestmark = test_browser.pytestmark
+
+
+class People:
+    """Windows of people, each with its own cookies; what their consoles say is kept."""
+
+    def __init__(self, browser, address) -> None:
+        self.browser, self.address = browser, address
+        self.complaints = []
+
+    def open(self, path, session="", **look: object):
+        context = self.browser.new_context(base_url=self.address, **look)
+        if session:
+            context.add_cookies([{"name": "session", "value": session, "url": self.address}])
+        page = context.new_page()
+        page.on("console", lambda message: self.complaints.append(message.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.goto(path)
+        return page
+
+
+@pytest.fixture
+def room(tmp_path):
+    made = Room(tmp_path)
+    yield made
+    made.world.close()
+
+
+@pytest.fixture
+def people(room):
+    server = make_server("127.0.0.1", 0, room.app, threaded=True)
+    serving = threading.Thread(target=server.serve_forever)
+    serving.start()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=test_browser.CHROMIUM, args=test_browser.FLAGS)
+        yield People(browser, f"http://127.0.0.1:{server.port}")
+        browser.close()
+    server.shutdown()
+    serving.join()
+    server.server_close()
+
+
+def fits(page):
+    page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
+    assert [rule["id"] for rule in Axe().run(page).response["violations"]] == []
+    return test_browser.no_sideways_scroll(page)
+
+
+def test_a_reader_opens_the_link_on_a_phone_until_it_is_revoked(room, people):
+    planner = people.open(room.address, room.planner.cookie, viewport=test_browser.DESKTOP, locale="en-US")
+    planner.get_by_label("For whom").fill("Legal")
+    planner.get_by_role("button", name="Make a link").click()
+    link = planner.get_by_label("Address", exact=True).input_value().partition("/shared/")[2]
+    assert fits(planner)
+
+    phone = {"viewport": test_browser.PHONE, "locale": "ja-JP"}
+    reader = people.open(f"/shared/{link}", **phone)
+    expect(reader.get_by_role("heading", level=1)).to_have_text("Dawn")
+    expect(reader.get_by_role("heading", name="条件", exact=True)).to_be_visible()
+    assert fits(reader)
+    reader.get_by_role("link", name="English").click()
+    expect(reader.get_by_role("heading", name="Terms", exact=True)).to_be_visible()
+    assert fits(reader)
+    assert reader.get_by_role("button").count() == 0
+
+    planner.goto(room.address)
+    expect(planner.locator(".links-made li", has_text="Legal")).to_contain_text("Openings 1")
+    with planner.expect_download() as download:
+        planner.get_by_label("External", exact=True).check()
+        planner.get_by_role("button", name="Excel").click()
+    assert "External" in download.value.suggested_filename
+    planner.get_by_role("button", name="Revoke Legal").click()
+    expect(planner.locator(".links-made li", has_text="Legal")).to_contain_text("Revoked")
+    assert (
+        people.open(f"/shared/{link}", **phone).get_by_role("heading", level=1).inner_text() == "このページはありません"
+    )
+    assert [words for words in people.complaints if "status of 404" not in words] == []
