@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+import threading
+from io import BytesIO
 
 import pytest
+from pptx import Presentation
 from weasyprint.urls import FatalURLFetchingError
 from world import World
 
+from kyokan.errors import UnavailableError
 from kyokan.web.exports import PROPOSAL_FORMS, RANKING_FORMS
 from kyokan.web.exports.printing import pdf
 from kyokan.web.exports.sheets import _inert
@@ -258,6 +262,17 @@ def test_a_ranking_keeps_its_order_and_those_set_aside_with_their_reason(room):
     blocked = [row for row in rows if row[9] and "Blocked" in row[9]]
     assert all(row[11] for row in blocked)
     assert len(data_of(room.rank("json").data)["answer"]["matches"]) == len(ranks)
+
+
+def test_a_document_names_nobody_who_did_not_write_it(room):
+    deck = Presentation(BytesIO(room.take("planner", "pptx").data)).core_properties
+    assert {deck.author, deck.last_modified_by} == {"Kyokan"}
+
+
+def test_whoever_comes_while_others_wait_is_told_so(monkeypatch):
+    monkeypatch.setattr("kyokan.web.exports.printing._places", threading.Semaphore(0))
+    with pytest.raises(UnavailableError):
+        pdf("<p>x</p>")
 
 
 def test_a_document_that_asks_for_anything_else_gets_nothing():

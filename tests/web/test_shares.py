@@ -8,6 +8,8 @@ import re
 import pytest
 from world import World
 
+from kyokan.platform.server import WebServer
+from kyokan.platform.settings import Settings
 from tests.web.browsing import Browser, company
 
 FORM = "/deals/new/artist:akari/brand:koyomido"
@@ -133,6 +135,10 @@ def test_no_log_holds_a_token_even_where_the_page_breaks(room, caplog):
     assert room.read().status_code == 500
     assert "record" in caplog.text
     assert room.link.rpartition("/")[2] not in caplog.text
+
+
+def test_the_server_writes_no_log_of_addresses(tmp_path):
+    assert WebServer(Settings(home=tmp_path)).cfg.accesslog is None
 
 
 @pytest.mark.parametrize("fields", [{"key": "short"}, {"days": "365"}, {"days": "x"}, {"opens": "9"}])

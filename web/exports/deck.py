@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import IO, Any
 
 from kyokan.web.wording import language_of
 
 WIDE, HIGH = 13.333, 7.5  # inches
+WIDE_BEFORE = 10.0  # of python-pptx's own template
 EDGE = 0.75
 COLOURS = {
     "ink": "15181C",
@@ -45,21 +47,21 @@ class Deck:
         self._deck = Presentation()
         self._deck.slide_width, self._deck.slide_height = Inches(WIDE), Inches(HIGH)
         self._set_theme()
+        self._set_master()
         self._slide: Any = None
 
     def properties(self, title: str, subject: str) -> None:
         """What the file says of itself; no person is named."""
         core = self._deck.core_properties
-        core.title, core.subject, core.author, core.language = title, subject, "Kyokan", LANGUAGES[self._lang]
+        core.title, core.subject, core.language = title, subject, LANGUAGES[self._lang]
+        core.author = core.last_modified_by = "Kyokan"
+        core.created = core.modified = datetime.now(UTC)
 
     def slide(self, title: str) -> None:
         """Begin a slide. Its title is a real one, so that outline and screen reader find it."""
         from pptx.util import Inches, Pt
 
         self._slide = self._deck.slides.add_slide(self._deck.slide_layouts[5])
-        fill = self._slide.background.fill
-        fill.solid()
-        fill.fore_color.rgb = _rgb("paper")
         heading = self._slide.shapes.title
         heading.left, heading.top, heading.width, heading.height = (
             Inches(value) for value in (EDGE, 0.6, WIDE - 2 * EDGE, 1.0)
@@ -133,7 +135,7 @@ class Deck:
         plot = chart.plots[0]
         plot.gap_width, plot.has_data_labels, plot.vary_by_categories = 60, True, False
         labels = plot.data_labels
-        labels.number_format, labels.number_format_is_linked = "+0.00;−0.00;0.00", False
+        labels.number_format, labels.number_format_is_linked = '+0.00;"−"0.00;0.00', False
         labels.position = XL_LABEL_POSITION.OUTSIDE_END
         self._font(labels.font, 12)
         series = plot.series[0]
@@ -241,6 +243,17 @@ class Deck:
         for tag in ("cs", "ea"):
             other = latin.makeelement(_a(tag), {"typeface": face})
             latin.addnext(other)
+
+    def _set_master(self) -> None:
+        """Paper behind every slide, and layouts as wide as the slides, for those that people add."""
+        master = self._deck.slide_master
+        fill = master.background.fill
+        fill.solid()
+        fill.fore_color.rgb = _rgb("paper")
+        for holder in (master, *master.slide_layouts):
+            for shape in holder.placeholders:
+                left, width = (int(side * WIDE / WIDE_BEFORE) for side in (shape.left, shape.width))
+                shape.left, shape.top, shape.width, shape.height = left, shape.top, width, shape.height
 
     def _set_theme(self) -> None:
         """The theme's own faces and colours, so that what people add later fits."""

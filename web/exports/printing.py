@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -29,7 +31,8 @@ FACES = (
 PIXELS = 3.0  # of a picture for each of its CSS pixels
 DPI_OF_CSS, DPI_OF_PDF = 96, 72
 
-_one_at_a_time = threading.Lock()  # Pango and PDFium know no threads, and a page of somebody else's should not wait
+_turn = threading.Lock()  # Pango and PDFium know no threads
+_places = threading.BoundedSemaphore(3)  # of those who make or wait; pages of others need the process's other threads
 
 
 def pdf(html: str) -> bytes:
@@ -37,10 +40,10 @@ def pdf(html: str) -> bytes:
 
     Raises:
         weasyprint.urls.FatalURLFetchingError: the document asks for anything but a file of this package.
-        UnavailableError: Pango is not installed.
+        UnavailableError: Pango is not installed, or too many wait already.
     """
     weasyprint = _weasyprint()
-    with _one_at_a_time:
+    with _one_at_a_time():
         fonts, fetcher = weasyprint.text.fonts.FontConfiguration(), _fetcher()
         sheet = weasyprint.CSS(
             string=_faces() + SHEET.read_text(encoding="utf-8"), font_config=fonts, url_fetcher=fetcher
@@ -54,13 +57,13 @@ def png(svg: Markup, width: float, height: float) -> bytes:
     """A picture of an SVG without letters, ``PIXELS`` times its size in CSS pixels, on a clear ground.
 
     Raises:
-        UnavailableError: Pango is not installed.
+        UnavailableError: Pango is not installed, or too many wait already.
     """
     from pypdfium2 import PdfDocument
 
     weasyprint = _weasyprint()
     sheet = f"@page {{ size: {width}px {height}px; margin: 0 }} body {{ margin: 0 }} svg {{ display: block }}"
-    with _one_at_a_time:
+    with _one_at_a_time():
         made = weasyprint.HTML(string=f"<style>{sheet}</style>{svg}", url_fetcher=_fetcher()).write_pdf()
         page = PdfDocument(made)[0]
         image = page.render(
@@ -69,6 +72,17 @@ def png(svg: Markup, width: float, height: float) -> bytes:
         out = BytesIO()
         image.save(out, "PNG", optimize=True)
         return out.getvalue()
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    if not _places.acquire(blocking=False):
+        raise UnavailableError("documents", "are being made for others", "Try again in a moment")
+    try:
+        with _turn:
+            yield
+    finally:
+        _places.release()
 
 
 def _weasyprint() -> Any:

@@ -159,7 +159,7 @@ def _book(
     with Workbook(out, PLAIN) as book:
         head = book.add_format({**font, "bold": True, "bottom": 2, "text_wrap": True})
         text = book.add_format({**font, "text_wrap": True, "bottom": 1, "bottom_color": RULE})
-        figure = book.add_format({**font, "num_format": "0.00;−0.00", "bottom": 1, "bottom_color": RULE})
+        figure = book.add_format({**font, "num_format": '0.00;"−"0.00', "bottom": 1, "bottom_color": RULE})
         whole = book.add_format({**font, "num_format": "#,##0", "bottom": 1, "bottom_color": RULE})
         about = [(_say(view, "site.name"), date), *notes, *([("", _say(view, "export.sample"))] if sample else [])]
         sheets = (
