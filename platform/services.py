@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from kyokan.platform.database import Database
     from kyokan.platform.deals import Deals
     from kyokan.platform.desk import Searches, Shortlists
+    from kyokan.platform.desk.atlas import Atlas
     from kyokan.platform.desk.rankings import Ranking
     from kyokan.platform.jobs.room import JobRoom
     from kyokan.platform.mail import Outbox
@@ -58,6 +59,7 @@ class Services:
         self.settings = settings
         self._lock = threading.RLock()
         self._matcher: Matcher | None = None
+        self._atlas: Atlas | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -337,6 +339,16 @@ class Services:
         from kyokan.platform.desk.rankings import rank
 
         return rank(self.matcher(), query, also)
+
+    def atlas(self) -> Atlas:
+        """The map of the kansei space, drawn up once a snapshot."""
+        from kyokan.platform.desk.atlas import draw_up
+
+        with self._lock:
+            snapshot = self.snapshot()
+            if self._atlas is None or self._atlas.snapshot != snapshot.hash:
+                self._atlas = draw_up(snapshot, self.dictionary)
+            return self._atlas
 
     def import_source(
         self,

@@ -16,6 +16,7 @@ from kyokan.platform.accounts.service import Accounts
 from kyokan.platform.approvals import Approvals
 from kyokan.platform.deals import Deals
 from kyokan.platform.desk import Searches, Shortlists
+from kyokan.platform.desk.atlas import Atlas
 from kyokan.platform.desk.rankings import Ranking
 from kyokan.platform.jobs.room import JobRoom
 from kyokan.platform.mail import Outbox
@@ -204,4 +205,8 @@ class Services(Protocol):
 
     def places(self, query: Query, ids: Sequence[str] = ()) -> tuple[Place, ...]:
         """The ranking of a question, or where some candidates stand, without the evidence."""
+        ...
+
+    def atlas(self) -> Atlas:
+        """The map of the kansei space."""
         ...

@@ -26,6 +26,7 @@ READ = {
     "suggest": ("/suggest?q=xc", EVERYBODY),
     "matches": ("/matches?entity=brand:xc&for=artist", EVERYBODY),
     "why": ("/why/brand:xc/artist:akari", EVERYBODY),
+    "atlas": ("/map?entity=artist:akari", EVERYBODY),
     "compare": ("/compare?entity=brand:xc&for=artist&with=artist:akari&with=artist:hara", EVERYBODY),
     "entity": ("/e/artist:akari", EVERYBODY),
     "dictionary": ("/dictionary", EVERYBODY),
@@ -74,7 +75,7 @@ READ = {
 KEPT = DESK | {"planner": 303, "analyst": 403, "stranger": 404}
 # Endpoint -> an address of it, what is sent with a token of one's own session, and what is answered to whom
 WRITTEN = {
-    "deal_create": ("/deals", {"headline": "x"}, dict.fromkeys(IDENTITIES, 400) | {"nobody": 303}),  # no pair is named
+    "deal_create": ("/deals", {"headline": "x"}, KEPT | {"planner": 404}),  # no pair is named
     "list_create": ("/lists", {"name": "x"}, KEPT | {"stranger": 303}),
     "list_keep": (
         "/lists/add",

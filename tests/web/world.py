@@ -18,6 +18,7 @@ from kyokan.platform.approvals import ApprovalGate, Approvals
 from kyokan.platform.database import Database
 from kyokan.platform.deals import Deals
 from kyokan.platform.desk import Searches, Shortlists
+from kyokan.platform.desk.atlas import draw_up
 from kyokan.platform.desk.rankings import rank
 from kyokan.platform.jobs import JobService
 from kyokan.platform.jobs.room import JobRoom
@@ -261,6 +262,9 @@ class World:
 
     def look(self, query, ids):
         return self._matcher.look(query, ids)
+
+    def atlas(self):
+        return draw_up(self._snapshot, self.dictionary)
 
     def ranking(self, query, also=()):
         return rank(self._matcher, query, also)

@@ -97,7 +97,6 @@ def _column(view: View, match: Match, asker: Entity | None) -> Column:
     latest = ties(view, entity)[:TIE_UPS]
     if asker is not None:
         return Column(match, brings(view, entity, asker), shared_names(view, entity, asker), latest)
-    values = [(value or 0.0, sector) for value, sector in zip(view.profile(entity).values, view.sectors, strict=True)]
-    strongest = sorted(values, key=lambda one: -one[0])[:STRONGEST]
-    own = [Bring(sector, value, 0.0) for value, sector in strongest if value]
+    profile = view.profile(entity)
+    own = [Bring(view.sectors[index], profile.values[index] or 0.0, 0.0) for index in profile.strongest(STRONGEST)]
     return Column(match, own, [], latest)
