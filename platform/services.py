@@ -13,6 +13,7 @@ from kyokan.errors import AmbiguousNameError, UnknownEntityError
 from kyokan.graph.dictionary import Attribute, Dictionary, load_dictionary, normalise_term
 from kyokan.graph.model import Entity, EntityKind, KanseiValue
 from kyokan.platform.settings import Settings
+from kyokan.platform.workroom import Workroom
 
 if TYPE_CHECKING:
     from kyokan.graph.annotate import Annotation, Annotator
@@ -22,22 +23,8 @@ if TYPE_CHECKING:
     from kyokan.graph.stores import GraphStore
     from kyokan.matching.ranking import FusionWeights, Matcher, Place, Proposal, Query
     from kyokan.matching.ranking.learning import Foresight
-    from kyokan.platform.accounts.issuer import Issuer
-    from kyokan.platform.accounts.service import Accounts
-    from kyokan.platform.approvals import Approvals
-    from kyokan.platform.database import Database
-    from kyokan.platform.deals import Deals
-    from kyokan.platform.desk import Searches, Shortlists
     from kyokan.platform.desk.atlas import Atlas
     from kyokan.platform.desk.rankings import Ranking
-    from kyokan.platform.jobs.room import JobRoom
-    from kyokan.platform.mail import Outbox
-    from kyokan.platform.mail.news import News
-    from kyokan.platform.mail.post import Post
-    from kyokan.platform.pipeline import Pipeline
-    from kyokan.platform.pipeline.reminders import Reminders
-    from kyokan.platform.proposals import Manuscripts
-    from kyokan.platform.shares import Shares
 
 Progress = Callable[[str, int, int], None]
 """Told (stage, done, total) as work goes on; total 0 means not known."""
@@ -48,7 +35,7 @@ PROFILES_KEPT = 2048
 LANGS = ("ja", "en")
 
 
-class Services:
+class Services(Workroom):
     """Every capability of Kyokan over one store, opened on first use and shared by threads.
 
     Args:
@@ -56,7 +43,7 @@ class Services:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+        super().__init__(settings)
         self._lock = threading.RLock()
         self._matcher: Matcher | None = None
         self._atlas: Atlas | None = None
@@ -103,126 +90,6 @@ class Services:
         from kyokan.graph.annotate import Annotator
 
         return Annotator(self.dictionary, self.encoder)
-
-    @cached_property
-    def database(self) -> Database:
-        """The workroom's own records."""
-        import kyokan.platform.accounts.model
-        import kyokan.platform.approvals.model
-        import kyokan.platform.audit
-        import kyokan.platform.deals.model
-        import kyokan.platform.mail.model
-        import kyokan.platform.pipeline.model
-        import kyokan.platform.pipeline.reminders
-        import kyokan.platform.shares.model  # noqa: F401 - tables are made when the file is opened, so all must be known
-        from kyokan.platform.database import Database
-
-        return Database(self.settings.workroom)
-
-    @cached_property
-    def accounts(self) -> Accounts:
-        """People, organisations and who is signed in."""
-        from kyokan.platform.accounts.service import Accounts
-
-        return Accounts(self.database)
-
-    @cached_property
-    def issuer(self) -> Issuer | None:
-        """The OpenID Connect provider at which people may sign in; None where none is set."""
-        from kyokan.platform.accounts.issuer import Issuer
-
-        there = self.settings
-        if not there.oidc_issuer:
-            return None
-        return Issuer(there.oidc_issuer, there.oidc_client_id, there.oidc_client_secret.get_secret_value())
-
-    @cached_property
-    def deals(self) -> Deals:
-        """Proposed tie-ups."""
-        from kyokan.platform.approvals import ApprovalGate
-        from kyokan.platform.deals import Deals
-
-        return Deals(self.database, gates=(ApprovalGate(),))
-
-    @cached_property
-    def approvals(self) -> Approvals:
-        """What agencies agree on before a draft leaves them."""
-        from kyokan.platform.approvals import Approvals
-
-        return Approvals(self.database)
-
-    @cached_property
-    def outbox(self) -> Outbox:
-        """Letters on their way."""
-        from kyokan.platform.mail import Outbox
-
-        return Outbox(self.database)
-
-    @cached_property
-    def news(self) -> News:
-        """News by mail."""
-        from kyokan.platform.mail.news import News
-
-        return News(self.database, self.outbox, self.settings.reached_at)
-
-    @cached_property
-    def post(self) -> Post | None:
-        """The mail server; None where none is set."""
-        from kyokan.platform.mail.post import Post
-
-        server = self.settings.smtp.get_secret_value()
-        return Post(server, self.settings.mail_from) if server else None
-
-    @cached_property
-    def shortlists(self) -> Shortlists:
-        """Candidates kept in lists."""
-        from kyokan.platform.desk import Shortlists
-
-        return Shortlists(self.database)
-
-    @cached_property
-    def manuscripts(self) -> Manuscripts:
-        """What proposals say."""
-        from kyokan.platform.approvals import ApprovalGate
-        from kyokan.platform.proposals import Manuscripts
-
-        return Manuscripts(self.database, gates=(ApprovalGate(),))
-
-    @cached_property
-    def pipeline(self) -> Pipeline:
-        """The boards of agencies."""
-        from kyokan.platform.pipeline import Pipeline
-
-        return Pipeline(self.database, self.deals)
-
-    @cached_property
-    def shares(self) -> Shares:
-        """Documents and links that leave the workroom."""
-        from kyokan.platform.shares import Shares
-
-        return Shares(self.database, self.deals, self.accounts)
-
-    @cached_property
-    def reminders(self) -> Reminders:
-        """What people are to be reminded of."""
-        from kyokan.platform.pipeline.reminders import Reminders
-
-        return Reminders(self.database)
-
-    @cached_property
-    def searches(self) -> Searches:
-        """Questions kept by name."""
-        from kyokan.platform.desk import Searches
-
-        return Searches(self.database)
-
-    @cached_property
-    def jobs(self) -> JobRoom:
-        """Background jobs as people meet them."""
-        from kyokan.platform.jobs import open_jobs
-        from kyokan.platform.jobs.room import JobRoom
-
-        return JobRoom(open_jobs(self.settings), self.database)
 
     def snapshot(self, progress: Progress | None = None) -> Snapshot:
         """The snapshot of the store as it stands now; built where the store has changed since the last."""

@@ -68,6 +68,10 @@ def _around(point: Point) -> Box:
     return x - GLYPH / 2, y - GLYPH / 2, x + GLYPH / 2, y + GLYPH / 2
 
 
+def _touch(one: Box, other: Box) -> bool:
+    return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]
+
+
 def _rim(view: View) -> Markup:
     sectors = [sector.id for sector in view.dictionary.sectors]
     middle = SIZE / 2
@@ -112,12 +116,8 @@ def _name(view: View, point: Point, focus: Entity | None, taken: dict[str, Box])
         right = (point.x >= 0) is outwards
         left = x + reach if right else x - reach - width
         box = (left, y - LINE / 2, left + width, y + LINE / 2)
-        inside = box[0] >= 0 and box[2] <= SIZE
-        if inside and all(
-            box[2] < b[0] or b[2] < box[0] or box[3] < b[1] or b[3] < box[1]
-            for name, b in taken.items()
-            if name != point.entity.id
-        ):
+        others = (other for name, other in taken.items() if name != point.entity.id)
+        if box[0] >= 0 and box[2] <= SIZE and not any(_touch(box, other) for other in others):
             taken[f"name of {point.entity.id}"] = box
             css = "map-name there" if here else "map-name"
             start = left if right else left + width
