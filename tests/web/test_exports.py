@@ -16,7 +16,7 @@ from kyokan.web.exports import PROPOSAL_FORMS, RANKING_FORMS
 from kyokan.web.exports.printing import pdf
 from kyokan.web.exports.sheets import _inert
 from tests.web.browsing import company
-from tests.web.papers import cells_of, data_of, fonts_of, of_text, sheets_of, slides_of, text_of
+from tests.web.papers import cells_of, data_of, fonts_of, of_archive, of_text, sheets_of, slides_of, text_of
 
 FORM = "/deals/new/artist:akari/brand:koyomido"
 RANKING = "/matches/export?entity=brand:koyomido&for=artist"
@@ -225,6 +225,14 @@ def test_every_run_of_the_slides_is_set_for_latin_and_japanese(room):
             set_for = {child.tag.rpartition("}")[2]: child.get("typeface") for child in run}
             faces.add((set_for.get("latin"), set_for.get("ea")))
     assert faces == {("游明朝", "游明朝"), ("游ゴシック", "游ゴシック")}
+
+
+def test_what_people_add_to_the_slides_has_their_faces_and_colours(room):
+    theme = of_archive(room.take("planner", "pptx").data)
+    assert set(re.findall(r'<a:(?:latin|ea) typeface="(游[^"]*)"', theme)) == {"游明朝", "游ゴシック"}
+    accents = re.findall(r'<a:accent\d>\s*<a:srgbClr val="(\w+)"', theme)
+    assert accents[:2] == ["BF3C1B", "0F6A86"]
+    assert "Yu Gothic" not in theme
 
 
 def test_data_is_the_rendering_of_ones_side(room):

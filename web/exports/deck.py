@@ -14,7 +14,9 @@ WIDE_BEFORE = 10.0  # of python-pptx's own template
 EDGE = 0.75
 COLOURS = {
     "ink": "15181C",
+    "soft": "454B52",
     "quiet": "5F666D",
+    "band": "ECEEEA",
     "edge": "868D8B",
     "rule": "D3D7D2",
     "paper": "F6F7F4",
@@ -23,7 +25,20 @@ COLOURS = {
 }
 SERIF, SANS = "游明朝", "游ゴシック"
 LANGUAGES = {"ja": "ja-JP", "en": "en-US"}
-THEME = "/ppt/theme/theme1.xml"
+THEME = {  # what the theme's colours become: no other hue exists
+    "dk1": "ink",
+    "lt1": "paper",
+    "dk2": "soft",
+    "lt2": "band",
+    "accent1": "artist",
+    "accent2": "brand",
+    "accent3": "soft",
+    "accent4": "quiet",
+    "accent5": "edge",
+    "accent6": "rule",
+    "hlink": "ink",
+    "folHlink": "soft",
+}
 ROW, ROOM = 0.44, 5.0  # of a table: its usual row, and what a slide has for all of them
 FIGURE = re.compile(r"[+−±]?\d+(\.\d+)?")
 
@@ -152,6 +167,7 @@ class Deck:
 
     def table(self, rows: Sequence[Sequence[str]], at: Place, widths: Sequence[float]) -> None:
         """A table of rules: the first row is its header, a column of figures stands right."""
+        from pptx.enum.text import MSO_ANCHOR
         from pptx.util import Inches
 
         high = min(ROW, ROOM / len(rows))
@@ -169,6 +185,7 @@ class Deck:
             table.rows[number].height = Inches(high)
             for column, words in enumerate(cells):
                 cell = table.cell(number, column)
+                cell.vertical_anchor = MSO_ANCHOR.MIDDLE
                 cell.margin_left = cell.margin_right = Inches(0.04)
                 numeric = FIGURE.fullmatch(words) is not None
                 size, ink = (13, "ink") if number else (11, "quiet")
@@ -257,25 +274,21 @@ class Deck:
 
     def _set_theme(self) -> None:
         """The theme's own faces and colours, so that what people add later fits."""
-        master = self._deck.slide_master
-        theme = next(rel.target_part for rel in master.part.rels.values() if rel.reltype.endswith("/theme"))
-        written = theme.blob.decode()
-        for group, face in (("major", SERIF), ("minor", SANS)):
-            written = re.sub(
-                rf"(<a:{group}Font>\s*<a:latin typeface=\")[^\"]*(\"[^>]*/>\s*<a:ea typeface=\")[^\"]*\"",
-                rf"\g<1>{face}\g<2>{face}\"",
-                written,
-            )
-            written = re.sub(
-                rf"(<a:{group}Font>.*?<a:font script=\"Jpan\" typeface=\")[^\"]*",
-                rf"\g<1>{face}",
-                written,
-                flags=re.DOTALL,
-            )
-        for name, ink in (("dk1", "ink"), ("lt1", "paper"), ("accent1", "artist"), ("accent2", "brand")):
-            colour = f'<a:{name}><a:srgbClr val="{COLOURS[ink]}"/></a:{name}>'
-            written = re.sub(rf"<a:{name}>.*?</a:{name}>", colour, written, flags=re.DOTALL)
-        theme._blob = written.encode()  # noqa: SLF001 - a theme has no interface
+        from lxml import etree
+
+        relations = self._deck.slide_master.part.rels.values()
+        theme = next(one.target_part for one in relations if one.reltype.endswith("/theme"))
+        root = etree.fromstring(theme.blob)
+        for group, face in (("majorFont", SERIF), ("minorFont", SANS)):
+            for font in root.iter(_a(group)):
+                for one in font:
+                    if one.tag in {_a("latin"), _a("ea")} or one.get("script") == "Jpan":
+                        one.set("typeface", face)
+        for name, ink in THEME.items():
+            for colour in root.iter(_a(name)):
+                del colour[:]
+                etree.SubElement(colour, _a("srgbClr"), {"val": COLOURS[ink]})
+        theme._blob = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)  # noqa: SLF001
 
 
 def _a(tag: str) -> str:
