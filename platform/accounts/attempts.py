@@ -30,6 +30,7 @@ class Limits:
 PASSWORD = Limits(pair=10, subject=100, address=100)
 CODE = Limits(pair=5, subject=20, address=100)
 ELSEWHERE = PASSKEY = Limits(pair=30, subject=1000, address=100)  # a signature is not guessed; this bounds the work
+INVITATION = Limits(pair=30, subject=100, address=100)  # letters to strangers; the organisation stands for the address
 
 
 def count(session: Session, limits: Limits, subject: str, address: str, now: float) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from kyokan.errors import AccountError, ChangedMeanwhileError, NotAllowedError, UnknownRecordError
+from kyokan.platform.accounts import attempts
 from kyokan.platform.accounts.actor import Actor, Role
 from kyokan.platform.accounts.directory import SECOND_STEP, Directory, checked_email
 from kyokan.platform.accounts.model import Invitation, Membership, Organisation, OrganisationKind, Person, SignIn
@@ -86,6 +87,7 @@ class Teams(Directory):
         Raises:
             NotAllowedError: the actor is no admin.
             AccountError: that is no e-mail address or no role of such an organisation, or they are in already.
+            TooManyAttemptsError: the actor has invited too many in a short time.
         """
         address = checked_email(email)
         with self._database.session(writing=True) as session:
@@ -94,6 +96,9 @@ class Teams(Directory):
             if any(member.email == address for member in _members(session, actor.organisation)):
                 raise AccountError("member_already", email, "is in already", "Change their roles")
             same = self._waiting(actor.organisation).where(Invitation.email == address, Invitation.role == role)
+            attempts.count(
+                session, attempts.INVITATION, f"invitation:{actor.person}", actor.organisation, self._clock()
+            )
             for earlier in session.scalars(same):
                 session.delete(earlier)
             self._record(session, actor, "invited", email=address, role=role.value)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kyokan.errors import AccountError, ChangedMeanwhileError, NotAllowedError, UnknownRecordError
+from kyokan.errors import AccountError, ChangedMeanwhileError, NotAllowedError, TooManyAttemptsError, UnknownRecordError
 from kyokan.platform.accounts import Role
 from kyokan.platform.accounts.model import OrganisationKind
 from kyokan.platform.audit import Trail
@@ -74,6 +74,16 @@ def test_inviting_the_same_again_makes_the_earlier_invitation_void(desk, admin):
     assert len(desk.accounts.team(admin).pending) == 1
     refused("invitation_over", desk.accounts.invitation, first)
     assert desk.accounts.invitation(second).email == OTHER
+
+
+def test_nobody_writes_to_strangers_without_end(desk, admin):
+    for number in range(30):
+        desk.accounts.invite_to_team(admin, f"{number}@example.com", Role.ANALYST)
+    with pytest.raises(TooManyAttemptsError):
+        desk.accounts.invite_to_team(admin, OTHER, Role.ANALYST)
+    assert OTHER not in {one.email for one in desk.accounts.team(admin).pending}
+    desk.clock.pass_(900)
+    assert desk.accounts.invite_to_team(admin, OTHER, Role.ANALYST).email == OTHER
 
 
 def test_an_invitation_withdrawn_is_over_and_withdrawing_again_does_nothing(desk, admin):

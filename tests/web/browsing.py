@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import re
+import threading
+from contextlib import contextmanager
+
+from werkzeug.serving import make_server
 
 from kyokan.platform.accounts import Role
 from kyokan.platform.accounts.model import OrganisationKind
 from kyokan.platform.accounts.service import Visit
 from kyokan.web import create_app
 from tests.platform.accounting import EMAIL, GOOD
+
+
+@contextmanager
+def served(app):
+    """The application on a port of this machine, in this process: its clock and services can be reached by the test."""
+    server = make_server("localhost", 0, app, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://localhost:{server.port}"
+    server.shutdown()
 
 
 class Browser:

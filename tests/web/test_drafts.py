@@ -1,19 +1,16 @@
 """What somebody wrote survives the end of their session: in a real browser, with a session that really expires."""
 
-import threading
-
 import pytest
 from argon2 import PasswordHasher
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
-from werkzeug.serving import make_server
 from world import World
 
 from kyokan.platform.accounts.passwords import Passwords
 from kyokan.platform.accounts.service import Accounts
 from tests.platform.accounting import GOOD, Clock
 from tests.web import test_browser
-from tests.web.browsing import company
+from tests.web.browsing import company, served
 
 FORM = "/deals/new/artist:akari/brand:koyomido"
 HOURS = 9 * 3600.0
@@ -50,10 +47,7 @@ def window(tmp_path):
     browsers = company(world)
     app = browsers["nobody"].client.application
     app.testing = False
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    address = f"http://127.0.0.1:{server.port}"
-    with sync_playwright() as playwright:
+    with served(app) as address, sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=test_browser.CHROMIUM, args=test_browser.FLAGS)
         context = launched.new_context(base_url=address, locale="en-US")
         context.base = address
@@ -61,7 +55,6 @@ def window(tmp_path):
         page.on("pageerror", lambda error: complaints.append(str(error)))
         yield Window(page, clock, browsers)
         launched.close()
-    server.shutdown()
     world.close()
     assert complaints == []
 

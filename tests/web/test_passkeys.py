@@ -1,20 +1,17 @@
 """Passkeys on the pages: what stands there, and the whole way in a real browser with an authenticator of its own."""
 
 import re
-import threading
-from contextlib import contextmanager
 from html import unescape
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
-from werkzeug.serving import make_server
 
 from kyokan.web import create_app
 from tests.platform.accounting import EMAIL, GOOD, Desk
 from tests.platform.authenticator import Authenticator
 from tests.web import test_browser
-from tests.web.browsing import Browser
+from tests.web.browsing import Browser, served
 from tests.web.test_accounts import Workroom
 
 LOCAL = "http://localhost"
@@ -129,14 +126,6 @@ def test_the_pages_answer_in_both_languages_and_say_what_works_without_scripts(s
 
 
 # In a real browser
-
-
-@contextmanager
-def served(app):
-    server = make_server("localhost", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://localhost:{server.port}"
-    server.shutdown()
 
 
 @pytest.fixture

@@ -3,11 +3,14 @@
 import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect, sync_playwright
 
 from kyokan.platform.accounts import Role
 from kyokan.web import create_app
 from tests.platform.accounting import EMAIL, GOOD, Desk
-from tests.web.browsing import Browser
+from tests.web import test_browser
+from tests.web.browsing import Browser, served
 from tests.web.test_accounts import Workroom
 
 ADMIN, OTHER = "admin@example.com", "other@example.com"
@@ -117,6 +120,15 @@ def test_who_was_taken_out_and_invited_again_comes_in_by_signing_in(desk, app, a
     assert back.inside
 
 
+def test_who_invites_too_many_is_told_when_to_go_on(admin):
+    for number in range(30):
+        admin.send("/team", act="invite", email=f"{number}@example.com", role="analyst")
+    refused = admin.send("/team", act="invite", email=OTHER, role="analyst")
+    assert refused.status_code == 429
+    assert refused.headers["Retry-After"] == "900"
+    assert "in about 15 min" in refused.text
+
+
 def test_the_last_admin_is_not_taken_out(desk, admin):
     refused = admin.send("/team", act="keep_out", person=person(desk, admin))
     assert refused.status_code == 400
@@ -165,3 +177,44 @@ def test_the_page_answers_in_both_languages(admin, planner, lang):
 def test_each_role_can_be_ticked_once(desk, admin):
     page = admin.read("/team")
     assert [page.count(f'id="r-{person(desk, admin)}-{role}"') for role in Role] == [1, 0, 0, 1, 1]
+
+
+@pytest.mark.browser
+@pytest.mark.xdist_group("browser")
+@test_browser.pytestmark[-1]
+def test_an_admin_brings_somebody_in_changes_their_role_and_takes_them_out(world, desk):
+    app = create_app(Workroom(world, desk.accounts))
+    session_id = desk.welcome(ADMIN, role=Role.ADMIN).session_id
+    with served(app) as address, sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=test_browser.CHROMIUM, args=test_browser.FLAGS)
+        admin, new = (launched.new_context(base_url=address, locale="en-US").new_page() for _ in range(2))
+        admin.context.add_cookies([{"name": "session", "value": session_id, "url": address}])
+        admin.goto("/team?lang=en")
+        admin.get_by_label("E-mail address").fill(OTHER)
+        admin.get_by_label("Role", exact=True).select_option("analyst")
+        admin.get_by_role("button", name="Make the invitation").click()
+        link = admin.get_by_label("Link of the invitation").input_value()
+        assert Axe().run(admin).violations_count == 0
+
+        new.goto(link)
+        new.get_by_label("Name").fill("Ken")
+        new.get_by_label("New password").fill(GOOD)
+        new.get_by_role("button", name="Make the account and come in").click()
+        expect(new.get_by_text("You have joined.")).to_be_visible()
+
+        admin.goto("/team")
+        admin.get_by_label("Change the roles of Ken").click()
+        admin.get_by_label("planner", exact=True).first.check()
+        assert Axe().run(admin).violations_count == 0
+        admin.get_by_role("button", name="Change", exact=True).first.click()
+        expect(admin.get_by_text("The roles are changed.")).to_be_visible()
+        new.goto("/team")
+        expect(new.locator(".people li").first).to_contain_text("planner, analyst")
+        assert Axe().run(new).violations_count == 0
+
+        admin.locator("summary").filter(has_text="Take out").first.click()
+        admin.get_by_role("button", name="Take Ken out").click()
+        expect(admin.get_by_text("They are out.")).to_be_visible()
+        new.goto("/team")
+        expect(new.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
+        launched.close()

@@ -5,22 +5,23 @@ from __future__ import annotations
 from flask import g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from kyokan.errors import AccountError, TooManyAttemptsError
+from kyokan.errors import AccountError, InputError, TooManyAttemptsError
 from kyokan.platform.accounts.service import SignedIn
 from kyokan.web import actors
 from kyokan.web.forms import posted
 from kyokan.web.parameters import Parameters
 from kyokan.web.preferences import prefer, stored
+from kyokan.web.refusals import status_of
 from kyokan.web.view import current
 
-BAD_REQUEST, SEE_OTHER, TOO_MANY = 400, 303, 429
+SEE_OTHER, TOO_MANY = 303, 429
 
 
-def problem_page(template: str, error: AccountError, **values: object) -> Response:
+def problem_page(template: str, error: InputError, **values: object) -> Response:
     """A form shown again with what was wrong, in words; what was typed stays, but for secrets."""
     waiting = error.retry_after if isinstance(error, TooManyAttemptsError) else 0
     page = render_template(template, problem=error.code, minutes=-(-waiting // 60), **values)
-    answer = make_response(page, TOO_MANY if waiting else BAD_REQUEST)
+    answer = make_response(page, TOO_MANY if waiting else status_of(error))
     if waiting:
         answer.headers["Retry-After"] = str(waiting)
     return answer

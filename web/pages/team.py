@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import make_response, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from kyokan.errors import AccountError, ChangedMeanwhileError
@@ -12,9 +12,8 @@ from kyokan.platform.accounts import Role
 from kyokan.platform.mail.news import invitation_letter
 from kyokan.web import actors
 from kyokan.web.forms import posted
-from kyokan.web.pages.account_entry import SEE_OTHER
+from kyokan.web.pages.account_entry import SEE_OTHER, problem_page
 from kyokan.web.parameters import ParameterError, Parameters
-from kyokan.web.refusals import status_of
 from kyokan.web.view import current
 
 DONE = ("", "withdrawn", "roles", "kept_out")
@@ -34,14 +33,18 @@ def show() -> str | Response:
     try:
         return act(form)
     except (AccountError, ChangedMeanwhileError) as error:
-        return make_response(_page(form=form["act"], problem=error.code, typed=form), status_of(error))
+        return problem_page("team.html", error, **_shown(form=form["act"], typed=form))
 
 
 def _page(**values: object) -> str:
+    return render_template("team.html", **_shown(**values))
+
+
+def _shown(**values: object) -> dict[str, object]:
     accounts, who = actors.accounts(), actors.actor()
     now = accounts.sessions.now()
     shown = {"done": "", "typed": {}, "team": accounts.team(who), "days": lambda at: max(1, round((at - now) / DAY))}
-    return render_template("team.html", **(shown | values))
+    return shown | values
 
 
 def _invite(form: dict[str, str]) -> str:
