@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from kyokan.platform.accounts.issuer import Issuer
     from kyokan.platform.accounts.service import Accounts
     from kyokan.platform.approvals import Approvals
+    from kyokan.platform.attachments import Attachments
     from kyokan.platform.database import Database
     from kyokan.platform.deals import Deals
     from kyokan.platform.desk import Searches, Shortlists
@@ -39,6 +40,7 @@ class Workroom:
         """The workroom's own records."""
         import kyokan.platform.accounts.model
         import kyokan.platform.approvals.model
+        import kyokan.platform.attachments.model
         import kyokan.platform.audit
         import kyokan.platform.deals.model
         import kyokan.platform.mail.model
@@ -117,6 +119,14 @@ class Workroom:
         from kyokan.platform.proposals import Manuscripts
 
         return Manuscripts(self.database, gates=(ApprovalGate(),))
+
+    @cached_property
+    def attachments(self) -> Attachments:
+        """Files of deals."""
+        from kyokan.platform.approvals import ApprovalGate
+        from kyokan.platform.attachments import Attachments
+
+        return Attachments(self.database, gates=(ApprovalGate(),))
 
     @cached_property
     def pipeline(self) -> Pipeline:

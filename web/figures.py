@@ -50,6 +50,11 @@ def yen_range(low: int | None, high: int | None, lang: str) -> str:
     return start if low == high else f"{start}–{end}"
 
 
+def size(count: int) -> str:
+    """``1.2 MB``, ``340 kB``."""
+    return f"{count / 1_000_000:.1f} MB" if count >= 1_000_000 else f"{max(1, round(count / 1000))} kB"  # noqa: PLR2004
+
+
 def short(value: float) -> str:
     """``.82``, for the ruby over evidence."""
     written = f"{value:.2f}"

@@ -17,11 +17,13 @@ from flask import Flask, g, request
 from markupsafe import Markup
 from werkzeug.exceptions import Forbidden
 
+from kyokan.platform.attachments import service as attachments
 from kyokan.web.parameters import LONGEST, ParameterError
 
 FIELD = "csrf_token"
 SAFE = {"GET", "HEAD", "OPTIONS"}
-LARGEST = 64 * 1024  # bytes; a page that takes files sets request.max_content_length
+LARGEST = 64 * 1024  # bytes
+TAKES_FILES = {"attachment_add": attachments.LARGEST + LARGEST}  # endpoint -> bytes, for who is signed in
 
 
 class ForeignFormError(Forbidden):
@@ -49,6 +51,8 @@ def check() -> None:
     """
     if request.method in SAFE:
         return
+    if g.actor and request.endpoint in TAKES_FILES:
+        request.max_content_length = TAKES_FILES[request.endpoint]
     origin = request.headers.get("Origin")
     foreign = request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}
     if foreign or (origin is not None and urlsplit(origin).netloc != request.host):

@@ -14,6 +14,7 @@ from kyokan.matching.ranking.model import Place, Proposal, Query
 from kyokan.platform.accounts.issuer import Issuer
 from kyokan.platform.accounts.service import Accounts
 from kyokan.platform.approvals import Approvals
+from kyokan.platform.attachments import Attachments
 from kyokan.platform.deals import Deals
 from kyokan.platform.desk import Searches, Shortlists
 from kyokan.platform.desk.atlas import Atlas
@@ -139,6 +140,11 @@ class Services(Protocol):
     @property
     def manuscripts(self) -> Manuscripts:
         """What proposals say."""
+        ...
+
+    @property
+    def attachments(self) -> Attachments:
+        """Files of deals."""
         ...
 
     @property

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from kyokan.errors import NotAllowedError
 from kyokan.platform.approvals.model import ApprovalRow, ClearanceRow, RequestRow, StepRow
 from kyokan.platform.approvals.steps import needed, steps_of
+from kyokan.platform.attachments.model import AttachmentRow
 from kyokan.platform.deals.model import DealRow
 from kyokan.platform.proposals.model import ManuscriptRow
 
@@ -36,8 +37,17 @@ class Round:
 def content_of(session: Session, deal: DealRow) -> dict[str, Any]:
     """What a draft says, as far as the others will read it."""
     written = session.get(ManuscriptRow, deal.id)
+    attached = (
+        select(AttachmentRow.name)
+        .where(AttachmentRow.deal == deal.id, AttachmentRow.everybody, AttachmentRow.removed.is_(False))
+        .order_by(AttachmentRow.at, AttachmentRow.id)
+    )
     plain = {name: getattr(deal, name) for name in CONTENT}
-    return plain | {"terms": dict(deal.offered.content), "manuscript": written.content if written else None}
+    return plain | {
+        "terms": dict(deal.offered.content),
+        "manuscript": written.content if written else None,
+        "attachments": list(session.scalars(attached)),
+    }
 
 
 def round_of(session: Session, deal: DealRow) -> Round:
@@ -61,7 +71,7 @@ class ApprovalGate:
 
     def changing(self, session: Session, deal: DealRow, fields: Collection[str]) -> None:
         """Refuse to change what is being approved, where a step says so; elsewhere the approvals given fall."""
-        if not {*CONTENT, "terms", "manuscript"}.intersection(fields):
+        if not {*CONTENT, "terms", "manuscript", "attachments"}.intersection(fields):
             return
         found = round_of(session, deal)
         if found.request.open and any(step.lock for step in found.steps):

@@ -65,6 +65,7 @@ READ = {
         "/deals/{sent}/preview?side=brand",
         PARTIES | dict.fromkeys(("brand", "manager"), 403),
     ),
+    "attachment": ("/files/unknown", dict.fromkeys(IDENTITIES, 404) | {"nobody": 303}),
     "deal_plan": ("/deals/{sent}/plan", PARTIES | dict.fromkeys(("brand", "manager"), 403)),
     "deal": ("/deals/{sent}", PARTIES),
     "deal_edit": (
@@ -122,6 +123,13 @@ WRITTEN = {
         {"version": "1", "en.0": "x"},
         {"nobody": 303, "planner": 303, "analyst": 403, "brand": 404, "manager": 404, "stranger": 404},
     ),
+    "attachment_add": (  # without a file
+        "/deals/{sent}/files",
+        {"key": "d" * 32},
+        dict.fromkeys(IDENTITIES, 400) | {"nobody": 303, "stranger": 404},
+    ),
+    "attachment_remove": ("/files/unknown/remove", {}, dict.fromkeys(IDENTITIES, 404) | {"nobody": 303}),
+    "attachment_restore": ("/files/unknown/restore", {}, dict.fromkeys(IDENTITIES, 404) | {"nobody": 303}),
     "deal_plan": ("/deals/{sent}/plan", {"version": "0", "next_act": "x"}, AGENCYS),
     "deal_step": (
         "/deals/{sent}/accept",

@@ -15,6 +15,7 @@ from kyokan.matching.ranking import Matcher
 from kyokan.platform.accounts.passwords import Passwords
 from kyokan.platform.accounts.service import Accounts
 from kyokan.platform.approvals import ApprovalGate, Approvals
+from kyokan.platform.attachments import Attachments
 from kyokan.platform.database import Database
 from kyokan.platform.deals import Deals
 from kyokan.platform.desk import Searches, Shortlists
@@ -204,6 +205,10 @@ class World:
     @cached_property
     def manuscripts(self):
         return Manuscripts(self.database, gates=(ApprovalGate(),))
+
+    @cached_property
+    def attachments(self):
+        return Attachments(self.database, gates=(ApprovalGate(),))
 
     @cached_property
     def pipeline(self):

@@ -72,9 +72,9 @@ def unread() -> int:
 
 
 def show(deal_id: str) -> str | Response:
-    """One proposal, in the rendering of the actor's side."""
-    Parameters.of_request(())
-    return page(actor(), deal_id)
+    """One proposal, in the rendering of the actor's side; ``removed`` is the file that was just taken away."""
+    asked = Parameters.of_request(("removed",))
+    return page(actor(), deal_id, removed=asked.text("removed"))
 
 
 def write(a: str, b: str) -> str | Response:
@@ -181,6 +181,7 @@ def page(
     refusal: InputError | None = None,
     typed: Mapping[str, Any] | None = None,
     tried: str = "",
+    removed: str = "",
 ) -> str:
     """A deal's page; after a refusal with what was typed in the form of the act that was tried."""
     view = current()
@@ -191,6 +192,8 @@ def page(
         history=deals.history(who, deal_id),
         reminders=view.services.reminders.of(who, deal_id),
         approval=view.services.approvals.of(who, deal_id),
+        files=view.services.attachments.of(who, deal_id),
+        removed=removed,
         refusal=worded(refusal) if refusal else None,
         typed=typed or {},
         tried=tried,

@@ -17,6 +17,7 @@ from kyokan.errors import (
 from kyokan.web.forms import ForeignFormError
 from kyokan.web.refusals import status_of, worded
 from kyokan.web.requests import number
+from kyokan.web.view import current
 
 Answer = tuple[str, int]
 
@@ -46,6 +47,8 @@ def http(error: HTTPException) -> Answer | HTTPException:
         return page("stale", HTTPStatus.FORBIDDEN)
     if error.code == HTTPStatus.NOT_FOUND:
         return page("not_found", HTTPStatus.NOT_FOUND)
+    if error.code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return page("refused", HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail=current().say("refusal.file_large"))
     if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
         return error
     return page("refused" if error.code < HTTPStatus.INTERNAL_SERVER_ERROR else "broken", error.code)
