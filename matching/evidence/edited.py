@@ -14,6 +14,7 @@ from kyokan.graph.encoder import Encoder, Vectors
 from kyokan.graph.model import Entity, EntityKind, Relation, RelationKind
 from kyokan.matching.evidence.removal import Removal
 from kyokan.matching.signals.audiences import FAN_RELATIONS
+from kyokan.matching.signals.context import VALUES, Context
 from kyokan.matching.signals.facts import SIZE_ATTRIBUTES
 from kyokan.matching.signals.texts import drop_sentence, encode_entities
 from kyokan.matching.signals.view import GraphView, KanseiView, Rows, Sparse
@@ -159,3 +160,21 @@ def _let_go(likes: Sparse, fans: Rows, entities: Rows) -> Sparse:
 
 def _slug(attribute: str) -> str:
     return attribute.removeprefix("kansei:")
+
+
+def edited_context(
+    context: Context, removal: Removal, encoder: Encoder | None, attributes: frozenset[str] = frozenset()
+) -> Context:
+    """A context without some facts, and as if some attributes did not exist; all else is taken over."""
+    view = EditedView(context.view, removal, encoder=encoder, forgotten=attributes)
+    profiles = context.profiles
+    forgotten = np.array([profiles.column(one) for one in sorted(attributes)], dtype=np.int64)
+    rows, places = np.nonzero(profiles.known[:, forgotten])
+    values = [(context.view.row(entity), profiles.column(one)) for entity, one in sorted(removal.values)]
+    cells = np.array([(row, column) for row, column in values if column >= 0], dtype=np.int64).reshape(-1, 2)
+    return context.without(
+        view,
+        removal.touched | ({VALUES} if attributes else frozenset()),
+        cells=(np.append(cells[:, 0], rows), np.append(cells[:, 1], forgotten[places])),
+        relations=removal.relations,
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -64,13 +65,22 @@ RIVAL = Sentence(ja="競い合い。近いほど代わりになります。", en
 
 def too_little_known(context: Context, rows: Rows) -> Flags:
     """(C,) fewer than ``known_kansei`` attributes and no text, no audience, no tie-up and hardly a tag."""
+    if context not in _little_known:
+        _little_known[context] = _hardly_known(context)
+    return _little_known[context][rows]
+
+
+_little_known: WeakKeyDictionary[Context, Flags] = WeakKeyDictionary()
+
+
+def _hardly_known(context: Context) -> Flags:
     tags = np.diff(context.view.matrix(RelationKind.TAGGED).indptr)
     tied = np.zeros(len(context.sides), dtype=np.bool_)
     tied[context.tie_ups.artists] = tied[context.tie_ups.things] = True
     overlaps = np.diff(context.audiences.overlaps.indptr) > 0
-    known = np.count_nonzero(context.profiles.strength, axis=1) >= context.settings.known_kansei
+    known = context.profiles.counts >= context.settings.known_kansei
     known |= context.texts.known | tied | overlaps | (tags >= FEW_TAGS) | (context.audiences.fans >= MIN_CELL)
-    return np.asarray(~known[rows])
+    return np.asarray(~known)
 
 
 def _vetoed(context: Context, subject: int, candidates: Rows) -> Iterator[tuple[int, Decision]]:
@@ -80,7 +90,7 @@ def _vetoed(context: Context, subject: int, candidates: Rows) -> Iterator[tuple[
         for row in candidates[_meets(context, candidates, refused)].tolist():
             yield row, _veto(context, subject, refused)
     asking = np.array([subject], dtype=np.int64)
-    for row in (row for row in candidates.tolist() if row in vetoes):
+    for row in candidates[np.isin(candidates, list(vetoes))].tolist():
         for refused in vetoes[row]:
             if _meets(context, asking, refused)[0]:
                 yield row, _veto(context, row, refused)

@@ -45,7 +45,7 @@ def _greedy(context: Context, rows: Rows, scores: Floats, top: int, diversity: f
     profiles = context.profiles.strength[rows] * np.sqrt(np.maximum(context.profiles.telling, 0.0))
     lengths = np.linalg.norm(profiles, axis=1, keepdims=True)
     unit = np.divide(profiles, lengths, out=np.zeros_like(profiles), where=lengths > 0)
-    categories = context.categories[rows]
+    categories = context.moulds.kinds[context.moulds.of_row[rows]]
     makers = np.where(context.profiles.brand_of[rows] >= 0, context.profiles.brand_of[rows], rows)
     nearest, same_maker = np.zeros(len(rows)), np.zeros(len(rows), dtype=np.bool_)
     crowd = np.zeros(categories.shape[1])
@@ -53,7 +53,7 @@ def _greedy(context: Context, rows: Rows, scores: Floats, top: int, diversity: f
     open_ = np.ones(len(rows), dtype=np.bool_)
     picked: list[int] = []
     while len(picked) < min(top, len(rows)):
-        crowding = np.minimum(_most(categories, crowd) / full, 2.0)
+        crowding = np.minimum((categories * crowd).max(axis=1, initial=0.0) / full, 2.0)
         repeat = np.where(same_maker, 1.0, 0.0) + 0.5 * nearest + 0.5 * crowding
         gain = np.where(open_, (1.0 - diversity) * scores - diversity * repeat, -np.inf)
         best = int(np.lexsort((rows, -gain))[0])
@@ -61,14 +61,8 @@ def _greedy(context: Context, rows: Rows, scores: Floats, top: int, diversity: f
         open_[best] = False
         nearest = np.maximum(nearest, unit @ unit[best])
         same_maker |= makers == makers[best]
-        crowd[categories[[best]].indices] += 1.0
+        crowd[categories[best]] += 1.0
     return np.array(picked, dtype=np.int64)
-
-
-def _most(categories: object, crowd: Floats) -> Floats:
-    """(C,) how many chosen ones share the fullest category of each candidate."""
-    scaled = categories.multiply(crowd[None, :]).tocsr()  # type: ignore[attr-defined]
-    return np.asarray(scaled.max(axis=1).toarray()).ravel() if scaled.nnz else np.zeros(scaled.shape[0])
 
 
 def _little_known(context: Context, rows: Rows, order: Rows, places: int) -> Rows:

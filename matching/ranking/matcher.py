@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 import numpy as np
 
 from kyokan.errors import QueryError
 from kyokan.graph.dictionary import Dictionary
 from kyokan.graph.encoder import Encoder
-from kyokan.matching.evidence.edited import EditedView
+from kyokan.matching.evidence.edited import EditedView, edited_context
 from kyokan.matching.evidence.removal import Removal
-from kyokan.matching.evidence.sentences import sentence
-from kyokan.matching.ranking import confidence
 from kyokan.matching.ranking.constraints import TOO_LITTLE, Decision, Plan, decisions
 from kyokan.matching.ranking.counterfactuals import Rescore, counterfactuals
 from kyokan.matching.ranking.fusion import FusionWeights, logistic
+from kyokan.matching.ranking.matches import match_of
 from kyokan.matching.ranking.model import (
-    Benefit,
-    Contribution,
     Counterfactual,
-    Evidence,
-    Gathered,
     Match,
     Place,
     Proposal,
@@ -34,8 +30,16 @@ from kyokan.matching.ranking.model import (
 )
 from kyokan.matching.ranking.places import Scored, Weighed, each, listed, ranking
 from kyokan.matching.ranking.query import Reader, candidates_of, check, subject_of
-from kyokan.matching.signals import ANSWERS, Context, Signal, SignalSettings, SignalValues, Subject, precedent
-from kyokan.matching.signals.tie_ups import year_of
+from kyokan.matching.signals import (
+    ANSWERS,
+    SIGNAL_RESTS_ON,
+    Context,
+    Signal,
+    SignalSettings,
+    SignalValues,
+    Subject,
+    precedent,
+)
 from kyokan.matching.signals.view import GraphView, Rows
 
 SINGLE_PRECISION = 1e-6
@@ -87,13 +91,14 @@ class Matcher:
     def context(self, without_attributes: frozenset[str] = frozenset()) -> Context:
         """What the signals read, as if some attributes did not exist."""
         if without_attributes not in self._contexts:
-            view: GraphView = self.snapshot
-            if without_attributes:
-                view = EditedView(view, Removal(), forgotten=without_attributes)
             if len(self._contexts) >= WHAT_IFS_KEPT:
                 self._contexts = {key: kept for key, kept in self._contexts.items() if not key}
-            self._contexts[without_attributes] = Context(
-                view, self.encoder, self.settings.signals, self.dictionary, self.settings.weights.pairs
+            self._contexts[without_attributes] = (
+                edited_context(self.context(), Removal(), self.encoder, without_attributes)
+                if without_attributes
+                else Context(
+                    self.snapshot, self.encoder, self.settings.signals, self.dictionary, self.settings.weights.pairs
+                )
             )
         return self._contexts[without_attributes]
 
@@ -113,7 +118,7 @@ class Matcher:
             return self._answer(query, start, Status.EMPTY, note=NOBODY)
         places, exposed = listed(query, scored, refused)
         matches = [
-            self._match(scored, place, rank, exposure_slot=bool(exposed[rank - 1]))
+            match_of(self.settings.weights, scored, place, rank, exposure_slot=bool(exposed[rank - 1]))
             for rank, place in enumerate(places.tolist(), start=1)
         ]
         status, note = self._status(query, found=bool(matches))
@@ -143,7 +148,7 @@ class Matcher:
         if weighed is None:
             return self._answer(query, start, Status.ABSTAINED, note=TOO_LITTLE)
         scored, refused = weighed
-        match = self._match(scored, 0, 1, decision=refused.get(int(scored.rows[0])))
+        match = match_of(self.settings.weights, scored, 0, 1, decision=refused.get(int(scored.rows[0])))
         what_ifs = counterfactuals(match, scored.context.view, query, self._rescore(query, scored))
         return self._answer(query, start, Status.OK, matches=[match], considered=1, counterfactuals=tuple(what_ifs))
 
@@ -160,7 +165,7 @@ class Matcher:
             return self._answer(query, start, Status.ABSTAINED, note=TOO_LITTLE)
         scored, refused = weighed
         matches = [
-            self._match(scored, place, place + 1, decision=refused.get(row))
+            match_of(self.settings.weights, scored, place, place + 1, decision=refused.get(row))
             for place, row in enumerate(scored.rows.tolist())
         ]
         return self._answer(query, start, Status.OK, matches=matches, considered=len(matches))
@@ -212,7 +217,7 @@ class Matcher:
         """A matcher over the same snapshot without some facts; everything but the weights is derived anew."""
         view = EditedView(self.snapshot, removal, encoder=self.encoder)
         matcher = Matcher(view, self.encoder, self.settings, dictionary=self.dictionary, read=self._read)
-        matcher._contexts[frozenset()] = self.context().over(view, removal.touched)  # one of us
+        matcher._contexts[frozenset()] = edited_context(self.context(), removal, self.encoder)  # one of us
         return matcher
 
     def with_weights(self, weights: FusionWeights) -> Matcher:
@@ -228,17 +233,36 @@ class Matcher:
         """The score of a pair without facts, derived anew, or without signals, which are terms of its sum."""
 
         def rescore(removal: Removal, signals: frozenset[str]) -> float:
-            scored = self.without(removal).score(query, pair.rows) if removal else pair
+            scored = pair
+            if removal:
+                context = edited_context(pair.context, removal, self.encoder)
+                left = {
+                    signal: answer
+                    for signal, answer in zip(ANSWERS, pair.answers, strict=True)
+                    if not SIGNAL_RESTS_ON[signal.name] & removal.touched
+                }
+                subject = subject_of(query, context, self._read)
+                scored = self._score(query, context, subject, pair.rows, left)
             silent = [place for place, signal in enumerate(ANSWERS) if signal.name in signals]
             return float(logistic(scored.raw[0] - scored.contributions[silent, 0].sum()))
 
         return rescore
 
-    def _score(self, query: Query, context: Context, subject: Subject, rows: Rows) -> Scored:
+    def _score(
+        self,
+        query: Query,
+        context: Context,
+        subject: Subject,
+        rows: Rows,
+        known: Mapping[Signal, SignalValues] = MappingProxyType({}),
+    ) -> Scored:
+        """Everything but the evidence; answers that are ``known`` are not asked for again."""
         weights = self.settings.weights
         answers = [
             SignalValues.unknown(len(rows))
             if signal.name in query.without_signals
+            else known[signal]
+            if signal in known
             else signal.score(context, subject, rows)
             for signal in ANSWERS
         ]
@@ -253,65 +277,6 @@ class Matcher:
             likely = raw + weights.contribution("precedent", whole) - contributions[place]
         return Scored(context, subject, rows, raw, contributions, answers, likely, likely[_evenly(len(raw))])
 
-    def _match(
-        self,
-        scored: Scored,
-        place: int,
-        rank: int,
-        *,
-        decision: Decision | None = None,
-        exposure_slot: bool = False,
-    ) -> Match:
-        context, row, weights = scored.context, int(scored.rows[place]), self.settings.weights
-        parts = tuple(
-            self._contribution(signal, scored, index, place)
-            for index, signal in enumerate(ANSWERS)
-            if scored.answers[index].known[place] and weights.weight(signal.name)
-        )
-        at = [answer.at(place) for answer in scored.answers]
-        raw = weights.base + sum(part.contribution for part in parts)
-        sides = {
-            benefit: weights.base + sum(part.contribution for part in parts if part.benefit in (benefit, Benefit.BOTH))
-            for benefit in (Benefit.ARTIST, Benefit.BRAND)
-        }
-        return Match(
-            rank=rank,
-            entity=context.view.entity(row),
-            score=float(logistic(raw)),
-            base=weights.base,
-            score_artist=float(logistic(sides[Benefit.ARTIST])),
-            score_brand=float(logistic(sides[Benefit.BRAND])),
-            confidence=float(confidence.chance(scored.likely[[place]], scored.pool)[0]),
-            coverage=float(confidence.coverage(weights, at)[0]),
-            interval=confidence.interval(raw, float(confidence.doubts(weights, at)[0])),
-            standing=decision.standing if decision else Standing.OPEN,
-            reason=decision.reason if decision else None,
-            blocked_until=decision.until if decision else None,
-            exposure_slot=exposure_slot,
-            partners_since=_partners_since(context, scored.subject, row),
-            contributions=parts,
-            sentence=sentence(context, scored.subject, row, parts),
-        )
-
-    def _contribution(self, signal: Signal, scored: Scored, index: int, place: int) -> Contribution:
-        value, row = float(scored.answers[index].values[place]), int(scored.rows[place])
-
-        def gather() -> tuple[Evidence, ...]:
-            items = signal.evidence(scored.context, scored.subject, row)
-            scale = self.settings.weights.scale(signal.name, value)
-            # One candidate alone and many at once differ in the last digits of single precision; the score holds.
-            total = sum(item.weight for item in items)
-            scale *= value / total if abs(total) > SINGLE_PRECISION else 1.0
-            return tuple(replace(item, weight=item.weight * scale) for item in items)
-
-        return Contribution(
-            signal=signal.name,
-            contribution=float(scored.contributions[index, place]),
-            value=value,
-            benefit=signal.benefit,
-            evidence=Gathered(gather),
-        )
-
     def _set_aside(self, scored: Scored, refused: dict[int, Decision]) -> list[Match]:
         """The best of each standing, blocked first."""
         places = np.flatnonzero(np.isin(scored.rows, np.array(sorted(refused), dtype=np.int64)))
@@ -321,7 +286,7 @@ class Matcher:
         for standing in (Standing.BLOCKED, Standing.RIVAL, Standing.TOO_LITTLE_KNOWN):
             best = [(place, decision) for place, decision in of_place if decision.standing is standing]
             for place, decision in best[: self.settings.set_aside]:
-                aside.append(self._match(scored, place, len(aside) + 1, decision=decision))
+                aside.append(match_of(self.settings.weights, scored, place, len(aside) + 1, decision=decision))
         return aside
 
     def _known(self, context: Context, subject: Subject) -> bool:
@@ -386,12 +351,3 @@ UNREAD = Sentence(
 def _evenly(count: int) -> Rows:
     """At most ``POOL`` of so many places, evenly spaced."""
     return np.unique(np.linspace(0, count - 1, min(count, POOL)).astype(np.int64))
-
-
-def _partners_since(context: Context, subject: Subject, row: int) -> str | None:
-    """Year of the first tie-up of the two; empty where no year is known, None without a tie-up."""
-    if subject.row is None:
-        return None
-    past = context.tie_ups.between(subject.row, row)
-    years = sorted(int(year) for year in map(year_of, past) if year == year)  # noqa: PLR0124  # NaN is not itself
-    return (str(years[0]) if years else "") if past else None

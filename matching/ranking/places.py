@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,9 +39,9 @@ Weighed = tuple[Scored, dict[int, Decision]]
 """Scored candidates, and why those of some rows cannot be proposed."""
 
 
-def listed(query: Query, scored: Scored, refused: Container[int]) -> tuple[Rows, Flags]:
+def listed(query: Query, scored: Scored, refused: Collection[int]) -> tuple[Rows, Flags]:
     """(places among the scored ones, whether each holds an exposure place) of those who stand on the page, in order."""
-    open_ = np.array([place for place, row in enumerate(scored.rows.tolist()) if row not in refused], dtype=np.int64)
+    open_ = np.flatnonzero(~np.isin(scored.rows, np.fromiter(refused, dtype=np.int64, count=len(refused))))
     chosen, exposed = choose(
         scored.context,
         scored.rows[open_],

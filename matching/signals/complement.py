@@ -85,14 +85,13 @@ def score(context: Context, subject: Subject, candidates: Rows) -> SignalValues:
     Reference: positive and negative pointwise mutual information (Church and Hanks 1990) with additive smoothing.
     """
     cross = context.cross(subject.side, candidates)
-    strength = context.profiles.strength[candidates]
-    known = cross & strength.any(axis=1)
+    known = cross & (context.profiles.counts[candidates] > 0)
     if _learned(context, subject) is None or not subject.strength.any() or not known.any():
         return SignalValues.unknown(len(candidates))
     values = np.zeros(len(candidates))
     for side in (Side.PEOPLE, Side.THINGS):
         here = known & (context.sides[candidates] == side)
-        values[here] = strength[here] @ _wants(context, subject, side)
+        values[here] = context.profiles.times(candidates[here], _wants(context, subject, side))
     amount = np.full(len(candidates), float(context.precedents.weights.sum()))
     return SignalValues.of(values / _scale(context), known, amount, HALF)
 
@@ -109,13 +108,13 @@ def evidence(context: Context, subject: Subject, candidate: int) -> tuple[Eviden
     return with_rest(items, float(values.values[0]), _rest_item(subject.id, context.id(candidate)))
 
 
-def typical_value(table: PairTable, tie_ups: TieUps, profiles: Profiles, prior: float) -> float:
+def typical_value(table: PairTable, lift: Floats, tie_ups: TieUps, profiles: Profiles) -> float:
     """Root mean square of Σ_b q_b · want_b over those artists and those things that have tie-ups; 1 without any."""
     if not table.total:
         return 1.0
     ends = [np.unique(tie_ups.ends(side)) for side in (Side.PEOPLE, Side.THINGS)]
     p, q = (profiles.strength[rows].astype(np.float64) for rows in ends)
-    values = (p - table.artist / table.total) @ table.lift(prior) @ q.T
+    values = (p - table.artist / table.total) @ lift @ q.T
     return float(np.sqrt(np.mean(values**2))) or 1.0
 
 
@@ -145,7 +144,8 @@ def _work_out_wants(context: Context, subject: Subject, side: Side) -> Floats:
     learned = _learned(context, subject)
     if learned is None:
         return np.zeros(len(context.profiles.attributes))
-    lift = learned.lift(context.settings.complement_prior)
+    whole = learned is context.pair_table
+    lift = context.pair_lift if whole else learned.lift(context.settings.complement_prior)
     if side is Side.THINGS:
         return np.asarray((subject.strength - learned.artist / learned.total) @ lift)
     return np.asarray(lift @ (subject.strength - learned.thing / learned.total))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 
 import numpy as np
@@ -41,6 +41,7 @@ RESTS_ON: Mapping[str, frozenset[str]] = {
     "precedents": frozenset({RelationKind.TIED_UP}),
     "likeness": frozenset({VALUES, TEXTS, RelationKind.MADE_BY, RelationKind.TAGGED, RelationKind.IN_CATEGORY}),
     "pair_table": frozenset({VALUES, RelationKind.MADE_BY, RelationKind.TIED_UP}),
+    "pair_lift": frozenset({VALUES, RelationKind.MADE_BY, RelationKind.TIED_UP}),
     "complement_typical": frozenset({VALUES, RelationKind.MADE_BY, RelationKind.TIED_UP}),
     "moulds": frozenset({RelationKind.IN_CATEGORY, RelationKind.MADE_BY, RelationKind.IN_PLACE}),
     "history": frozenset({RelationKind.IN_CATEGORY, RelationKind.MADE_BY, RelationKind.IN_PLACE, RelationKind.TIED_UP}),
@@ -90,6 +91,34 @@ class Context:
             if part in self.__dict__ and not sources & touched:
                 context.__dict__[part] = self.__dict__[part]
         context._labels = self._labels  # nothing that can be taken away changes a name
+        return context
+
+    def without(
+        self,
+        view: GraphView,
+        touched: frozenset[str],
+        *,
+        cells: tuple[Rows, Rows],
+        relations: Collection[tuple[str, str, str, str]],
+    ) -> Context:
+        """``over`` where it is known what went: profiles, walk and tie-ups are edited instead of read anew.
+
+        Args:
+            view: the edited copy.
+            touched: what went, in the words of ``RESTS_ON``.
+            cells: (K,) rows and columns of the profiles that are unknown there.
+            relations: identities of the relations that are gone.
+        """
+        context = self.over(view, touched)
+        if VALUES in touched and RelationKind.MADE_BY not in touched:
+            profiles = self.profiles.without(view, *cells)
+            profiles.nodes, profiles.opposites = self.profiles.nodes, self.profiles.opposites
+            context.__dict__["profiles"] = profiles
+            if not touched & EDGE_WEIGHTS.keys():
+                graph = self.walk_graph.without(self.profiles, *cells, self.sides, self.settings)
+                context.__dict__["walk_graph"] = graph
+        if RelationKind.TIED_UP in touched:
+            context.__dict__["tie_ups"] = self.tie_ups.without(relations, self.settings)
         return context
 
     def side(self, row: int) -> Side:
@@ -146,6 +175,11 @@ class Context:
         return self.tie_ups.happened
 
     @cached_property
+    def pair_lift(self) -> Floats:
+        """(A, A) how much oftener than by chance attributes went together."""
+        return self.pair_table.lift(self.settings.complement_prior)
+
+    @cached_property
     def pair_table(self) -> PairTable:
         """Which attribute of an artist went with which of a thing, over the tie-ups that happened."""
         return count_pairs(self.precedents, self.profiles)
@@ -153,7 +187,7 @@ class Context:
     @cached_property
     def complement_typical(self) -> float:
         """The usual size of what complement sums up."""
-        return typical_value(self.pair_table, self.precedents, self.profiles, self.settings.complement_prior)
+        return typical_value(self.pair_table, self.pair_lift, self.precedents, self.profiles)
 
     @cached_property
     def moulds(self) -> Moulds:

@@ -38,7 +38,7 @@ def score(context: Context, subject: Subject, candidates: Rows) -> SignalValues:
     if subject.vector is None or context.texts.vectors is None:
         return SignalValues.unknown(len(candidates))
     known = context.texts.known[candidates]
-    cosine = (context.texts.centred[candidates] @ subject.vector).astype(np.float64)
+    cosine = context.texts.cosines(candidates, subject.vector).astype(np.float64)
     return SignalValues.of(cosine / context.settings.meaning_unit, known, np.ones(len(candidates)), HALF)
 
 

@@ -56,7 +56,8 @@ class Pairing:
         """(P, columns) tie-ups of all others, and of those of one's kind, on what ``columns`` makes of the brands."""
         history, own, mould = self.partners.history, self.people.place, self.people.mould
         others = np.repeat(columns(history.ties.sum(axis=0)[None, :]), len(own), axis=0)
-        chosen = columns(history.chosen)[mould]
+        moulds, cast = np.unique(mould, return_inverse=True)
+        chosen = columns(history.chosen[moulds])[cast]
         mine = np.flatnonzero(own >= 0)
         taken = columns(history.ties[own[mine]])
         others[mine] -= taken

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from functools import cached_property
+from typing import Self
 
 import numpy as np
+import scipy.sparse as sp
 
 from kyokan.errors import UnknownEntityError
 from kyokan.graph.dictionary import Dictionary
 from kyokan.graph.model import RelationKind
 from kyokan.matching.signals.base import Side
 from kyokan.matching.signals.settings import SignalSettings
-from kyokan.matching.signals.view import Floats, GraphView, Rows, Sparse
+from kyokan.matching.signals.view import Flags, Floats, GraphView, Rows, Sparse
 
 APART = 2.0  # more than any strength, so that columns do not meet
+MANY_ROWS = 5000  # from so many, a sum over all attributes goes over those alone that are evoked
 FEW_ROWS = 256  # up to so many, a figure is worked out for the rows asked for and not kept
 
 
@@ -45,10 +49,63 @@ class Profiles:
         self.known_count = self.known.sum(axis=1)
         self.attributes = tuple(view.kansei.attributes)
         self.columns = {attribute: column for column, attribute in enumerate(self.attributes)}
-        self._prior = settings.telling_prior
+        self._prior, self._inherited = settings.telling_prior, settings.inherited
         self._chances: dict[Side, ChanceOverlap] = {}
         self._chance_masses: dict[Side, Floats] = {}
+        self._means: dict[Side, Floats] = {}
         self._typical_overlaps: dict[tuple[Side, Side], float] = {}
+
+    def without(self, view: GraphView, rows: Rows, columns: Rows) -> Self:
+        """The profiles of ``view``, where the values of some cells ((K,) rows and columns) are not known any more."""
+        edited = copy(self)
+        for derived in ("telling", "counts", "filled"):
+            edited.__dict__.pop(derived, None)
+        edited.__dict__ |= {"_view": view, "_typical_overlaps": {}, "_chance_masses": {}, "_means": {}}
+        edited.known, edited.own, edited.strength = self.known.copy(), self.own.copy(), self.strength.copy()
+        edited.known[rows, columns], edited.own[rows, columns] = False, 0.0
+        edited.known_count = self.known_count.copy()
+        edited.known_count[rows] = edited.known[rows].sum(axis=1)
+        cells = np.unique(np.concatenate([np.column_stack([rows, columns]), self._heirs(rows, columns)]), axis=0)
+        heirs, inherited = cells.T
+        brand = self.brand_of[heirs]
+        taken = np.where(brand >= 0, self._inherited * edited.own[brand, inherited], np.float32(0.0))
+        edited.strength[heirs, inherited] = np.where(
+            edited.known[heirs, inherited], edited.own[heirs, inherited], taken
+        )
+        edited.__dict__["_chances"] = {
+            side: chance.changed(
+                cells[self._on(side)[heirs]], self.strength, edited.strength, len(edited.population(side))
+            )
+            for side, chance in self._chances.items()
+        }
+        return edited
+
+    def _heirs(self, rows: Rows, columns: Rows) -> Rows:
+        """(H, 2) cells of the products of each row, which may have taken its value over."""
+        order = np.argsort(self.brand_of, kind="stable")
+        first, last = (np.searchsorted(self.brand_of[order], rows, side) for side in ("left", "right"))
+        counts = last - first
+        within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+        return np.column_stack([order[np.repeat(first, counts) + within], np.repeat(columns, counts)])
+
+    @cached_property
+    def counts(self) -> Rows:
+        """(N,) how many attributes each evokes."""
+        return np.asarray(np.count_nonzero(self.strength, axis=1), dtype=np.int64)
+
+    @cached_property
+    def filled(self) -> Sparse:
+        """(N, A) CSR of the strengths above 0."""
+        return sp.csr_array(self.strength.astype(np.float64))
+
+    def mean(self, side: Side) -> Floats:
+        """(A,) mean strength over the described entities of a side; zeros where there is none."""
+        if side not in self._means:
+            rows = self.population(side)
+            self._means[side] = (
+                self.strength[rows].mean(axis=0, dtype=np.float64) if len(rows) else np.zeros(len(self.attributes))
+            )
+        return self._means[side]
 
     @cached_property
     def telling(self) -> Floats:
@@ -59,8 +116,11 @@ class Profiles:
 
     def population(self, side: Side) -> Rows:
         """Rows of the described entities of one side; of both for ``Side.NONE``."""
-        on_side = self._sides != Side.NONE if side is Side.NONE else self._sides == side
-        return np.flatnonzero(on_side & self.strength.any(axis=1))
+        return np.flatnonzero(self._on(side) & (self.counts > 0))
+
+    def _on(self, side: Side) -> Flags:
+        """(N,) who stands on a side; on either for ``Side.NONE``."""
+        return np.asarray(self._sides != Side.NONE if side is Side.NONE else self._sides == side)
 
     def chance(self, side: Side) -> ChanceOverlap:
         """What a profile shares by chance with those of one side."""
@@ -89,6 +149,12 @@ class Profiles:
         """The brand of a product if it evokes one of ``columns``, so that the product would speak with its voice."""
         brand = int(self.brand_of[row])
         return (brand,) if brand >= 0 and self.own[brand, list(columns)].any() else ()
+
+    def times(self, rows: Rows, weights: Floats) -> Floats:
+        """(R,) Σ_a strength_a · weight_a of some rows, (A,) weights."""
+        if len(rows) > MANY_ROWS:
+            return np.asarray((self.filled @ weights)[rows])
+        return np.asarray(self.strength[rows] @ weights)
 
     @cached_property
     def nodes(self) -> Rows:
@@ -135,14 +201,34 @@ class ChanceOverlap:
     """
 
     def __init__(self, strengths: Floats) -> None:
-        self._count = max(len(strengths), 1)
         columns, rows = np.nonzero(strengths.T > 0)
         values = strengths[rows, columns].astype(np.float64)
         order = np.lexsort((values, columns))
-        self._columns, self._values = columns[order], values[order]
-        self._shifted = self._values + APART * self._columns
-        self._ends = np.searchsorted(self._columns, np.arange(strengths.shape[1]), side="right")
-        self._sums = np.concatenate([[0.0], np.cumsum(self._values)])
+        self.hold(columns[order], values[order], len(strengths), strengths.shape[1])
+
+    def hold(self, columns: Rows, values: Floats, count: int, width: int) -> None:
+        """Keep the strengths above 0 of ``count`` profiles, ascending within ascending columns of ``width``."""
+        self._count = max(count, 1)
+        self._columns, self._values = columns, values
+        self._shifted = values + APART * columns
+        self._ends = np.searchsorted(columns, np.arange(width), side="right")
+        self._sums = np.concatenate([[0.0], np.cumsum(values)])
+
+    def changed(self, cells: Rows, before: Floats, after: Floats, count: int) -> Self:
+        """That of ``count`` profiles once their strengths changed in some cells, (K, 2) of row and column."""
+        old, new = (strengths[cells[:, 0], cells[:, 1]].astype(np.float64) for strengths in (before, after))
+        gone = np.sort((old + APART * cells[:, 1])[old > 0])
+        again = np.arange(len(gone)) - np.searchsorted(gone, gone)  # of equal ones, each takes away one
+        kept = np.ones(len(self._values), dtype=np.bool_)
+        kept[np.searchsorted(self._shifted, gone) + again] = False
+        shifted = (new + APART * cells[:, 1])[new > 0]
+        order = np.argsort(shifted)
+        places = np.searchsorted(self._shifted[kept], shifted[order])
+        columns = np.insert(self._columns[kept], places, cells[:, 1][new > 0][order])
+        values = np.insert(self._values[kept], places, new[new > 0][order])
+        other = copy(self)
+        other.hold(columns, values, count, len(self._ends))
+        return other
 
     def of(self, strengths: Floats) -> Floats:
         """(C, A) → (C, A) expected overlap, attribute by attribute."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
+from kyokan.graph.model import RelationKind
 from kyokan.matching.ranking.model import Benefit
 from kyokan.matching.signals import complement, fan_bridge, meaning, precedent, reach, resonance, rivalry, walk
 from kyokan.matching.signals.base import EvidenceFunction, ScoreFunction, Signal
+from kyokan.matching.signals.context import RESTS_ON
 
 
 def _both(name: str, score: ScoreFunction, evidence: EvidenceFunction) -> tuple[Signal, ...]:
@@ -35,3 +37,20 @@ SIGNALS: Mapping[str, tuple[Signal, ...]] = {
     "rivalry": _both("rivalry", rivalry.score, rivalry.evidence),
 }
 ANSWERS: tuple[Signal, ...] = tuple(answer for answers in SIGNALS.values() for answer in answers)
+
+# What each signal reads of a context, by which it is known whether taking facts away can change its answer.
+_READS: Mapping[str, tuple[str, ...]] = {
+    "resonance": ("profiles",),
+    "complement": ("profiles", "pair_table"),
+    "meaning": ("texts",),
+    "fan_bridge": ("audiences",),
+    "walk": ("walk_graph",),
+    "precedent": ("partners", "history"),
+    "reach": ("audiences", "audience_sizes"),
+    "rivalry": ("likeness", "categories", "sold_categories"),
+}
+STATED: Mapping[str, frozenset[str]] = {"rivalry": frozenset({RelationKind.RIVAL_OF})}
+SIGNAL_RESTS_ON: Mapping[str, frozenset[str]] = {
+    name: frozenset().union(*(RESTS_ON[part] for part in parts)) | STATED.get(name, frozenset())
+    for name, parts in _READS.items()
+}

@@ -39,15 +39,14 @@ def score(context: Context, subject: Subject, candidates: Rows) -> SignalValues:
     References: histogram intersection (Swain and Ballard 1991); inverse document frequency (Spärck Jones 1972).
     """
     profiles = context.profiles
-    strength = profiles.strength[candidates].astype(np.float64)
-    known = np.asarray(strength.any(axis=1)) & subject.described
+    known = np.asarray(profiles.counts[candidates] > 0) & subject.described
     if not known.any():
         return SignalValues.unknown(len(candidates))
-    total = _overlap(context, subject, strength) - _chance(context, subject, candidates)
-    total -= context.settings.clash * _clash_parts(context, subject, strength).sum(axis=1)
-    total += _wish_parts(context, subject, candidates, strength).sum(axis=1)
+    total = _overlap(context, subject, candidates) - _chance(context, subject, candidates)
+    total -= context.settings.clash * _clash_parts(context, subject, candidates)[1].sum(axis=1)
+    total += _wished(context, subject, candidates)
     has = (subject.strength > 0) | (subject.wishes != 0)
-    amount = np.minimum(np.count_nonzero(strength, axis=1), np.count_nonzero(has)).astype(np.float64)
+    amount = np.minimum(profiles.counts[candidates], np.count_nonzero(has)).astype(np.float64)
     return SignalValues.of(total / context.settings.resonance_unit, known, amount, HALF)
 
 
@@ -57,12 +56,13 @@ def evidence(context: Context, subject: Subject, candidate: int) -> tuple[Eviden
     values = score(context, subject, rows)
     if not values.known[0]:
         return ()
-    strength = context.profiles.strength[rows].astype(np.float64)
-    q = strength[0]
+    q = context.profiles.strength[candidate].astype(np.float64)
     unit = context.settings.resonance_unit
     overlap = context.profiles.telling * np.minimum(subject.strength, q)
     shared = (overlap - _chance_parts(context, subject, candidate)) / unit
-    clash = -context.settings.clash * _clash_parts(context, subject, strength)[0] / unit
+    clash = np.zeros(len(q))
+    columns, clashing = _clash_parts(context, subject, rows)
+    clash[columns] = -context.settings.clash * clashing[0] / unit
     wishes = context.profiles.telling * subject.wishes * q / unit
     pair = (context, subject, candidate)
     items = [_shared_item(*pair, a, shared[a]) for a in np.flatnonzero((subject.strength > 0) & (q > 0)).tolist()]
@@ -72,9 +72,14 @@ def evidence(context: Context, subject: Subject, candidate: int) -> tuple[Eviden
     return with_rest(items[:SHOWN], float(values.values[0]), _rest_item(subject.id, context.id(candidate)))
 
 
-def _overlap(context: Context, subject: Subject, strength: Floats) -> Floats:
+def _strengths(context: Context, candidates: Rows, columns: Rows) -> Floats:
+    """(C, K) of some attributes alone."""
+    return context.profiles.strength[np.ix_(candidates, columns)].astype(np.float64)
+
+
+def _overlap(context: Context, subject: Subject, candidates: Rows) -> Floats:
     columns = np.flatnonzero(subject.strength > 0)
-    shared = np.minimum(strength[:, columns], subject.strength[columns])
+    shared = np.minimum(_strengths(context, candidates, columns), subject.strength[columns])
     return np.asarray(shared @ context.profiles.telling[columns])
 
 
@@ -95,8 +100,12 @@ def _chance(context: Context, subject: Subject, candidates: Rows) -> Floats:
 def _subject_chance(context: Context, subject: Subject, side: Side) -> tuple[Floats, float]:
     """((A,) telling-weighted parts of F_C(p), G) for candidates of one side."""
     profiles = context.profiles
-    own = profiles.telling * profiles.chance(side).of(subject.strength[None, :])[0]
-    return own, profiles.typical_overlap(subject.side, side)
+
+    def work_out() -> tuple[Floats, float]:
+        own = profiles.telling * profiles.chance(side).of(subject.strength[None, :])[0]
+        return own, profiles.typical_overlap(subject.side, side)
+
+    return subject.once(context, f"chance of {side}", work_out)
 
 
 def _chance_parts(context: Context, subject: Subject, candidate: int) -> Floats:
@@ -109,28 +118,24 @@ def _chance_parts(context: Context, subject: Subject, candidate: int) -> Floats:
     return np.asarray((own * theirs.sum() + theirs * own.sum() - own * theirs) / grand)
 
 
-def _clash_parts(context: Context, subject: Subject, strength: Floats) -> Floats:
-    """(C, A): subject's attribute a against the candidate's opposite of a."""
-    opposites = context.profiles.opposites
+def _clash_parts(context: Context, subject: Subject, candidates: Rows) -> tuple[Rows, Floats]:
+    """(K,) the subject's attributes with an opposite, and (C, K) each against the candidate's opposite of it."""
+    opposites, telling = context.profiles.opposites, context.profiles.telling
     has = np.flatnonzero((opposites >= 0) & (subject.strength > 0))
-    parts = np.zeros(strength.shape)
-    telling = context.profiles.telling
     weight = 0.5 * (telling[has] + telling[opposites[has]])
-    parts[:, has] = weight * np.minimum(strength[:, opposites[has]], subject.strength[has])
-    return parts
+    return has, weight * np.minimum(_strengths(context, candidates, opposites[has]), subject.strength[has])
 
 
-def _wish_parts(context: Context, subject: Subject, candidates: Rows, strength: Floats) -> Floats:
-    parts = np.zeros(strength.shape)
-    if not subject.wishes.any():
-        return parts
-    for side in (Side.PEOPLE, Side.THINGS):
+def _wished(context: Context, subject: Subject, candidates: Rows) -> Floats:
+    """(C,) the wishes' part."""
+    found = np.zeros(len(candidates))
+    columns = np.flatnonzero(subject.wishes)
+    worth = context.profiles.telling[columns] * subject.wishes[columns]
+    for side in (Side.PEOPLE, Side.THINGS) if len(columns) else ():
         here = context.sides[candidates] == side
-        population = context.profiles.population(side)
-        if here.any() and len(population):
-            mean = context.profiles.strength[population].mean(axis=0, dtype=np.float64)
-            parts[here] = context.profiles.telling * subject.wishes * (strength[here] - mean)
-    return parts
+        mean = context.profiles.mean(side)[columns]
+        found[here] = (worth * (_strengths(context, candidates[here], columns) - mean)).sum(axis=1)
+    return found
 
 
 def _ids(context: Context, subject: Subject, candidate: int, *kansei: int) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from kyokan.matching.signals.view import Flags, GraphView, Rows
 TextPart = tuple[str, str]
 """(language, sentence)."""
 
+MANY_ROWS = 5000
 SENTENCE = re.compile(r"[^。．！？!?\n]*?(?:[。．！？\n]+|[!?]+\s*|\.(?=\s|$)|$)")
 
 
@@ -73,6 +74,13 @@ class Texts:
             rows = np.flatnonzero((self._sides == side) & self.known)
             result[rows] = unit_rows(np.asarray(self.vectors)[rows] - self.means[side])
         return result
+
+    def cosines(self, rows: Rows, vector: Vectors) -> Vectors:
+        """(R,) cosine of each row's centred vector with a unit vector."""
+        if len(rows) <= MANY_ROWS:
+            return np.asarray(self.centred[rows] @ vector)
+        first, last = int(rows.min()), int(rows.max()) + 1  # rows of one kind lie together: nothing is copied
+        return np.asarray((self.centred[first:last] @ vector)[rows - first])
 
     def sentences(self, row: int) -> tuple[TextPart, ...]:
         """(language, sentence) of an entity's texts, Japanese first."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Self
@@ -37,13 +37,24 @@ class TieUps:
     def read(cls, view: GraphView, settings: SignalSettings) -> TieUps:
         """All tie-ups of a snapshot; recency halves every ``precedent_half_life`` years before its latest tie-up."""
         relations = tuple(view.relations(RelationKind.TIED_UP))
+        artists, things = ([view.row(end) for end in ends] for ends in _ends(relations))
+        return cls._of(relations, np.array(artists, dtype=np.int64), np.array(things, dtype=np.int64), settings)
+
+    def without(self, identities: Collection[tuple[str, str, str, str]], settings: SignalSettings) -> Self:
+        """Those that are left when some are taken away; the latest of them is what recency counts from."""
+        kept = [place for place, relation in enumerate(self.relations) if relation.identity not in identities]
+        relations = tuple(self.relations[place] for place in kept)
+        return self._of(relations, self.artists[kept], self.things[kept], settings)
+
+    @classmethod
+    def _of(cls, relations: tuple[Relation, ...], artists: Rows, things: Rows, settings: SignalSettings) -> Self:
         years = np.array([year_of(relation) for relation in relations], dtype=np.float64)
         latest = np.nanmax(years) if len(years) and not np.isnan(years).all() else 0.0
         age = np.where(np.isnan(years), UNDATED_AGE, (latest - years) / settings.precedent_half_life)
         confidence = np.array([relation.confidence for relation in relations], dtype=np.float64)
         return cls(
-            artists=np.array([view.row(relation.source) for relation in relations], dtype=np.int64),
-            things=np.array([view.row(relation.target) for relation in relations], dtype=np.int64),
+            artists=artists,
+            things=things,
             weights=confidence * np.power(0.5, age),
             relations=relations,
         )
@@ -71,6 +82,10 @@ class TieUps:
         """Tie-ups of two rows, in either order."""
         hit = ((self.artists == one) & (self.things == other)) | ((self.artists == other) & (self.things == one))
         return [self.relations[index] for index in np.flatnonzero(hit)]
+
+
+def _ends(relations: Sequence[Relation]) -> tuple[list[str], list[str]]:
+    return [relation.source for relation in relations], [relation.target for relation in relations]
 
 
 def year_of(relation: Relation) -> float:

@@ -49,9 +49,7 @@ def evidence(context: Context, subject: Subject, candidate: int) -> tuple[Eviden
     graph = context.walk_graph
     if not _seeds(context, subject).any() or not graph.root[candidate] > 0:
         return ()
-    end = np.zeros(len(graph.root))
-    end[candidate] = 1.0
-    onward = graph.reach(end, first=_first(subject) - 1, last=graph.steps - 1)
+    onward = graph.onward(candidate, first=_first(subject) - 1, last=graph.steps - 1)
     items: list[Evidence] = []
     scale = graph.damping / (graph.unit * context.settings.walk_unit)
     starts, hops, weights = subject.once(context, "ways out", lambda: _ways_out(context, subject))
@@ -59,7 +57,7 @@ def evidence(context: Context, subject: Subject, candidate: int) -> tuple[Eviden
     carried = float(mass.sum()) * scale
     expected = float(_expected(context, subject)[candidate]) * scale / graph.damping
     ends = dense_row(graph.step, candidate)
-    for way in np.lexsort((hops, starts, -mass))[: 2 * SHOWN].tolist():
+    for way in _heaviest(mass, starts, hops):
         seed, hop = int(starts[way]), int(hops[way])
         path = _best_path(graph.step, hop, candidate, ends, seed)
         if mass[way] > 0 and path and len(items) < SHOWN:
@@ -99,6 +97,15 @@ def _ways_out(context: Context, subject: Subject) -> tuple[Rows, Rows, Floats]:
     ways = step[seeds]
     counts = np.diff(ways.indptr)
     return np.repeat(seeds, counts), ways.indices.astype(np.int64), np.repeat(shares, counts) * ways.data
+
+
+def _heaviest(mass: Floats, starts: Rows, hops: Rows) -> list[int]:
+    """The ways that carry most, ties by lower rows; only those are sorted that may be among them."""
+    count = min(2 * SHOWN, len(mass))
+    least = np.partition(mass, len(mass) - count)[len(mass) - count] if count else 0.0
+    some = np.flatnonzero(mass >= least)
+    order: list[int] = some[np.lexsort((hops[some], starts[some], -mass[some]))][:count].tolist()
+    return order
 
 
 def _best_path(step: Sparse, hop: int, candidate: int, ends: Floats, avoid: int) -> tuple[int, ...]:

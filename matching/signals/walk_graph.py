@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
 
@@ -10,7 +10,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from kyokan.graph.model import EntityKind, RelationKind
-from kyokan.matching.signals.base import Side
+from kyokan.matching.signals.base import NEGLIGIBLE, Side
 from kyokan.matching.signals.profiles import Profiles
 from kyokan.matching.signals.settings import SignalSettings
 from kyokan.matching.signals.view import Floats, GraphView, Rows, Sparse
@@ -26,6 +26,8 @@ EDGE_WEIGHTS: dict[RelationKind, float] = {
     RelationKind.RELATED: 0.5,
 }
 
+FEW_ROWS = 64  # up to so many, a step goes over their edges alone
+
 
 @dataclass(frozen=True)
 class WalkGraph:
@@ -35,6 +37,7 @@ class WalkGraph:
     size (root mean square) of the walk's value between probe entities of the two sides.
     """
 
+    weights: Sparse
     step: Sparse
     root: Floats
     volume: float
@@ -45,15 +48,31 @@ class WalkGraph:
     @classmethod
     def build(cls, view: GraphView, profiles: Profiles, sides: Rows, settings: SignalSettings) -> Self:
         """The walk's graph of a snapshot; cost O(edges + probes × edges × steps)."""
-        weights = _weights(view, profiles)
+        return cls._of(_weights(view, profiles), sides, settings)
+
+    @classmethod
+    def _of(cls, weights: Sparse, sides: Rows, settings: SignalSettings) -> Self:
         degree = np.asarray(weights.sum(axis=1)).ravel()
-        damped = np.sqrt(np.where(degree > 0, degree + settings.walk_prior, 1.0))
-        scale = sp.diags_array(1.0 / damped)
-        step = sp.csr_array(scale @ weights @ scale)
-        step.sort_indices()
+        scale = 1.0 / np.sqrt(np.where(degree > 0, degree + settings.walk_prior, 1.0))
+        step = weights.copy()
+        step.data = np.repeat(scale, np.diff(weights.indptr)) * weights.data * scale[weights.indices]
         root = np.where(degree > 0, np.sqrt(degree), 0.0)
-        graph = cls(step, root, float(degree.sum()), settings.walk_damping, settings.walk_steps, 1.0)
-        return cls(step, root, graph.volume, graph.damping, graph.steps, graph._typical(sides, settings))
+        graph = cls(weights, step, root, float(degree.sum()), settings.walk_damping, settings.walk_steps, 1.0)
+        return replace(graph, unit=graph._typical(sides, settings))
+
+    def without(self, before: Profiles, rows: Rows, columns: Rows, sides: Rows, settings: SignalSettings) -> Self:
+        """The graph once some cells ((K,) rows and columns) of the profiles ``before`` are not known any more."""
+        weights = self.weights.copy()
+        for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+            node = int(before.nodes[column])
+            for one, other in ((row, node), (node, row)) if node >= 0 else ():
+                start, end = weights.indptr[one], weights.indptr[one + 1]
+                place = start + int(np.searchsorted(weights.indices[start:end], other))
+                if place < end and weights.indices[place] == other:
+                    left = weights.data[place] - float(before.own[row, column])
+                    weights.data[place] = left if left > NEGLIGIBLE else 0.0
+        weights.eliminate_zeros()
+        return self._of(weights, sides, settings)
 
     @cached_property
     def edges(self) -> Floats:
@@ -70,12 +89,49 @@ class WalkGraph:
                 total = total + carried
         return total
 
+    def onward(self, end: int, *, first: int, last: int) -> Floats:
+        """(N,) what walks of ``first`` to ``last`` steps carry from a row; ``reach`` of one seed."""
+        carried: Floats = np.zeros(len(self.root))
+        carried[end] = 1.0
+        total = carried.copy() if not first else np.zeros(len(self.root))
+        for length in range(1, last + 1):
+            rows = np.flatnonzero(carried)
+            carried = self.damping * (self._out_of(rows, carried) if len(rows) <= FEW_ROWS else self.step @ carried)
+            if length >= first:
+                total = total + carried
+        return total
+
+    def _out_of(self, rows: Rows, carried: Floats) -> Floats:
+        """``S @ carried`` where few rows carry anything: over their edges alone, for ``S`` is symmetric."""
+        found = np.zeros(len(carried))
+        for row in rows.tolist():
+            start, end = self.step.indptr[row], self.step.indptr[row + 1]
+            found[self.step.indices[start:end]] += self.step.data[start:end] * carried[row]
+        return found
+
     def expected(self, seeds: Floats, *, first: int) -> Floats:
         """What ``reach`` would be if only degrees mattered: Σ c^l √d_a √d_b / volume."""
         if not self.volume:
             return np.zeros_like(seeds)
         share = sum(self.damping**length for length in range(first, self.steps + 1))
         return np.asarray(share * np.multiply.outer(self.root, self.root @ seeds) / self.volume)
+
+    def _between(self, ends: Rows, seeds: Rows) -> Floats:
+        """(ends, seeds) what ``reach`` beyond one step carries, less what degrees alone carry.
+
+        ``S`` is symmetric, so walks are taken half way from either end: S^l = (S^⌊l/2⌋)ᵀ S^⌈l/2⌉.
+        """
+        halves = []
+        for rows in (ends, seeds):
+            carried = [np.zeros(0), np.ascontiguousarray(self.step[rows].toarray().T)]
+            while len(carried) <= (self.steps + 1) // 2:
+                carried.append(self.step @ carried[-1])
+            halves.append(carried)
+        total = np.zeros((len(ends), len(seeds)))
+        for length in range(2, self.steps + 1):
+            total += self.damping**length * (halves[0][length // 2].T @ halves[1][length - length // 2])
+        share = sum(self.damping**length for length in range(2, self.steps + 1))
+        return np.asarray(total - share * np.outer(self.root[ends], self.root[seeds]) / self.volume)
 
     def _typical(self, sides: Rows, settings: SignalSettings) -> float:
         probes = [
@@ -85,9 +141,7 @@ class WalkGraph:
         people, things = (chosen if len(chosen) else probes[1 - place] for place, chosen in enumerate(probes))
         if not len(people):
             return 1.0
-        seeds = np.zeros((self.step.shape[0], len(people)))
-        seeds[people, np.arange(len(people))] = 1.0
-        values = (self.reach(seeds, first=2) - self.expected(seeds, first=2))[things]
+        values = self._between(things, people)
         distinct = things[:, None] != people[None, :]
         size = float(np.sqrt(np.mean(values[distinct] ** 2))) if distinct.any() else 0.0
         return size or 1.0
@@ -110,6 +164,7 @@ def _weights(view: GraphView, profiles: Profiles) -> Sparse:
     result.data = np.clip(result.data, 0.0, None)
     result.setdiag(0.0)
     result.eliminate_zeros()
+    result.sort_indices()
     return result
 
 
