@@ -13,6 +13,7 @@ from neo4j import Driver, GraphDatabase
 from kyokan.errors import StoreNotEmptyError
 from kyokan.graph.stores import GraphStore, SqliteStore, open_store
 from kyokan.graph.stores.cypher import ANYTHING
+from tests.platform.accounting import Desk
 from tests.support import neo4j_server
 from tests.support.left_out import MARK, leave_out
 
@@ -93,3 +94,11 @@ def refuse_unless_empty(url: str) -> None:
             "names a server that holds data, which the tests would remove",
             "Name an empty one, or set KYOKAN_TEST_NEO4J_WIPE=yes",
         )
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """Accounts over a file of the test's own, with a clock moved by hand."""
+    made = Desk(tmp_path)
+    yield made
+    made.database.close()

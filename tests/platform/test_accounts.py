@@ -20,16 +20,9 @@ from kyokan.platform.audit import Trail
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from accounting import BETTER, ELSEWHERE, EMAIL, GOOD, HERE, QUICK, START, Desk
+from accounting import BETTER, ELSEWHERE, EMAIL, GOOD, HERE, QUICK, START
 
 DAY = 86_400.0
-
-
-@pytest.fixture
-def desk(tmp_path):
-    made = Desk(tmp_path)
-    yield made
-    made.database.close()
 
 
 def refused(code):

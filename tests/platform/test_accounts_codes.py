@@ -12,17 +12,10 @@ from kyokan.platform.accounts.codes import RECOVERY_CODES, matching_period, setu
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from accounting import ELSEWHERE, GOOD, HERE, Desk
+from accounting import ELSEWHERE, GOOD, HERE
 
 # RFC 6238, appendix B, SHA-1: the last six digits at 59 s and at 1111111109 s.
 RFC_SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
-
-
-@pytest.fixture
-def desk(tmp_path):
-    made = Desk(tmp_path)
-    yield made
-    made.database.close()
 
 
 def refused(code):

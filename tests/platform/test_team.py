@@ -6,16 +6,9 @@ from kyokan.errors import AccountError, ChangedMeanwhileError, NotAllowedError, 
 from kyokan.platform.accounts import Role
 from kyokan.platform.accounts.model import OrganisationKind
 from kyokan.platform.audit import Trail
-from tests.platform.accounting import EMAIL, HERE, Desk
+from tests.platform.accounting import EMAIL, HERE
 
 ADMIN, OTHER = "admin@example.com", "other@example.com"
-
-
-@pytest.fixture
-def desk(tmp_path):
-    made = Desk(tmp_path)
-    yield made
-    made.database.close()
 
 
 @pytest.fixture

@@ -9,19 +9,12 @@ from sqlalchemy import select
 from kyokan.errors import StoreError
 from kyokan.platform.accounts.model import Person
 from kyokan.platform.accounts.vault import Vault
-from tests.platform.accounting import EMAIL, HERE, Desk
+from tests.platform.accounting import EMAIL, HERE
 
 
 @pytest.fixture
 def vault(tmp_path):
     return Vault(tmp_path / "workroom.key")
-
-
-@pytest.fixture
-def desk(tmp_path):
-    made = Desk(tmp_path)
-    yield made
-    made.database.close()
 
 
 def kept(desk):

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from kyokan.platform.accounts import Role
 from kyokan.platform.accounts.model import Attempt, OrganisationKind
 from kyokan.web import actors, create_app
-from tests.platform.accounting import BETTER, EMAIL, GOOD, Desk
+from tests.platform.accounting import BETTER, EMAIL, GOOD
 from tests.web.browsing import Browser
 
 PUBLIC = ("/", "/dictionary", "/matches?entity=brand:xc&for=artist", "/e/artist:akari", "/nope")
@@ -26,13 +26,6 @@ class Workroom:
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._world, name)
-
-
-@pytest.fixture
-def desk(tmp_path):
-    made = Desk(tmp_path)
-    yield made
-    made.database.close()
 
 
 @pytest.fixture

@@ -11,19 +11,12 @@ from kyokan.platform.accounts import Role
 from kyokan.platform.accounts.issuer import Issuer, IssuerUnavailableError
 from kyokan.platform.audit import Trail
 from kyokan.web import create_app
-from tests.platform.accounting import EMAIL, GOOD, START, Desk
+from tests.platform.accounting import EMAIL, GOOD, START
 from tests.web.browsing import Browser
 from tests.web.provider import CLIENT, SECRET, Provider
 from tests.web.test_accounts import Workroom
 
 BACK = "/sign-in/elsewhere/back"
-
-
-@pytest.fixture
-def desk(tmp_path):
-    made = Desk(tmp_path)
-    yield made
-    made.database.close()
 
 
 @pytest.fixture

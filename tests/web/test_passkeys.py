@@ -8,20 +8,13 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
 
 from kyokan.web import create_app
-from tests.platform.accounting import EMAIL, GOOD, Desk
+from tests.platform.accounting import EMAIL, GOOD
 from tests.platform.authenticator import Authenticator
 from tests.web import test_browser
 from tests.web.browsing import Browser, served
 from tests.web.test_accounts import Workroom
 
 LOCAL = "http://localhost"
-
-
-@pytest.fixture
-def desk(tmp_path):
-    made = Desk(tmp_path)
-    yield made
-    made.database.close()
 
 
 @pytest.fixture

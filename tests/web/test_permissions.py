@@ -257,3 +257,16 @@ def test_no_address_tells_a_stranger_a_byte_of_somebody_elses_deal(made):
         for who in ("nobody", "stranger"):
             _, text = told(browsers[who], address.format(**addresses), follow_redirects=True)
             assert [canary for canary in CANARIES if canary in text] == [], (who, address)
+
+
+def test_every_answer_to_everybody_carries_the_headers_that_protect_it(untouched):
+    browsers, addresses = untouched
+    wanted = {"Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy", "X-Request-Id"}
+    for address, _ in (*READ.values(), ("/nope", {}), ("/?wrong=1", {})):
+        for who in IDENTITIES:
+            with browsers[who].get(address.format(**addresses)) as answer:
+                assert wanted <= set(answer.headers.keys()), (address, who)
+                policy = answer.headers["Content-Security-Policy"]
+            assert "unsafe" not in policy
+            for rule in ("object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"):
+                assert rule in policy, (address, who)

@@ -7,18 +7,11 @@ import pytest
 from kyokan.platform.audit import Trail
 from kyokan.platform.settings import Settings
 from kyokan.web import create_app
-from tests.platform.accounting import EMAIL, GOOD, Desk
+from tests.platform.accounting import EMAIL, GOOD
 from tests.web.browsing import Browser
 from tests.web.test_accounts import Workroom
 
 OURS = ("kyokan.example.com", ".inner.example", "localhost")
-
-
-@pytest.fixture
-def desk(tmp_path):
-    made = Desk(tmp_path)
-    yield made
-    made.database.close()
 
 
 @pytest.fixture

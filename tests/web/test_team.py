@@ -8,19 +8,12 @@ from playwright.sync_api import expect, sync_playwright
 
 from kyokan.platform.accounts import Role
 from kyokan.web import create_app
-from tests.platform.accounting import EMAIL, GOOD, Desk
+from tests.platform.accounting import EMAIL, GOOD
 from tests.web import test_browser
 from tests.web.browsing import Browser, served
 from tests.web.test_accounts import Workroom
 
 ADMIN, OTHER = "admin@example.com", "other@example.com"
-
-
-@pytest.fixture
-def desk(tmp_path):
-    made = Desk(tmp_path)
-    yield made
-    made.database.close()
 
 
 @pytest.fixture
