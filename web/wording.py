@@ -32,6 +32,11 @@ def say(lang: str, key: str, **values: Any) -> Markup:
     return Markup(catalogue()[key][lang]).format(**values)  # noqa: S704 - the catalogue is ours; values are escaped
 
 
+def plain(words: str) -> str:
+    """Words of a page as a text without marks, for what is no HTML."""
+    return Markup(words).striptags()  # noqa: S704 - what comes out is text
+
+
 def language_of(text: str) -> str:
     """``ja`` where a text has kana or kanji, else ``en``; for ``lang`` on names."""
     japanese = any("\u3040" <= letter <= "\u30ff" or "\u3400" <= letter <= "\u9fff" for letter in text)

@@ -9,7 +9,7 @@ import pytest
 from kyokan.graph.model import EntityKind, RelationKind
 from kyokan.matching.ranking.model import Benefit, Standing
 from kyokan.matching.signals import ANSWERS
-from kyokan.web.wording import catalogue, language_of, say
+from kyokan.web.wording import catalogue, language_of, plain, say
 
 WEB = Path(__file__).resolve().parents[2] / "web"
 SOURCES = [path for pattern in ("*.py", "*.html") for path in WEB.rglob(pattern) if "vendor" not in path.parts]
@@ -84,6 +84,10 @@ def test_every_kind_signal_relation_and_standing_has_its_words():
 
 def test_values_are_escaped():
     assert "<b>" not in say("en", "choose.title", text="<b>")
+
+
+def test_words_outside_of_pages_are_plain():
+    assert plain(say("en", "why.brings", name="R&B <3")) == "What R&B <3 brings"
 
 
 def test_the_language_of_a_name_is_seen_from_its_letters():

@@ -18,6 +18,7 @@ from kyokan.web.exports.sources import Source, sources_of
 from kyokan.web.fingerprint import SectorProfile, brought, describe_overlay, sector_profile, shared
 from kyokan.web.marks import PLACES
 from kyokan.web.view import View
+from kyokan.web.wording import plain
 
 PRIVATE = ("fee_floor", "budget_ceiling", "internal_note")
 SIDES = ("agency", "brand_side", "artist_side")
@@ -169,7 +170,7 @@ class Paper:
     @property
     def scores(self) -> list[tuple[str, float]]:
         """Label and value of every score that the reader sees; the first is what the steps add up to."""
-        return [(str(self.view.say(key)), self.seen[name]) for name, key in SCORES.items() if name in self.seen]
+        return [(plain(self.view.say(key)), self.seen[name]) for name, key in SCORES.items() if name in self.seen]
 
     @cached_property
     def steps(self) -> list[Step]:
@@ -213,7 +214,7 @@ class Paper:
     @cached_property
     def terms(self) -> list[Term]:
         """The terms on the table, line by line."""
-        offer, dot = self.offer, str(self.view.say("site.dot"))
+        offer, dot = self.offer, plain(self.view.say("site.dot"))
         low, high = offer.get("fee_low"), offer.get("fee_high")
         lines = [
             Term("category", "deal.category", offer["category"]),
@@ -315,7 +316,7 @@ class Paper:
         return written or self._say("deal.not_set")
 
     def _say(self, key: str) -> str:
-        return str(self.view.say(key))
+        return plain(self.view.say(key))
 
 
 def span(steps: Sequence[Step], also: Iterable[float]) -> tuple[float, float]:

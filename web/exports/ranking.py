@@ -15,6 +15,7 @@ from kyokan.web.exports.sources import Source, sources_of
 from kyokan.web.fingerprint import overlay, sector_profile, single
 from kyokan.web.marks import by_signal
 from kyokan.web.view import View
+from kyokan.web.wording import plain
 
 GLYPH_PX = 40.0
 
@@ -81,7 +82,7 @@ class Listing:
     def asked(self) -> str:
         """Out of how many, and when."""
         considered = f"{self.proposal.considered:,}"
-        return str(self.view.say("export.asked", considered=considered, date=self.date))
+        return plain(self.view.say("export.asked", considered=considered, date=self.date))
 
     @cached_property
     def sources(self) -> list[Source]:
@@ -112,13 +113,13 @@ class Listing:
             name=entity.label(lang),
             name_ja=entity.name_ja,
             name_en=entity.name_en,
-            kind=str(self.view.kind(entity)),
+            kind=plain(self.view.kind(entity)),
             score=match.score,
             low=match.interval[0],
             high=match.interval[1],
             confidence=match.confidence,
             coverage=match.coverage,
-            standing=str(self.view.standing(match)) if outside else "",
+            standing=plain(self.view.standing(match)) if outside else "",
             reason=reason,
             sentence=getattr(match.sentence, lang) if free else "",
             signals=by_signal(match),

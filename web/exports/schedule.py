@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kyokan.web.exports.proposal import Paper
+from kyokan.web.wording import plain
 
 SINCE, UNTIL = "deal.since", "deal.until"
 
@@ -34,7 +35,7 @@ def moments(paper: Paper) -> list[Moment]:
         return []
     first, last = found[0][0].toordinal(), found[-1][0].toordinal()
     return [
-        Moment(key, str(paper.view.say(key)), day.isoformat(), (day.toordinal() - first) / max(1, last - first))
+        Moment(key, plain(paper.view.say(key)), day.isoformat(), (day.toordinal() - first) / max(1, last - first))
         for day, key in found
     ]
 

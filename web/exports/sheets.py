@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO, StringIO
+from typing import Any
 
 from kyokan.web.exports.proposal import Paper
 from kyokan.web.exports.ranking import Listing
 from kyokan.web.exports.sources import Source
 from kyokan.web.marks import MARKS
 from kyokan.web.view import View
+from kyokan.web.wording import plain
 
 Cell = str | int | float | None
 # Item, content, figure, key of its unit, and the address of its source where there is one.
@@ -19,7 +21,8 @@ POINTS, YEN = "export.points", "export.yen"
 PLAIN = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 ACTIVE = ("=", "+", "-", "@", "\t", "\r")  # a program that reads CSV may take a text that begins so for a formula
 LONGEST_SHEET = 31
-INK, QUIET, RULE = "#15181C", "#5F666D", "#D3D7D2"
+INK, RULE = "#15181C", "#D3D7D2"
+A4 = 9  # Excel's number of it
 
 
 def proposal(paper: Paper) -> bytes:
@@ -28,7 +31,7 @@ def proposal(paper: Paper) -> bytes:
     notes = [
         (_say(paper.view, "export.audience"), _say(paper.view, f"export.{paper.audience.value}")),
         (_say(paper.view, "colophon.snapshot"), paper.seen["snapshot"]),
-        *([("", str(paper.view.say("export.withheld", count=paper.withheld)))] if paper.withheld else []),
+        *([("", plain(paper.view.say("export.withheld", count=paper.withheld)))] if paper.withheld else []),
     ]
     name = _say(paper.view, "export.proposal")
     return _book(paper.view, name, header, _lines(paper), (16, 22, 72, 14, 8, 40), notes, paper.sources, paper.date)
@@ -40,7 +43,7 @@ def ranking(listing: Listing) -> bytes:
         (_say(listing.view, "export.ranking"), listing.title),
         ("", listing.asked),
         (_say(listing.view, "colophon.snapshot"), listing.proposal.snapshot),
-        *([("", str(listing.view.say("export.withheld_rows", count=listing.withheld)))] if listing.withheld else []),
+        *([("", plain(listing.view.say("export.withheld_rows", count=listing.withheld)))] if listing.withheld else []),
     ]
     header, rows = _table(listing)
     widths = (6, 26, 26, 16, 9, 9, 9, 9, 9, 22, 60, 40, *(11 for _ in MARKS), 28)
@@ -79,7 +82,7 @@ def _of_pair(paper: Paper) -> Iterable[Line]:
     view = paper.view
     yield _say(view, "deal.headline"), paper.seen["headline"], None, None
     for entity in (paper.people, paper.things):
-        yield str(view.kind(entity)), entity.label(paper.lang), None, None
+        yield plain(view.kind(entity)), entity.label(paper.lang), None, None
     for label, value in paper.scores:
         yield label, None, value, POINTS
     if "confidence" in paper.seen:
@@ -153,48 +156,60 @@ def _book(
     from xlsxwriter import Workbook
 
     out = BytesIO()
-    japanese = view.lang == "ja"
-    font = {"font_name": "游ゴシック" if japanese else "Yu Gothic", "font_size": 10, "font_color": INK, "valign": "top"}
     sample = _say(view, "site.demo") if view.demo else ""
+    about = [(_say(view, "site.name"), date), *notes, *([("", _say(view, "export.sample"))] if sample else [])]
+    sheets = (
+        (name, [header, *rows], widths),
+        (_say(view, "export.notes"), _notes(view, about, sources), (26, 60, 60)),
+    )
     with Workbook(out, PLAIN) as book:
-        head = book.add_format({**font, "bold": True, "bottom": 2, "text_wrap": True})
-        text = book.add_format({**font, "text_wrap": True, "bottom": 1, "bottom_color": RULE})
-        figure = book.add_format({**font, "num_format": '0.00;"−"0.00', "bottom": 1, "bottom_color": RULE})
-        whole = book.add_format({**font, "num_format": "#,##0", "bottom": 1, "bottom_color": RULE})
-        about = [(_say(view, "site.name"), date), *notes, *([("", _say(view, "export.sample"))] if sample else [])]
-        sheets = (
-            (name, header, rows, widths),
-            (_say(view, "export.notes"), *_notes(view, about, sources), (26, 60, 60, 14)),
-        )
-        for title, top, lines, wide in sheets:
+        formats = _formats(book, "游ゴシック" if view.lang == "ja" else "Yu Gothic")
+        for title, lines, wide in sheets:
             sheet = book.add_worksheet(f"{title}（{sample}）"[:LONGEST_SHEET] if sample else title)
             sheet.hide_gridlines(2)
             sheet.freeze_panes(1, 0)
             sheet.set_landscape()
-            sheet.set_paper(9)
+            sheet.set_paper(A4)
             sheet.fit_to_pages(1, 0)
             sheet.repeat_rows(0)
             sheet.set_header(f"&R{sample}")
             sheet.set_footer(f"&L{_say(view, 'site.name')} {date}&R&P / &N")
             for column, width in enumerate(wide):
                 sheet.set_column(column, column, width)
-            for number, line in enumerate((top, *lines)):
-                for column, cell in enumerate(line):
-                    if isinstance(cell, int | float):
-                        sheet.write_number(number, column, cell, whole if isinstance(cell, int) else figure)
-                    else:  # said to be text, so that no text is looked at for what it may mean to a spreadsheet
-                        sheet.write_string(number, column, cell or "", text if number else head)
+            _fill(sheet, lines, formats)
     return out.getvalue()
 
 
-def _notes(
-    view: View, about: Sequence[tuple[str, str]], sources: Sequence[Source]
-) -> tuple[list[str], list[list[str]]]:
-    header = [_say(view, f"export.{key}") for key in ("source", "content", "licence", "imported")]
-    rows = [[label, words, "", ""] for label, words in about]
-    rows += [[source.name, source.address, source.licence, source.imported] for source in sources]
-    return header, rows
+def _formats(book: Any, face: str) -> dict[str, Any]:
+    """How cells look: white, rules only."""
+    font = {"font_name": face, "font_size": 10, "font_color": INK, "valign": "top"}
+    cell = {**font, "bottom": 1, "bottom_color": RULE}
+    looks = {
+        "head": {**font, "bold": True, "bottom": 2, "text_wrap": True},
+        "text": {**cell, "text_wrap": True},
+        "figure": {**cell, "num_format": '0.00;"−"0.00'},
+        "whole": {**cell, "num_format": "#,##0"},
+    }
+    return {name: book.add_format(look) for name, look in looks.items()}
+
+
+def _fill(sheet: Any, lines: Iterable[Sequence[Cell]], formats: Mapping[str, Any]) -> None:
+    """Write cells as what they are; no text is looked at for what it may mean to a spreadsheet."""
+    for number, line in enumerate(lines):
+        for column, cell in enumerate(line):
+            if isinstance(cell, int | float):
+                sheet.write_number(number, column, cell, formats["whole" if isinstance(cell, int) else "figure"])
+            else:
+                sheet.write_string(number, column, cell or "", formats["text" if number else "head"])
+
+
+def _notes(view: View, about: Sequence[tuple[str, str]], sources: Sequence[Source]) -> list[list[Cell]]:
+    """The lines of the second sheet, its header first."""
+    rows: list[list[Cell]] = [[_say(view, f"export.{key}") for key in ("source", "content", "licence")]]
+    rows += [[label, words, ""] for label, words in about]
+    rows += [[source.name, source.address, source.licence] for source in sources]
+    return rows
 
 
 def _say(view: View, key: str) -> str:
-    return str(view.say(key))
+    return plain(view.say(key))

@@ -11,6 +11,7 @@ from kyokan.web.exports.proposal import Paper, Step
 from kyokan.web.exports.schedule import moments, running
 from kyokan.web.fingerprint import overlay
 from kyokan.web.marks import mark_of
+from kyokan.web.wording import plain
 
 OVERLAY_PX = 420.0
 MOST_GROUNDS = 8  # a slide holds no more at a size that can be read from the back
@@ -39,9 +40,9 @@ def _pair(deck: Deck, paper: Paper) -> None:
     deck.slide(paper.seen["headline"])
     deck.picture(png(drawn, OVERLAY_PX, OVERLAY_PX), (0.75, 2.0), 4.6, paper.in_words)
     deck.text(paper.people.label(paper.lang), (6.0, 2.1), 6.6, size=26, serif=True, ink="artist")
-    deck.text(str(paper.view.kind(paper.people)), (6.0, 2.6), 6.6, size=12, ink="quiet")
+    deck.text(plain(paper.view.kind(paper.people)), (6.0, 2.6), 6.6, size=12, ink="quiet")
     deck.text(paper.things.label(paper.lang), (6.0, 3.0), 6.6, size=26, serif=True, ink="brand")
-    deck.text(str(paper.view.kind(paper.things)), (6.0, 3.5), 6.6, size=12, ink="quiet")
+    deck.text(plain(paper.view.kind(paper.things)), (6.0, 3.5), 6.6, size=12, ink="quiet")
     if paper.sentence or paper.rationale:
         deck.text(paper.sentence or paper.rationale, (6.0, 4.05), 6.6, size=18, high=1.5)
     for label, value in paper.scores[:1]:
@@ -87,7 +88,7 @@ def _evidence(deck: Deck, paper: Paper) -> None:
     deck.table((header, *rows), (0.75, 1.75), (2.2, 8.4, 1.2))
     if paper.withheld:
         deck.text(
-            str(paper.view.say("export.withheld", count=paper.withheld)), (0.75, 6.45), 11.0, size=11, ink="quiet"
+            plain(paper.view.say("export.withheld", count=paper.withheld)), (0.75, 6.45), 11.0, size=11, ink="quiet"
         )
 
 
@@ -130,4 +131,4 @@ def _signal(paper: Paper, step: Step) -> str:
 
 
 def _say(paper: Paper, key: str) -> str:
-    return str(paper.view.say(key))
+    return plain(paper.view.say(key))

@@ -9,16 +9,16 @@ from kyokan.graph.model import Provenance
 from kyokan.web.credits import CREDITS
 from kyokan.web.exports.rights import shareable
 from kyokan.web.view import View
+from kyokan.web.wording import plain
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A source; ``address`` where its terms ask for one, ``imported`` the latest day on which it was read."""
+    """A source; ``address`` where its terms ask for one. When it was read is no part of a snapshot."""
 
     name: str
     licence: str
     address: str
-    imported: str
     synthetic: bool
 
 
@@ -29,10 +29,9 @@ def sources_of(view: View, records: Iterable[Provenance]) -> list[Source]:
         found.setdefault((record.source, record.licence), record)
     return [
         Source(
-            str(view.source(name).striptags()),
+            plain(view.source(name)),
             licence,
             CREDITS.get(name, ("", ""))[1],
-            record.imported_at[:10],
             record.synthetic,
         )
         for (name, licence), record in sorted(found.items())

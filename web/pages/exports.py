@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from io import BytesIO
 
 from flask import send_file
-from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from kyokan.platform.shares import Audience
@@ -17,6 +16,7 @@ from kyokan.web.forms import posted
 from kyokan.web.pages.matches import ALLOWED, asked, title
 from kyokan.web.parameters import ParameterError, Parameters
 from kyokan.web.view import current
+from kyokan.web.wording import plain
 
 
 def proposal(deal_id: str) -> Response:
@@ -39,7 +39,7 @@ def ranking() -> Response:
     query = asked(view, parameters)
     proposed = view.services.propose(query)
     view.services.shares.take_ranking(who, proposed.to_json()["query"], form)
-    named = Markup(title(view, query, proposed.entity)).striptags()  # noqa: S704 - only to take the marks out
+    named = plain(title(view, query, proposed.entity))
     return _sent(make_ranking(Listing(view, proposed, named, _today()), form))
 
 
