@@ -48,7 +48,7 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A search to be looked at: its question, and who stood in its latest ranking."""
+    """A search to be looked at: its question, and who stood in any ranking that is still kept."""
 
     id: str
     query: Query
@@ -163,14 +163,15 @@ class Searches:
 
     # Looking again -------------------------------------------------------------------------------------------
 
-    def due(self, organisation: str = "") -> list[Due]:
-        """Every search in use, of one organisation or of all: for the job that looks at them."""
+    def due(self, organisation: str = "", search_id: str = "") -> list[Due]:
+        """Every search in use, of one organisation or of all, or a single one: for who looks at them again."""
         query = select(SearchRow).where(SearchRow.removed == "").order_by(SearchRow.id)
         if organisation:
             query = query.where(SearchRow.organisation == organisation)
+        if search_id:
+            query = query.where(SearchRow.id == search_id)
         with self._database.session() as session:
-            rows = [(row, _ranking(_latest(session, row.id))) for row in session.scalars(query)]
-            return [Due(row.id, read(row.question), ranking.ids) for row, ranking in rows]
+            return [Due(row.id, read(row.question), _stood(session, row.id)) for row in session.scalars(query)]
 
     def refresh(self, search_id: str, ranking: Ranking) -> bool:
         """Note the ranking of today. What nobody needs any more is dropped.
@@ -252,6 +253,12 @@ def _latest(session: Session, search_id: str) -> RankingRow:
 def _first(session: Session, search_id: str) -> RankingRow:
     mine = select(RankingRow).where(RankingRow.search == search_id)
     return session.scalars(mine.order_by(RankingRow.id).limit(1)).one()
+
+
+def _stood(session: Session, search_id: str) -> tuple[str, ...]:
+    """Everybody in the rankings that are kept: of whoever left one it must be known whether they are still there."""
+    kept = session.scalars(select(RankingRow).where(RankingRow.search == search_id).order_by(RankingRow.id))
+    return tuple(dict.fromkeys(entity for row in kept for entity in _ranking(row).ids))
 
 
 def _ranking(row: RankingRow) -> Ranking:

@@ -207,8 +207,11 @@ class Shortlists:
             if changed:
                 self._record(session, actor, found, "tag", entities=changed, tags=words)
 
-    def take_out(self, actor: Actor, list_id: str, entries: Collection[str], *, back: bool = False) -> None:
+    def take_out(self, actor: Actor, list_id: str, entries: Collection[str], *, back: bool = False) -> str:
         """Take entries out, or ``back`` in.
+
+        Returns:
+            The moment that stands as ``removed`` in those taken out just now.
 
         Raises:
             NotAllowedError: the actor is no planner.
@@ -219,12 +222,14 @@ class Shortlists:
         with self._database.session(writing=True) as session:
             found = _find(session, actor, list_id)
             changed = [entry for entry in _named(found, entries) if bool(entry.removed) is back]
+            moment = self._clock().isoformat()
             for entry in changed:
-                entry.removed = "" if back else self._now()
+                entry.removed = "" if back else moment
             _check_length(found)
             if changed:
                 told = [entry.entity for entry in changed]
                 self._record(session, actor, found, "put_back" if back else "take_out", entities=told)
+            return moment
 
     def transfer(self, actor: Actor, list_id: str, entries: Collection[str], to: str, *, keep: bool) -> int:
         """Bring entries into another list, with note, tags and what was answered then; ``keep`` leaves them here too.

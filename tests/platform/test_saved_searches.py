@@ -134,6 +134,13 @@ def test_changes_add_up_over_nights_and_cancel_out(searches, kept):
     assert searches.get(PLANNER, kept).changes == ()
 
 
+def test_of_whoever_left_a_ranking_it_stays_known_whether_they_are_still_there(searches, kept):
+    searches.refresh(kept, SECOND)  # b has left; the next night must still ask for it
+    (due,) = searches.due("agency", kept)
+    assert due.ids == ("artist:a", "artist:b", "artist:c", "artist:d")
+    assert searches.due("rival-agency", kept) == []
+
+
 def test_what_was_not_shown_yet_is_not_taken_for_seen(searches, kept):
     shown = searches.get(PLANNER, kept).latest
     searches.refresh(kept, SECOND)

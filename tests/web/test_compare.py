@@ -72,6 +72,11 @@ def test_other_numbers_are_refused_with_a_way_back(client, ids):
     assert "/matches?entity=brand%3Axc" in answer.text
 
 
+@pytest.mark.parametrize("other", ["brand:xc", "category:watch", "fan:s1"])
+def test_the_asker_and_what_is_no_candidate_are_refused(client, other):
+    assert page(client, address("artist:akari", other)).status_code == 400
+
+
 def test_an_unknown_candidate_is_not_found(client):
     assert page(client, address("artist:akari", "artist:nobody")).status_code == 404
 

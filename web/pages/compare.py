@@ -13,7 +13,7 @@ from kyokan.matching.ranking.model import Match, Query
 from kyokan.web.charts.bars import Scale
 from kyokan.web.marks import MARKS
 from kyokan.web.pages.entity import ties
-from kyokan.web.pages.questions import ASKED, CANDIDATE, arguments, asked, words
+from kyokan.web.pages.questions import ASKED, CANDIDATE, arguments, asked, picked, words
 from kyokan.web.pages.why import Bring, brings, shared_names
 from kyokan.web.parameters import Parameters
 from kyokan.web.refusals import worded
@@ -53,8 +53,7 @@ def show() -> str | tuple[str, int]:
     ids = parameters.texts(CANDIDATE)
     if not FEWEST <= len(ids) <= MOST:
         return _page(view, query, [], refusal=COUNT), HTTPStatus.BAD_REQUEST
-    for one in ids:
-        view.entity(one)
+    picked(view, query, ids)
     asker = view.entity(query.entity) if query.entity else None
     return _page(view, query, [_column(view, match, asker) for match in view.services.look(query, ids).matches])
 

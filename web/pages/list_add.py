@@ -18,8 +18,8 @@ from kyokan.platform.desk.model import ShortlistRow
 from kyokan.web.actors import actor
 from kyokan.web.forms import posted
 from kyokan.web.pages.lists import tags_of
-from kyokan.web.pages.questions import ASKED, CANDIDATE, arguments, asked, words
-from kyokan.web.parameters import ParameterError, Parameters
+from kyokan.web.pages.questions import ASKED, CANDIDATE, arguments, asked, picked, words
+from kyokan.web.parameters import Parameters
 from kyokan.web.refusals import worded
 from kyokan.web.view import View, current
 
@@ -34,7 +34,8 @@ def form() -> str:
     who, view = actor(), current()
     parameters = Parameters.of_request((*ASKED, CANDIDATE), kansei=True)
     _planner(who)
-    return _form(who, view, asked(view, parameters), _picked(view, parameters.texts(CANDIDATE)), {})
+    query = asked(view, parameters)
+    return _form(who, view, query, picked(view, query, parameters.texts(CANDIDATE)[:MOST]), {})
 
 
 def keep() -> str | Response | tuple[str, int]:
@@ -43,26 +44,26 @@ def keep() -> str | Response | tuple[str, int]:
     typed = posted("question", CANDIDATE, *TYPED)
     _planner(who)
     query = replace(asked(view, Parameters.of_address(typed["question"], ASKED, kansei=True)), top=Query().top)
-    picked = _picked(view, tuple(request.form.getlist(CANDIDATE)))
+    chosen = picked(view, query, request.form.getlist(CANDIDATE)[:MOST])
     lists = view.services.shortlists
-    places = view.services.places(query, [one.id for one in picked]) if picked else ()
-    if not picked:
-        return _form(who, view, query, picked, typed), HTTPStatus.BAD_REQUEST
+    places = view.services.places(query, [one.id for one in chosen]) if chosen else ()
+    if not chosen:
+        return _form(who, view, query, chosen, typed), HTTPStatus.BAD_REQUEST
     if not places:
-        return _form(who, view, query, picked, typed, UNSCORED), HTTPStatus.BAD_REQUEST
+        return _form(who, view, query, chosen, typed, UNSCORED), HTTPStatus.BAD_REQUEST
     stamp = view.known.hash
     picks = [Pick(entity=place.entity, question=query, score=place.score, snapshot=stamp) for place in places]
     try:
         list_id = lists.create(who, typed["name"]).id if typed["name"].strip() else typed["list"]
         fresh = lists.add(who, list_id, picks, note=typed["note"], tags=tags_of(typed["tags"]))
     except QueryError as refusal:
-        return _form(who, view, query, picked, typed, refusal), HTTPStatus.BAD_REQUEST
+        return _form(who, view, query, chosen, typed, refusal), HTTPStatus.BAD_REQUEST
     done = "added" if fresh else "known"
     return redirect(url_for("shortlist", list_id=list_id, done=done), HTTPStatus.SEE_OTHER)
 
 
 def _form(
-    who: Actor, view: View, query: Query, picked: list[Entity], typed: dict[str, str], refusal: QueryError | None = None
+    who: Actor, view: View, query: Query, chosen: list[Entity], typed: dict[str, str], refusal: QueryError | None = None
 ) -> str:
     lists: list[ShortlistRow] = view.services.shortlists.of(who)
     return render_template(
@@ -71,17 +72,11 @@ def _form(
         said=words(view, query),
         question=urlencode(arguments(query)),
         asker=view.entity(query.entity) if query.entity else None,
-        picked=picked,
+        picked=chosen,
         lists=lists,
         typed=typed,
-        refusal=worded(refusal or NOBODY) if refusal or not picked else "",
+        refusal=worded(refusal or NOBODY) if refusal or not chosen else "",
     )
-
-
-def _picked(view: View, ids: tuple[str, ...]) -> list[Entity]:
-    if len(ids) > MOST:
-        raise ParameterError(CANDIDATE, "unknown")
-    return [view.entity(one) for one in dict.fromkeys(ids)]
 
 
 def _planner(who: Actor) -> None:

@@ -41,8 +41,14 @@ DONE = (
     "removed",
     "restored",
 )
-ACTS = ("compare", "take_out", "put_back", "tag", "move", "copy")
-LISTED = re.compile(r"[0-9a-f]{32}(,[0-9a-f]{32})*")
+ACTS = {
+    "compare": "",
+    "take_out": "taken_out",
+    "put_back": "put_back",
+    "tag": "tagged",
+    "move": "moved",
+    "copy": "copied",
+}
 CHANGED = (ChangedMeanwhileError, QueryError)
 
 
@@ -114,6 +120,7 @@ def entries(list_id: str) -> str | Response | tuple[str, int]:
         raise ParameterError("act", "choice", choices=", ".join(ACTS))
     if not ticked:
         return _refused(list_id, QueryError("entry", "is not chosen", "Tick one", code="none_picked"), typed)
+    undo = None
     try:
         if act == "compare":
             return redirect(_comparison(lists.get(who, list_id), ticked), HTTPStatus.SEE_OTHER)
@@ -121,13 +128,13 @@ def entries(list_id: str) -> str | Response | tuple[str, int]:
             lists.tag(who, list_id, ticked, tags_of(typed["tags"]))
         elif act in ("move", "copy"):
             lists.transfer(who, list_id, ticked, typed["to"], keep=act == "copy")
+        elif act == "take_out":
+            undo = lists.take_out(who, list_id, ticked)
         else:
-            lists.take_out(who, list_id, ticked, back=act == "put_back")
+            lists.take_out(who, list_id, ticked, back=True)
     except CHANGED as refusal:
         return _refused(list_id, refusal, typed)
-    done = {"take_out": "taken_out", "put_back": "put_back", "tag": "tagged", "move": "moved", "copy": "copied"}[act]
-    undo = {"entries": ",".join(ticked)} if done == "taken_out" else {}
-    return _at(list_id, done=done, tag=typed["tag"] or None, **undo)
+    return _at(list_id, done=ACTS[act], tag=typed["tag"] or None, undo=undo)
 
 
 def entry(list_id: str, entry_id: str) -> str | Response | tuple[str, int]:
@@ -180,15 +187,12 @@ def _known(view: View, entity_id: str) -> Entity | None:
 
 
 def _page(list_id: str, **refused: Any) -> str:
-    parameters = Parameters.of_request(("done", "entries", "tag"))
+    parameters = Parameters.of_request(("done", "undo", "tag"))
     who, view = actor(), current()
     lists = view.services.shortlists
     found = lists.get(who, list_id)
     tag = parameters.text("tag")
-    undo = parameters.text("entries")
-    if undo and not LISTED.fullmatch(undo):
-        raise ParameterError("entries", "unknown")
-    gone = {one.id for one in found.everything if one.removed}
+    moment = parameters.text("undo")
     kept = [one for one in found.entries if not tag or tag in one.tags]
     return render_template(
         "shortlist.html",
@@ -198,7 +202,7 @@ def _page(list_id: str, **refused: Any) -> str:
         tags=sorted({word for one in found.entries for word in one.tags}),
         others=[one for one in lists.of(who) if one.id != found.id],
         done=parameters.choice("done", ("", *DONE), ""),
-        undo=[one for one in undo.split(",") if one in gone],
+        undo=[one.id for one in found.everything if moment and one.removed == moment],
         may=who.has(Role.PLANNER),
         **{"refusal": "", "typed": {}, "tried": "", "ticked": ()} | refused,
     )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import urlencode
 
 from flask import url_for
 
 from kyokan.errors import KyokanError
+from kyokan.graph.model import Entity
 from kyokan.matching.ranking.model import Query
+from kyokan.web.pages.home import WANTED
 from kyokan.web.pages.matches import ATTRIBUTE, SIGNAL, query_of, title
 from kyokan.web.parameters import KANSEI, ParameterError, Parameters
 from kyokan.web.view import View
@@ -32,6 +35,22 @@ def asked(view: View, parameters: Parameters) -> Query:
     if query.entity is None and not query.text and not query.kansei:
         raise ParameterError("entity", "nothing_asked")
     return query
+
+
+def picked(view: View, query: Query, ids: Iterable[str]) -> list[Entity]:
+    """The candidates of these ids, each once.
+
+    Raises:
+        ParameterError: one is the asker, or nobody whom a question could be answered with.
+        UnknownEntityError: one is not known.
+    """
+    found = [view.entity(one) for one in dict.fromkeys(ids)]
+    for entity in found:
+        if entity.id == query.entity:
+            raise ParameterError(entity.id, "same")
+        if entity.kind.value not in WANTED:
+            raise ParameterError(CANDIDATE, "choice", choices=", ".join(WANTED))
+    return found
 
 
 def arguments(query: Query) -> list[tuple[str, str]]:

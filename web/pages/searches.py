@@ -87,8 +87,9 @@ def change(search_id: str) -> Response:
     if act == "see":
         searches.see(who, search_id, _number(typed["latest"]))
     elif act == "look":
-        found = searches.get(who, search_id)
-        searches.refresh(search_id, view.services.ranking(found.query, _ids(found)))
+        searches.get(who, search_id)
+        for one in searches.due(who.organisation, search_id):
+            searches.refresh(one.id, view.services.ranking(one.query, one.ids))
     elif act in {"remove", "restore"}:
         searches.put_away(who, search_id, back=act == "restore")
     else:
@@ -104,10 +105,6 @@ def with_changes() -> list[Saved]:
     if who is None or not reads(who):
         return []
     return [one for one in current().services.searches.of(who) if one.changes]
-
-
-def _ids(found: Saved) -> list[str]:
-    return [change.entity for change in found.changes]
 
 
 def _form(view: View, query: Query, name: str, refusal: QueryError | None = None) -> str:
