@@ -6,6 +6,7 @@ KyokanError                     exit 1   base: subject, rule, remedy
 │   ├── AmbiguousNameError               several entities answer to that name
 │   ├── UnknownRecordError               no list, search, job or deal of that id is the asker's to see
 │   ├── QueryError                       a query parameter breaks its rule
+│   │   └── RuleStopError                a side's own rules, or a running deal, close a pairing; said in both languages
 │   ├── DictionaryError                  a kansei dictionary file breaks a rule
 │   ├── ImportRefusedError               a source cannot be read; carries its problems
 │   ├── DataMissingError                 a file that a protocol reads is not there
@@ -26,7 +27,7 @@ KyokanError                     exit 1   base: subject, rule, remedy
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
@@ -90,6 +91,14 @@ class QueryError(InputError):
 
 class UnknownRecordError(InputError):
     """No record of that id is known to the one who asks; whether there is one is not told."""
+
+
+class RuleStopError(QueryError):
+    """A side's own rules, or a deal that runs, close a pairing; ``said`` tells so in ``ja`` and ``en``."""
+
+    def __init__(self, subject: str, said: Mapping[str, str]) -> None:
+        self.said = said
+        super().__init__(subject, said["en"].rstrip("."))
 
 
 class UnknownDealError(UnknownRecordError):

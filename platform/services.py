@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Self
 from kyokan.errors import AmbiguousNameError, UnknownEntityError
 from kyokan.graph.dictionary import Attribute, Dictionary, load_dictionary, normalise_term
 from kyokan.graph.model import Entity, EntityKind, KanseiValue
+from kyokan.platform.bound import Bound
 from kyokan.platform.settings import Settings
-from kyokan.platform.workroom import Workroom
 
 if TYPE_CHECKING:
     from kyokan.graph.annotate import Annotation, Annotator
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kyokan.graph.importers import ImportReport
     from kyokan.graph.snapshot import NameHit, Snapshot
     from kyokan.graph.stores import GraphStore
-    from kyokan.matching.ranking import FusionWeights, Matcher, Place, Proposal, Query
+    from kyokan.matching.ranking import FusionWeights, Matcher, Query
     from kyokan.matching.ranking.learning import Foresight
     from kyokan.platform.desk.atlas import Atlas
     from kyokan.platform.desk.rankings import Ranking
@@ -35,7 +35,7 @@ PROFILES_KEPT = 2048
 LANGS = ("ja", "en")
 
 
-class Services(Workroom):
+class Services(Bound):
     """Every capability of Kyokan over one store, opened on first use and shared by threads.
 
     Args:
@@ -185,27 +185,11 @@ class Services(Workroom):
                 return self.dictionary.get(max(named, key=lambda entry: entry[1])[0])
         return None
 
-    def propose(self, query: Query) -> Proposal:
-        """Ranked matches for a query, each with its evidence."""
-        return self.matcher().propose(query)
-
-    def explain(self, first: str, second: str, query: Query | None = None) -> Proposal:
-        """One pair looked at closely, with counterfactuals; ``query`` carries what-if toggles."""
-        return self.matcher().explain(first, second, query)
-
-    def look(self, query: Query, ids: Sequence[str]) -> Proposal:
-        """Some candidates of a question, each with its evidence, whatever their standing."""
-        return self.matcher().look(query, ids)
-
-    def places(self, query: Query, ids: Sequence[str] = ()) -> tuple[Place, ...]:
-        """The ranking of a question, or where some candidates stand, without the evidence."""
-        return self.matcher().places(query, ids)
-
     def ranking(self, query: Query, also: Iterable[str] = ()) -> Ranking:
         """The ranking of a question, to be compared with another day's."""
         from kyokan.platform.desk.rankings import rank
 
-        return rank(self.matcher(), query, also)
+        return rank(self.bound_matcher(), query, also)
 
     def atlas(self) -> Atlas:
         """The map of the kansei space, drawn up once a snapshot."""

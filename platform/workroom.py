@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from kyokan.platform.settings import Settings
 
 if TYPE_CHECKING:
+    from kyokan.platform.accounts.actor import Actor
     from kyokan.platform.accounts.issuer import Issuer
     from kyokan.platform.accounts.service import Accounts
     from kyokan.platform.approvals import Approvals
     from kyokan.platform.attachments import Attachments
     from kyokan.platform.database import Database
     from kyokan.platform.deals import Deals
+    from kyokan.platform.deals.entries import Terms
     from kyokan.platform.desk import Searches, Shortlists
     from kyokan.platform.jobs.room import JobRoom
     from kyokan.platform.mail import Outbox
@@ -43,9 +45,11 @@ class Workroom:
         import kyokan.platform.attachments.model
         import kyokan.platform.audit
         import kyokan.platform.deals.model
+        import kyokan.platform.deals.talk
         import kyokan.platform.mail.model
         import kyokan.platform.pipeline.model
         import kyokan.platform.pipeline.reminders
+        import kyokan.platform.rules.model
         import kyokan.platform.shares.model  # noqa: F401 - tables are made when the file is opened, so all must be known
         from kyokan.platform.database import Database
 
@@ -68,13 +72,16 @@ class Workroom:
             return None
         return Issuer(there.oidc_issuer, there.oidc_client_id, there.oidc_client_secret.get_secret_value())
 
+    def admit(self, actor: Actor, artist: str, brand: str, terms: Terms) -> None:
+        """Let a pair be proposed; whoever knows the rules of the two sides refuses here."""
+
     @cached_property
     def deals(self) -> Deals:
         """Proposed tie-ups."""
         from kyokan.platform.approvals import ApprovalGate
         from kyokan.platform.deals import Deals
 
-        return Deals(self.database, gates=(ApprovalGate(),))
+        return Deals(self.database, gates=(ApprovalGate(),), admit=self.admit)
 
     @cached_property
     def approvals(self) -> Approvals:

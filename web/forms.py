@@ -103,6 +103,18 @@ def key_of(typed: Mapping[str, str]) -> str:
     return typed["key"]
 
 
+def yen_of(name: str, written: str) -> int | None:
+    """An amount with or without commas and sign; None where nothing was typed.
+
+    Raises:
+        ParameterError: it is no whole number.
+    """
+    figures = re.sub(r"[,，\s円¥]", "", written)
+    if figures and not figures.isdecimal():
+        raise ParameterError(name, "number")
+    return int(figures) if figures else None
+
+
 def init_app(app: Flask) -> None:
     """Check every request; ``actors`` must have read the session before."""
     app.config["MAX_CONTENT_LENGTH"] = LARGEST

@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 from kyokan.graph.dictionary import Dictionary
 from kyokan.graph.model import Entity, EntityKind, KanseiValue, Relation, RelationKind
 from kyokan.matching.ranking.model import Place, Proposal, Query
+from kyokan.platform.accounts.actor import Actor
 from kyokan.platform.accounts.issuer import Issuer
 from kyokan.platform.accounts.service import Accounts
 from kyokan.platform.approvals import Approvals
 from kyokan.platform.attachments import Attachments
 from kyokan.platform.deals import Deals
+from kyokan.platform.deals.talk import Talk
 from kyokan.platform.desk import Searches, Shortlists
 from kyokan.platform.desk.atlas import Atlas
 from kyokan.platform.desk.rankings import Ranking
@@ -26,6 +28,7 @@ from kyokan.platform.mail.post import Post
 from kyokan.platform.pipeline import Pipeline
 from kyokan.platform.pipeline.reminders import Reminders
 from kyokan.platform.proposals import Manuscripts
+from kyokan.platform.rules import Calendar, Rules
 from kyokan.platform.shares import Shares
 
 
@@ -173,6 +176,21 @@ class Services(Protocol):
         ...
 
     @property
+    def talk(self) -> Talk:
+        """Questions and answers on deals."""
+        ...
+
+    @property
+    def rules(self) -> Rules:
+        """What each side will not do."""
+        ...
+
+    @property
+    def calendar(self) -> Calendar:
+        """Who is bound when, and what conflicts."""
+        ...
+
+    @property
     def demo(self) -> bool:
         """Whether generated data is among what is shown."""
         ...
@@ -193,15 +211,15 @@ class Services(Protocol):
         """The kansei profile of a written brief."""
         ...
 
-    def propose(self, query: Query) -> Proposal:
+    def propose(self, query: Query, actor: Actor | None = None) -> Proposal:
         """Ranked matches."""
         ...
 
-    def explain(self, first: str, second: str, query: Query | None = None) -> Proposal:
+    def explain(self, first: str, second: str, query: Query | None = None, actor: Actor | None = None) -> Proposal:
         """One pair looked at closely."""
         ...
 
-    def look(self, query: Query, ids: Sequence[str]) -> Proposal:
+    def look(self, query: Query, ids: Sequence[str], actor: Actor | None = None) -> Proposal:
         """Some candidates of a question, whatever their standing."""
         ...
 
@@ -209,7 +227,7 @@ class Services(Protocol):
         """The ranking of a question, to be compared with another day's."""
         ...
 
-    def places(self, query: Query, ids: Sequence[str] = ()) -> tuple[Place, ...]:
+    def places(self, query: Query, ids: Sequence[str] = (), actor: Actor | None = None) -> tuple[Place, ...]:
         """The ranking of a question, or where some candidates stand, without the evidence."""
         ...
 

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from markupsafe import Markup
 
-from kyokan.errors import ChangedMeanwhileError, InputError, NotAllowedError
+from kyokan.errors import ChangedMeanwhileError, InputError, NotAllowedError, RuleStopError
 from kyokan.web.parameters import ParameterError
 from kyokan.web.view import current
 from kyokan.web.wording import catalogue
@@ -17,6 +17,8 @@ def worded(refusal: InputError) -> Markup:
     view = current()
     if isinstance(refusal, ParameterError):
         return view.say(refusal.key, **refusal.values)
+    if isinstance(refusal, RuleStopError):
+        return view.foreign(refusal.said[view.lang])
     code = refusal.code or ("changed_meanwhile" if isinstance(refusal, ChangedMeanwhileError) else "")
     if f"refusal.{code}" not in catalogue():
         return view.foreign(str(refusal))

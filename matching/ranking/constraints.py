@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from calendar import monthrange
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -43,6 +44,10 @@ class Plan:
         return cls(since=query.since or as_of, until=query.until, places=query.places, media=query.media)
 
 
+Binds = Callable[[Context, int | None, Rows, Plan], Mapping[int, Decision]]
+"""What binds from outside the graph: candidates that may not be proposed, by row, to a subject (its row) and a plan."""
+
+
 def decisions(context: Context, subject: Subject, candidates: Rows, plan: Plan) -> dict[int, Decision]:
     """Candidates that cannot be proposed, by row; a veto or exclusivity outweighs rivalry, rivalry too little known."""
     found: dict[int, Decision] = {}
@@ -59,6 +64,13 @@ def decisions(context: Context, subject: Subject, candidates: Rows, plan: Plan) 
 TOO_LITTLE = Sentence(
     ja="まだ判断できません。紹介文を 1 本足すと、点を出せる見込みです。",
     en="Not enough is known. One more text would likely do.",
+)
+NOBODY = Sentence(
+    ja="条件に合う候補がありません。絞り込みを一つ外してください。", en="Nobody passes the filters. Take one away."
+)
+UNREAD = Sentence(
+    ja="文章の一部の読み取りが使えないため、残りの手がかりで答えました。",
+    en="Part of the reading of texts is switched off; the rest answered.",
 )
 RIVAL = Sentence(ja="競い合い。近いほど代わりになります。", en="Rival. Near, but a substitute.")
 
@@ -123,8 +135,8 @@ def _exclusive(context: Context, subject: int, candidates: Rows, plan: Plan) -> 
         artist, thing = context.view.row(relation.source), context.view.row(relation.target)
         things = candidates[_covered(context, relation, thing, candidates)]
         if _bound(context, subject, artist):
-            barred = [row for row in things.tolist() if not _same_house(context, thing, row)]
-        elif _covered(context, relation, thing, np.array([subject]))[0] and not _same_house(context, thing, subject):
+            barred = [row for row in things.tolist() if not same_house(context, thing, row)]
+        elif _covered(context, relation, thing, np.array([subject]))[0] and not same_house(context, thing, subject):
             barred = [row for row in candidates.tolist() if _bound(context, row, artist)]
         else:
             continue
@@ -138,16 +150,22 @@ def _bound(context: Context, row: int, artist: int) -> bool:
 
 def _in_force(relation: Relation, plan: Plan) -> bool:
     """Whether the tie-up's term, territory and medium meet the plan's; what is not stated meets everything."""
-    starts, ends = _first_day(relation.since), _last_day(relation.until or str(relation.attributes.get("until") or ""))
-    if (ends and plan.since and ends < _first_day(plan.since)) or (
-        starts and plan.until and starts > _last_day(plan.until)
-    ):
+    if not meets_dates(relation.since, relation.until or str(relation.attributes.get("until") or ""), plan):
         return False
     for stated, planned in (("territory", plan.places), ("media", plan.media)):
         bound = {_slug(word) for word in _stated(relation, stated)}
         if bound and planned and not bound & {_slug(word) for word in planned}:
             return False
     return True
+
+
+def meets_dates(since: str, until: str, plan: Plan) -> bool:
+    """Whether a term (ISO dates, months or years; empty where open) and the plan's have a day in common."""
+    starts, ends = first_day(since), last_day(until)
+    return not (
+        (ends and plan.since and ends < first_day(plan.since))
+        or (starts and plan.until and starts > last_day(plan.until))
+    )
 
 
 def _stated(relation: Relation, name: str) -> tuple[str, ...]:
@@ -167,7 +185,7 @@ def _covered(context: Context, relation: Relation, partner: int, rows: Rows) -> 
     return np.asarray(things & (context.categories[rows][:, known].sum(axis=1) > 0))
 
 
-def _same_house(context: Context, one: int, other: int) -> bool:
+def same_house(context: Context, one: int, other: int) -> bool:
     """Whether two things belong to one brand or one group."""
     maker = context.profiles.brand_of
     houses = [int(maker[row]) if maker[row] >= 0 else row for row in (one, other)]
@@ -203,9 +221,13 @@ def _slug(word: str) -> str:
     return word.rpartition(":")[2].strip().casefold()
 
 
-def _first_day(date: str) -> str:
+def first_day(date: str) -> str:
+    """The first day of an ISO date, month or year."""
     return f"{date}-01-01" if len(date) == len("2027") else f"{date}-01" if len(date) == len("2027-06") else date
 
 
-def _last_day(date: str) -> str:
-    return f"{date}-12-31" if len(date) == len("2027") else f"{date}-31" if len(date) == len("2027-06") else date
+def last_day(date: str) -> str:
+    """The last day of an ISO date, month or year."""
+    if len(date) == len("2027-06"):
+        return f"{date}-{monthrange(int(date[:4]), int(date[5:]))[1]}"
+    return f"{date}-12-31" if len(date) == len("2027") else date

@@ -14,7 +14,7 @@ from kyokan.graph.dictionary import Dictionary
 from kyokan.graph.encoder import Encoder
 from kyokan.matching.evidence.edited import EditedView, edited_context
 from kyokan.matching.evidence.removal import Removal
-from kyokan.matching.ranking.constraints import TOO_LITTLE, Decision, Plan, decisions
+from kyokan.matching.ranking.constraints import NOBODY, TOO_LITTLE, UNREAD, Binds, Decision, Plan, decisions
 from kyokan.matching.ranking.counterfactuals import Rescore, counterfactuals
 from kyokan.matching.ranking.fusion import FusionWeights, logistic
 from kyokan.matching.ranking.matches import match_of
@@ -86,21 +86,24 @@ class Matcher:
         self.settings = settings or MatcherSettings()
         self.dictionary = dictionary
         self._read = read
+        self._binds: Binds = lambda *_: {}
         self._contexts: dict[frozenset[str], Context] = {}
 
     def context(self, without_attributes: frozenset[str] = frozenset()) -> Context:
         """What the signals read, as if some attributes did not exist."""
-        if without_attributes not in self._contexts:
+        found = self._contexts.get(without_attributes)
+        if found is None:
             if len(self._contexts) >= WHAT_IFS_KEPT:
-                self._contexts = {key: kept for key, kept in self._contexts.items() if not key}
-            self._contexts[without_attributes] = (
+                for stale in [key for key in self._contexts if key]:  # in place: bound matchers share what is kept
+                    self._contexts.pop(stale, None)
+            found = self._contexts[without_attributes] = (
                 edited_context(self.context(), Removal(), self.encoder, without_attributes)
                 if without_attributes
                 else Context(
                     self.snapshot, self.encoder, self.settings.signals, self.dictionary, self.settings.weights.pairs
                 )
             )
-        return self._contexts[without_attributes]
+        return found
 
     def propose(self, query: Query) -> Proposal:
         """Ranked matches for a question, diversified, each with its evidence; refusals with their reasons.
@@ -204,7 +207,9 @@ class Matcher:
             scored = replace(self._score(query, context, subject, rows), pool=pool)
         else:
             scored = self._score(query, context, subject, everybody)
-        return scored, decisions(context, subject, scored.rows, Plan.of(query, self._as_of(context)))
+        plan = Plan.of(query, self._as_of(context))
+        closed = self._binds(self.context(), subject.row, scored.rows, plan)  # whatever a what-if forgets
+        return scored, decisions(context, subject, scored.rows, plan) | dict(closed)
 
     def score(self, query: Query, rows: Rows | None = None) -> Scored:
         """Values and contributions for all candidates of a question (or for ``rows``), nobody set aside."""
@@ -219,6 +224,12 @@ class Matcher:
         matcher = Matcher(view, self.encoder, self.settings, dictionary=self.dictionary, read=self._read)
         matcher._contexts[frozenset()] = edited_context(self.context(), removal, self.encoder)  # one of us
         return matcher
+
+    def bound_by(self, binds: Binds) -> Matcher:
+        """This matcher where ``binds`` closes pairs besides those that the graph closes; what was derived is shared."""
+        bound = Matcher(self.snapshot, self.encoder, self.settings, dictionary=self.dictionary, read=self._read)
+        bound._contexts, bound._binds = self._contexts, binds  # one of us
+        return bound
 
     def with_weights(self, weights: FusionWeights) -> Matcher:
         """A matcher over the same snapshot with other weights; what was derived is taken over."""
@@ -337,15 +348,6 @@ class Matcher:
             counterfactuals=counterfactuals,
             note=note,
         )
-
-
-NOBODY = Sentence(
-    ja="条件に合う候補がありません。絞り込みを一つ外してください。", en="Nobody passes the filters. Take one away."
-)
-UNREAD = Sentence(
-    ja="文章の一部の読み取りが使えないため、残りの手がかりで答えました。",
-    en="Part of the reading of texts is switched off; the rest answered.",
-)
 
 
 def _evenly(count: int) -> Rows:

@@ -58,7 +58,7 @@ def propose(
     if not entity and not text and not want:
         raise QueryError("propose", "needs a name, a brief (--text) or a wanted kansei (--want)", "Name one")
     with open_services(store) as services, progress_bar() as progress:
-        matcher = services.matcher(progress)
+        services.matcher(progress)
         try:
             subject = services.resolve(entity, ASKABLE) if entity else None
             kinds = _kinds(for_ or [], subject.kind if subject else None)
@@ -67,7 +67,7 @@ def propose(
             _ask_which(error, for_ or [], top, as_json, services)
             raise
         signals, attributes = _split_without(services, without or [])
-        proposal = matcher.propose(
+        proposal = services.propose(
             _query(
                 entity=subject.id if subject else None,
                 text=text,

@@ -23,6 +23,8 @@ from kyokan.platform.deals.scope import find, party_of, stands, subject
 from kyokan.platform.deals.steps import RULES, SIDES, Party, Status, Step
 
 Clock = Callable[[], datetime]
+Admit = Callable[[Actor, str, str, Terms], None]
+"""Lets a pair (artist, brand) under terms pass or raises RuleStopError."""
 Seen = dict[str, Any]
 """A deal as one side sees it (``fields.shown``)."""
 
@@ -47,14 +49,20 @@ class Deals:
         database: where they are kept.
         clock: the time, with its zone.
         gates: what else has a say before a draft is changed or sent.
+        admit: asked whether a pair may be proposed at all, before anything is written.
     """
 
     def __init__(
-        self, database: Database, clock: Clock = lambda: datetime.now(UTC), gates: Sequence[Gate] = ()
+        self,
+        database: Database,
+        clock: Clock = lambda: datetime.now(UTC),
+        gates: Sequence[Gate] = (),
+        admit: Admit = lambda *_: None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._gates = gates
+        self._admit = admit
 
     # Reading -------------------------------------------------------------------------------------------------
 
@@ -135,10 +143,12 @@ class Deals:
             NotAllowedError: the actor is no planner.
             UnknownDealError: the key is that of a deal which the actor may not see.
             QueryError: a field breaks its rule, or is none of a draft.
+            RuleStopError: the rules of either side, or a running deal, close the pair.
         """
         if not actor.has(Role.PLANNER):
             raise NotAllowedError("a proposal", "is drafted by a planner", "Ask one of your organisation")
         entered = checked(Draft, draft)
+        self._admit(actor, entered.artist, entered.brand, entered.terms)
         now = self._now()
         deal = DealRow(
             id=key or uuid.uuid4().hex,
@@ -206,9 +216,12 @@ class Deals:
             NotAllowedError: the step is not the actor's, or not possible while the deal stands so.
             ChangedMeanwhileError: the deal is not as it was when ``version`` was read.
             QueryError: a reason, terms or an outcome is missing or breaks a rule.
+            RuleStopError: the rules of either side, or a running deal, close what was to be sent.
         """
         rule = RULES[step]
         self._settle()
+        if step is Step.SEND:
+            self._ask_admission(actor, deal_id)
         with self._database.session(writing=True) as session:
             deal, party = find(session, actor, deal_id, acting=True)
             if party not in rule.by:
@@ -242,6 +255,13 @@ class Deals:
                 deal.status = rule.to
                 told = {"status": deal.status}
                 self._keep(session, None, deal, Party.AGENCY, Step.EXPIRE.value, frozenset(Party), told)
+
+    def _ask_admission(self, actor: Actor, deal_id: str) -> None:
+        """Before the transaction, so that what was stopped is counted although nothing is sent."""
+        with self._database.session() as session:
+            deal, party = find(session, actor, deal_id, acting=True)
+            if party is Party.AGENCY and deal.status == Status.DRAFT:
+                self._admit(actor, deal.artist, deal.brand, Terms.model_validate(deal.offered.content))
 
     def _apply(
         self, session: Session, deal: DealRow, actor: Actor, party: Party, step: Step, said: Mapping[str, Any]

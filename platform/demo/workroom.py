@@ -29,6 +29,16 @@ TERMS: dict[str, Any] = {
     "fee_high": 18_000_000,
 }
 COUNTER = TERMS | {"media": ["TV", "SNS"], "fee_low": 21_000_000, "fee_high": 21_000_000}
+RULES: dict[str, dict[str, Any]] = {
+    ARTIST: {
+        "categories": ["category:finance", "category:whisky"],
+        "kansei": ["kansei:sharp"],
+        "media": ["屋外 / Outdoor"],
+        "free": [{"since": "2027-02-01", "until": "2027-02-14"}],
+        "fee_floor": 16_000_000,
+    },
+    BRAND: {"topics": ["category:finance"], "known": 12},
+}
 NOTE = "費用の落としどころは 2,000万円。 / Expect to settle at ¥20M."
 
 
@@ -58,7 +68,13 @@ def open_workroom(services: Services) -> dict[str, str]:
     """
     accounts = services.accounts
     places = [_organisation(accounts, seat) for seat in SEATS]
-    _propose(services, [place.id for place in places])
+    planner, brand, manager = (
+        Actor(person=f"demo:{seat.role}", organisation=place.id, roles=frozenset({seat.role}), name=seat.person)
+        for seat, place in zip(SEATS, places, strict=True)
+    )
+    _propose(services, planner, brand, manager)
+    for actor, entity in ((brand, BRAND), (manager, ARTIST)):
+        _rule(services, actor, entity)
     here = {person.email for person in accounts.people()}
     waiting = [(seat, place) for seat, place in zip(SEATS, places, strict=True) if seat.email not in here]
     return {seat.email: accounts.invite(seat.email, place.id, seat.role) for seat, place in waiting}
@@ -68,12 +84,15 @@ def _organisation(accounts: Accounts, seat: Seat) -> Organisation:
     return accounts.organisation(seat.organisation) or accounts.create_organisation(seat.organisation, seat.kind)
 
 
-def _propose(services: Services, places: list[str]) -> None:
+def _rule(services: Services, actor: Actor, entity: str) -> None:
+    """A few rules, set once: what people have made of them since stays."""
+    if not services.rules.roster(actor):
+        kept = services.rules.claim(actor, entity)
+        services.rules.keep(actor, entity, kept.version, RULES[entity])
+
+
+def _propose(services: Services, planner: Actor, brand: Actor, manager: Actor) -> None:
     """A proposal that the artist's side has countered and the brand has yet to answer; made once."""
-    planner, _, manager = (
-        Actor(person=f"demo:{seat.role}", organisation=place, roles=frozenset({seat.role}), name=seat.person)
-        for seat, place in zip(SEATS, places, strict=True)
-    )
     deals = services.deals
     if any(deal["id"] == KEY for deal in deals.of(planner)):
         return
@@ -84,8 +103,8 @@ def _propose(services: Services, places: list[str]) -> None:
         "brand": BRAND,
         "headline": "夜明けの時計、二年目へ。",
         "rationale": match.sentence.ja,
-        "brand_side": places[1],
-        "artist_side": places[2],
+        "brand_side": brand.organisation,
+        "artist_side": manager.organisation,
         "expires": (datetime.now(UTC) + timedelta(days=DAYS_TO_ANSWER)).date().isoformat(),
         "terms": TERMS,
     }

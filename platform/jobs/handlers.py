@@ -46,4 +46,17 @@ def searches(services: Services, arguments: Mapping[str, Any], progress: Progres
     return counts
 
 
-HANDLERS: dict[str, Handler] = {"import": import_source, "snapshot": snapshot, "mail": mail, "searches": searches}
+def outcomes(services: Services, _arguments: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
+    """Write the deals that were announced to the graph as tie-ups; twice has the effect of once."""
+    from kyokan.platform.deals.outcomes import feed
+
+    return dict(feed(services.database, services.store))
+
+
+HANDLERS: dict[str, Handler] = {
+    "import": import_source,
+    "snapshot": snapshot,
+    "mail": mail,
+    "searches": searches,
+    "outcomes": outcomes,
+}

@@ -22,5 +22,6 @@ class Rhythm:
 
 RHYTHMS: Mapping[str, Rhythm] = {
     "mail": Rhythm(MINUTE),
+    "outcomes": Rhythm(10 * MINUTE),
     "searches": Rhythm(DAY, 18 * 3600.0),  # three in the night in Tokyo
 }

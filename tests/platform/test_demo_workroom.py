@@ -48,5 +48,17 @@ def test_a_second_time_makes_nothing_but_new_invitations(services):
     assert [len(seen(services, seat)) for seat in SEATS] == [1, 1, 1]
 
 
+def test_both_sides_keep_a_few_rules_and_what_people_change_stays(services):
+    open_workroom(services)
+    for seat, entity in zip(SEATS[1:], (BRAND, ARTIST), strict=True):
+        place = services.accounts.organisation(seat.organisation)
+        actor = Actor(person="x", organisation=place.id, roles=frozenset({seat.role}))
+        kept = services.rules.get(actor, entity)
+        assert kept.rules != type(kept.rules)()
+        changed = services.rules.keep(actor, entity, kept.version, {})
+        open_workroom(services)
+        assert services.rules.get(actor, entity) == changed
+
+
 def test_every_party_is_marked_as_made_up():
     assert all(seat.organisation.endswith("†") and seat.person.endswith("†") for seat in SEATS)

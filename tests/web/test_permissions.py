@@ -53,6 +53,10 @@ READ = {
     "searches": ("/searches", DESK),
     "search_new": ("/searches/new?entity=brand:xc&for=artist", DESK | {"analyst": 403}),
     "search": ("/searches/{search}", DESK | {"stranger": 404}),
+    "roster": ("/roster", SIGNED_IN | dict.fromkeys(("planner", "analyst", "stranger"), 403)),
+    "calendar": ("/calendar", SIGNED_IN),
+    "rules": ("/rules", SIGNED_IN | dict.fromkeys(("planner", "analyst", "stranger"), 403)),
+    "rules_of": ("/rules/artist:akari", dict.fromkeys(IDENTITIES, 404) | {"nobody": 303, "manager": 200}),
     "deals": ("/deals", SIGNED_IN),
     "deal_new": (FORM, SIGNED_IN | dict.fromkeys(("analyst", "brand", "manager"), 403)),
     "deal_stages": ("/deals/stages", SIGNED_IN | dict.fromkeys(("analyst", "brand", "manager"), 403)),
@@ -90,7 +94,32 @@ WRITTEN = {
     "job_change": ("/jobs/{job}", {"act": "cancel"}, dict.fromkeys(IDENTITIES, 404) | {"nobody": 303, "planner": 303}),
     "search_keep": ("/searches", {"question": "entity=brand:xc&for=artist", "name": "x"}, KEPT | {"stranger": 303}),
     "search_change": ("/searches/{search}", {"act": "see", "latest": "1"}, KEPT | {"analyst": 303}),
+    "roster_resolve": (
+        "/roster/" + "a" * 32,
+        {"version": "0", "note": "x"},
+        {"nobody": 303, "planner": 403, "analyst": 403, "brand": 303, "manager": 303, "stranger": 403},
+    ),
+    "rules_claim": (
+        "/rules",
+        {"name": "artist:akari"},
+        {"nobody": 303, "planner": 403, "analyst": 403, "brand": 400, "manager": 303, "stranger": 403},
+    ),
+    "rules_of": (
+        "/rules/artist:akari",
+        {"version": "1", "media": "radio"},
+        dict.fromkeys(IDENTITIES, 404) | {"nobody": 303, "manager": 303},
+    ),
+    "rules_release": (
+        "/rules/artist:akari/release",
+        {},
+        dict.fromkeys(IDENTITIES, 404) | {"nobody": 303, "manager": 303},
+    ),
     "deals_read": ("/deals/read", {"notices": "1"}, dict.fromkeys(IDENTITIES, 303)),
+    "deal_say": (
+        "/deals/{sent}/say",
+        {"to": "all", "text": "x", "key": "d" * 32},
+        {"nobody": 303, "planner": 303, "analyst": 403, "brand": 303, "manager": 303, "stranger": 404},
+    ),
     "deal_change": (
         "/deals/{sent}/change",
         {"version": "2", "internal_note": "x"},
@@ -180,6 +209,7 @@ def workroom(folder):
     world = World(folder)
     browsers = company(world)
     planner = browsers["planner"]
+    browsers["manager"].send("/rules", name="artist:akari")
     addresses = {}
     for name in ("draft", "sent"):
         fields = {"artist": "artist:akari", "brand": "brand:koyomido", "headline": f"CANARY-HEADLINE {name}"}

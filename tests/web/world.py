@@ -18,6 +18,7 @@ from kyokan.platform.approvals import ApprovalGate, Approvals
 from kyokan.platform.attachments import Attachments
 from kyokan.platform.database import Database
 from kyokan.platform.deals import Deals
+from kyokan.platform.deals.talk import Talk
 from kyokan.platform.desk import Searches, Shortlists
 from kyokan.platform.desk.atlas import draw_up
 from kyokan.platform.desk.rankings import rank
@@ -28,6 +29,8 @@ from kyokan.platform.mail.news import News
 from kyokan.platform.pipeline import Pipeline
 from kyokan.platform.pipeline.reminders import Reminders
 from kyokan.platform.proposals import Manuscripts
+from kyokan.platform.rules import Calendar, Rules
+from kyokan.platform.rules.gate import RuleGate
 from kyokan.platform.shares import Shares
 
 OURS = Provenance(source="見本", licence="Apache-2.0", rights=Rights.SHARE)
@@ -181,11 +184,26 @@ class World:
 
     @cached_property
     def deals(self):
-        return Deals(self.database, gates=(ApprovalGate(),))
+        return Deals(self.database, gates=(ApprovalGate(),), admit=RuleGate(self.rules, self._matcher.context))
 
     @cached_property
     def approvals(self):
         return Approvals(self.database)
+
+    @cached_property
+    def talk(self):
+        return Talk(self.database)
+
+    @cached_property
+    def rules(self):
+        return Rules(self.database, self.dictionary)
+
+    @cached_property
+    def calendar(self):
+        return Calendar(self.deals, self.rules, self._matcher.context)
+
+    def bound(self, actor):
+        return self._matcher.bound_by(self.rules.binding(actor))
 
     post = None
     issuer = None
@@ -259,23 +277,23 @@ class World:
             if sector.ja in text or sector.en.casefold() in text.casefold()
         )
 
-    def propose(self, query):
-        return self._matcher.propose(query)
+    def propose(self, query, actor=None):
+        return self.bound(actor).propose(query)
 
-    def explain(self, first, second, query=None):
-        return self._matcher.explain(first, second, query)
+    def explain(self, first, second, query=None, actor=None):
+        return self.bound(actor).explain(first, second, query)
 
-    def look(self, query, ids):
-        return self._matcher.look(query, ids)
+    def look(self, query, ids, actor=None):
+        return self.bound(actor).look(query, ids)
 
     def atlas(self):
         return draw_up(self._snapshot, self.dictionary)
 
     def ranking(self, query, also=()):
-        return rank(self._matcher, query, also)
+        return rank(self.bound(None), query, also)
 
-    def places(self, query, ids=()):
-        return self._matcher.places(query, ids)
+    def places(self, query, ids=(), actor=None):
+        return self.bound(actor).places(query, ids)
 
     def close(self):
         self.store.close()

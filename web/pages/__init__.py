@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from flask.typing import RouteCallable
 
+from kyokan.web.forms import new_key
 from kyokan.web.pages import (
     account,
     account_elsewhere,
@@ -13,6 +14,7 @@ from kyokan.web.pages import (
     approvals,
     atlas,
     attachments,
+    calendar,
     compare,
     deals,
     dictionary,
@@ -28,10 +30,12 @@ from kyokan.web.pages import (
     pipeline,
     questions,
     reminders,
+    rules,
     searches,
     shares,
     states,
     suggest,
+    talk,
     team,
     why,
 )
@@ -76,6 +80,13 @@ FORMS: dict[str, tuple[str, RouteCallable, tuple[str, ...]]] = {
     "search_new": ("/searches/new", searches.form, ("GET",)),
     "search": ("/searches/<search_id>", searches.show, ("GET",)),
     "search_change": ("/searches/<search_id>", searches.change, ("POST",)),
+    "roster": ("/roster", calendar.roster, ("GET",)),
+    "roster_resolve": ("/roster/<conflict>", calendar.resolve, ("POST",)),
+    "calendar": ("/calendar", calendar.calendar, ("GET",)),
+    "rules": ("/rules", rules.overview, ("GET",)),
+    "rules_claim": ("/rules", rules.claim, ("POST",)),
+    "rules_of": ("/rules/<entity:entity_id>", rules.edit, ("GET", "POST")),
+    "rules_release": ("/rules/<entity:entity_id>/release", rules.release, ("POST",)),
     "deals": ("/deals", deals.overview, ("GET",)),
     "deal_stages": ("/deals/stages", pipeline.stages, ("GET", "POST")),
     "deal_move": ("/deals/<deal_id>/move", pipeline.move, ("POST",)),
@@ -95,6 +106,7 @@ FORMS: dict[str, tuple[str, RouteCallable, tuple[str, ...]]] = {
     "deal_create": ("/deals", deals.create, ("POST",)),
     "deal": ("/deals/<deal_id>", deals.show, ("GET",)),
     "deal_edit": ("/deals/<deal_id>/edit", deals.edit, ("GET", "POST")),
+    "deal_say": ("/deals/<deal_id>/say", talk.say, ("POST",)),
     "deal_change": ("/deals/<deal_id>/change", deals.change, ("POST",)),
     "deal_export": ("/deals/<deal_id>/export", exports.proposal, ("POST",)),
     "share_make": ("/deals/<deal_id>/share", shares.make, ("POST",)),
@@ -112,7 +124,8 @@ def register(app: Flask) -> None:
     for name, (rule, function, methods) in FORMS.items():
         app.add_url_rule(rule, name, function, methods=methods)
     app.jinja_env.globals["elsewhere_offered"] = account_elsewhere.offered
-    app.jinja_env.globals["unread"] = deals.unread
+    app.jinja_env.globals |= {"deal_messages": talk.messages, "deal_addressees": talk.addressees, "new_key": new_key}
+    app.jinja_env.globals |= {"unread": deals.unread, "rule_summary": rules.summary, "rule_label": rules.label}
     app.jinja_env.globals |= {"arguments": questions.arguments, "question_address": questions.address}
     app.jinja_env.globals |= shares.GLOBALS
     app.jinja_env.globals["remindable"] = reminders.people

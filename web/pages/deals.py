@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -17,8 +18,9 @@ from kyokan.platform.deals import Status, Step
 from kyokan.platform.deals.service import Seen
 from kyokan.platform.deals.steps import ENDS, OPEN
 from kyokan.platform.pipeline.board import READERS
+from kyokan.platform.rules.inbox import under_floor
 from kyokan.web.actors import actor
-from kyokan.web.forms import key_of, new_key, posted, whole_number
+from kyokan.web.forms import key_of, new_key, posted, whole_number, yen_of
 from kyokan.web.pages import pipeline, reminders
 from kyokan.web.pages.pipeline import news
 from kyokan.web.pages.why import one_match
@@ -46,13 +48,24 @@ def overview() -> str:
         return pipeline.board(who, allowed.text("owner"))
     deals = view.services.deals.of(who)
     waiting = [deal for deal in deals if _waits_for(deal, who)]
+    short = under_floor(view.services.rules, who, waiting)
     groups = [
-        ("deals.to_answer", waiting),
+        ("deals.to_answer", [deal for deal in waiting if deal["id"] not in short]),
+        ("deals.under_floor", [deal for deal in waiting if deal["id"] in short]),
         ("deals.under_way", [deal for deal in deals if deal not in waiting and deal["status"] not in ENDS]),
         ("deals.done", [deal for deal in deals if deal["status"] in ENDS]),
     ]
     due = reminders.due(deals)  # before the news: what falls due becomes some
-    return render_template("deals.html", groups=groups, deals=deals, entity=view.entity, due=due, news=news(who, deals))
+    return render_template(
+        "deals.html",
+        groups=groups,
+        deals=deals,
+        entity=view.entity,
+        due=due,
+        news=news(who, deals),
+        short=short,
+        stopped=sum(view.services.rules.stops(who).values(), Counter()),
+    )
 
 
 def read() -> Response:
@@ -80,10 +93,10 @@ def show(deal_id: str) -> str | Response:
 def write(a: str, b: str) -> str | Response:
     """The form of a new proposal for a pair."""
     Parameters.of_request(())
-    _planner(actor())
-    view = current()
+    who, view = actor(), current()
+    _planner(who)
     people, things = view.pair(view.entity(a), view.entity(b))
-    match = one_match(view.services.explain(people.id, things.id))
+    match = one_match(view.services.explain(people.id, things.id, actor=who))
     sentence = match.sentence.ja if match and view.lang == "ja" else match.sentence.en if match else ""
     return _draft_form(people, things, {"rationale": sentence}, key=new_key())
 
@@ -94,7 +107,7 @@ def create() -> str | Response | tuple[str, int]:
     typed = _form("key", *DRAFT, *TERMS)
     _planner(who)
     people, things = view.entity(typed["artist"]), view.entity(typed["brand"])
-    proposal = view.services.explain(people.id, things.id)
+    proposal = view.services.explain(people.id, things.id, actor=who)
     match = one_match(proposal)
     evidence = match.to_json() if match else {}
     try:
@@ -153,7 +166,7 @@ def change(deal_id: str) -> str | Response | tuple[str, int]:
     fields: dict[str, Any] = {name: typed[name] for name in PRIVATE if name in request.form}
     for name in ("fee_floor", "budget_ceiling"):
         if name in fields:
-            fields[name] = _yen(name, fields[name])
+            fields[name] = yen_of(name, fields[name])
     try:
         current().services.deals.change(who, deal_id, whole_number(typed, "version"), fields)
     except ACT_REFUSED as refusal:
@@ -242,17 +255,8 @@ def _terms(typed: Mapping[str, Any]) -> dict[str, Any]:
             terms[name] = [part.strip() for part in re.split(r"[,、，]", terms[name]) if part.strip()]
     for name in ("fee_low", "fee_high"):
         if name in terms:
-            terms[name] = _yen(name, terms[name])
+            terms[name] = yen_of(name, terms[name])
     return terms
-
-
-def _yen(name: str, written: str) -> int | None:
-    figures = re.sub(r"[,，\s円¥]", "", written)
-    if not figures:
-        return None
-    if not figures.isdecimal():
-        raise ParameterError(name, "number")
-    return int(figures)
 
 
 def _organisation(name: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from flask import redirect, render_template, url_for
+from flask import g, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from kyokan.graph.model import Entity, EntityKind
@@ -52,7 +52,7 @@ def show() -> str | Response:
     if chosen is None and parameters.text("q"):
         return render_template("choose.html", text=parameters.text("q"), found=hits(view, parameters.text("q"), 12))
     query = _telling(query_of(view, parameters, chosen))
-    proposal = view.services.propose(query)
+    proposal = view.services.propose(query, g.get("actor"))
     return _page(view, parameters, query, proposal)
 
 

@@ -1,0 +1,71 @@
+"""Whom and what a rule names, found in a snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from kyokan.graph.model import EntityKind
+from kyokan.matching.signals import Context, Side
+from kyokan.matching.signals.view import Flags, Rows
+
+
+def meets(context: Context, stated: Iterable[str], planned: Iterable[str], kind: EntityKind | None) -> bool:
+    """Whether any word of the one is among the other's; "日本 / Japan", ``japan`` and ``place:japan`` are one."""
+    one, other = ({name for word in words for name in _spellings(context, word, kind)} for words in (stated, planned))
+    return bool(one & other)
+
+
+def _spellings(context: Context, word: str, kind: EntityKind | None) -> Iterator[str]:
+    bare = word.rpartition(":")[2] if kind and word.startswith(f"{kind.value}:") else word
+    for part in (one.strip().casefold() for one in bare.replace("／", "/").split("/")):
+        yield part
+        if kind and (row := context.find(f"{kind.value}:{part}")) >= 0:
+            yield from (context.label(row, lang).casefold() for lang in ("ja", "en"))
+
+
+def rows_of(context: Context, entity: str) -> Rows:
+    """The row of an entity, with its products where it is a brand; none where it is not known."""
+    row = context.find(entity)
+    if row < 0:
+        return np.array([], dtype=np.int64)
+    own = np.array([row], dtype=np.int64)
+    made = context.profiles.brand_of == row if context.side(row) is Side.THINGS else np.array([], dtype=np.bool_)
+    return np.concatenate([own, np.flatnonzero(made)])
+
+
+def bound(context: Context, row: int, artist: int) -> bool:
+    """Whether a row is the artist, or of its group."""
+    return bool(context.sides[row] == context.sides[artist]) and context.facts.same_group(row, artist)
+
+
+def in_categories(context: Context, categories: Iterable[str], rows: Rows) -> Flags:
+    """(R,) whether each row is of one of the categories."""
+    known = [row for row in map(context.find, categories) if row >= 0]
+    return np.asarray(context.categories[rows][:, known].sum(axis=1) > 0)
+
+
+def tied_up_in(context: Context, topics: Iterable[str], artists: Rows) -> Flags:
+    """(A,) whether each artist has tied up with a thing of these categories, or under a clause that names one."""
+    refused = tuple(topics)
+    tie_ups = context.tie_ups
+    if not refused or not len(tie_ups):
+        return np.zeros(len(artists), dtype=np.bool_)
+    hit = in_categories(context, refused, tie_ups.things)
+    named = [
+        meets(context, refused, (str(relation.attributes.get("category") or ""),), EntityKind.CATEGORY)
+        for relation in tie_ups.relations
+    ]
+    return np.asarray(np.isin(artists, tie_ups.artists[hit | np.array(named, dtype=np.bool_)]))
+
+
+def covered(context: Context, category: str, partner: int, thing: int) -> bool:
+    """Whether a thing is of the category that a deal keeps; of the partner's where none is named that we know."""
+    categories = [
+        row
+        for row in context.view.rows(EntityKind.CATEGORY).tolist()
+        if category and meets(context, (category,), (context.id(row),), EntityKind.CATEGORY)
+    ]
+    categories = categories or (context.categories_of(partner).tolist() if partner >= 0 else [])
+    return not categories or bool(set(categories) & set(context.categories_of(thing).tolist()))

@@ -1,0 +1,102 @@
+"""What is said of a closed pair: whose rule of which sort it was, and until when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kyokan.matching.ranking.constraints import Decision
+from kyokan.matching.ranking.model import Sentence, Standing
+from kyokan.matching.signals import Context
+
+
+class Sort(StrEnum):
+    """The sorts of rule, as counts and reasons name them."""
+
+    CATEGORY = "category"
+    COMPANY = "company"
+    KANSEI = "kansei"
+    MEDIUM = "medium"
+    TERRITORY = "territory"
+    FREE = "free"
+    TAKEN = "taken"
+    RAIL = "rail"
+    KNOWN = "known"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """The exclusivity of a deal that is agreed: the artist works for nobody else in the category until it ends.
+
+    ``open`` says that the one who asks is party of the deal, and may be told its clause.
+    """
+
+    artist: str
+    brand: str
+    category: str
+    territories: tuple[str, ...] = ()
+    media: tuple[str, ...] = ()
+    since: str = ""
+    until: str = ""
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """Why one pair is closed: whose rule of which sort, and what may be said of it."""
+
+    entity: str
+    sort: Sort
+    reason: Sentence
+    until: str | None = None
+
+    @property
+    def decision(self) -> Decision:
+        """As rankings take it."""
+        return Decision(standing=Standing.BLOCKED, reason=self.reason, until=self.until)
+
+
+WHY: Mapping[Sort, Sentence] = {
+    Sort.CATEGORY: Sentence(
+        ja="アーティスト側の決まりで、この分野とは組めません。", en="The artist's side does not work in this category."
+    ),
+    Sort.COMPANY: Sentence(
+        ja="アーティスト側の決まりで、この会社とは組めません。", en="The artist's side does not work with this company."
+    ),
+    Sort.KANSEI: Sentence(
+        ja="アーティスト側の決まりで、この感性とは組めません。",
+        en="The artist's side does not stand for what this evokes.",
+    ),
+    Sort.MEDIUM: Sentence(
+        ja="アーティスト側の決まりで、この媒体はお受けできません。", en="The artist's side does not do this medium."
+    ),
+    Sort.TERRITORY: Sentence(
+        ja="アーティスト側の決まりで、この地域はお受けできません。", en="The artist's side does not do this territory."
+    ),
+    Sort.RAIL: Sentence(
+        ja="ブランド側の指針で、この組み合わせは控えています。", en="The brand's guard rails rule this pairing out."
+    ),
+    Sort.KNOWN: Sentence(
+        ja="ブランド側の指針で、感性がもう少し知られていることが要ります。",
+        en="The brand's guard rails ask for more known kansei.",
+    ),
+}
+
+
+def not_available(until: str) -> Sentence:
+    """For everybody: until when, and no more. A day kept free and another's deal read alike."""
+    ja = f"{until} まで不可。" if until else "不可。"
+    en = f"Blocked until {until}." if until else "Blocked."
+    return Sentence(ja=f"{ja}アーティスト側の都合がつきません。", en=f"{en} The artist's side is not available.")
+
+
+def clause(context: Context, window: Window, partner: int) -> Sentence:
+    """For a party of the deal: until when, with whom, and the clause."""
+    scope = " × ".join(one for one in (window.category, *window.territories, *window.media) if one)
+    ja = f"{window.until} まで不可。" if window.until else "不可。"
+    en = f"Blocked until {window.until}." if window.until else "Blocked."
+    return Sentence(
+        ja=f"{ja}{context.label(partner, 'ja')}との独占{f'：{scope}' if scope else ''}。",
+        en=f"{en} Exclusive with {context.label(partner, 'en')}{f': {scope}' if scope else ''}.",
+    )

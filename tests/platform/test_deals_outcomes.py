@@ -1,0 +1,110 @@
+"""Announced outcomes become tie-ups of the graph, once; what was not announced stays where it is."""
+
+from __future__ import annotations
+
+import pytest
+
+from kyokan.graph.model import RelationKind, Rights
+from kyokan.matching.ranking import Matcher
+from kyokan.platform.database import Database
+from kyokan.platform.deals import Deals, Step
+from kyokan.platform.deals.outcomes import feed
+from tests.matching.sketch import Sketch
+from tests.platform.dealing import BRAND, DRAFT, MANAGER, MATCH, PLANNER, Clock
+
+TERMS = {
+    "category": "腕時計 / Watches",
+    "territories": ["日本 / Japan", "Elsewhere"],
+    "media": ["TV"],
+    "since": "2027-01-01",
+    "until": "2027-12-31",
+    "exclusive": True,
+    "fee_low": 8_000_000,
+}
+
+
+@pytest.fixture
+def database(tmp_path):
+    with Database(tmp_path / "home" / "workroom.db") as opened:
+        yield opened
+
+
+@pytest.fixture
+def sketch(tmp_path):
+    made = Sketch(tmp_path, attributes=("serene",), opposites={})
+    made.add("artist:akari", {"serene": 0.8})
+    for brand in ("koyomido", "tokei"):
+        made.add(f"brand:{brand}", {"serene": 0.8})
+        made.edge("in_category", f"brand:{brand}", "category:watch")
+    made.add("category:watch", name_ja="腕時計", name_en="Watches")
+    made.add("place:japan", name_ja="日本", name_en="Japan")
+    return made
+
+
+def finish(database, outcome, **fields: object):
+    deals = Deals(database, Clock())
+    made = deals.create(PLANNER, DRAFT | {"terms": TERMS} | fields, MATCH, "sha256:1")
+    for actor, step in ((PLANNER, Step.SEND), (BRAND, Step.ACCEPT), (MANAGER, Step.ACCEPT), (PLANNER, Step.START)):
+        deals.take(actor, made["id"], deals.get(PLANNER, made["id"])["version"], step)
+    version = deals.get(PLANNER, made["id"])["version"]
+    deals.take(PLANNER, made["id"], version, Step.FINISH, outcome=outcome)
+    return made["id"]
+
+
+PUBLIC = {"reach": 120_000, "sales_lift": 0.04, "sentiment": 0.6, "announced": True, "note": "between us"}
+
+
+def test_an_announced_outcome_is_a_tie_up_without_fee_and_sales(database, sketch):
+    deal = finish(database, PUBLIC)
+    with sketch.store() as store:
+        assert feed(database, store) == {"written": 1, "passed_over": 0}
+        (tie_up,) = store.relations(RelationKind.TIED_UP)
+    assert (tie_up.source, tie_up.target, tie_up.key) == ("artist:akari", "brand:koyomido", f"workroom-{deal}")
+    assert (tie_up.since, tie_up.until) == ("2027-01-01", "2027-12-31")
+    assert tie_up.attributes == {
+        "category": "watch",
+        "territory": ["japan", "Elsewhere"],
+        "media": ["TV"],
+        "exclusive": True,
+        "reach": 120_000,
+        "sentiment": 0.6,
+    }
+    assert (tie_up.provenance.source, tie_up.provenance.rights) == ("workroom", Rights.INTERNAL)
+
+
+def test_a_second_time_changes_nothing(database, sketch):
+    finish(database, PUBLIC)
+    with sketch.store() as store:
+        feed(database, store)
+        before = store.revision()
+        assert feed(database, store) == {"written": 0, "passed_over": 0}
+        assert store.revision() == before
+
+
+@pytest.mark.parametrize("outcome", [{"reach": 1}, {"reach": 1, "announced": False}])
+def test_what_was_not_announced_never_leaves_the_workroom(database, sketch, outcome):
+    finish(database, outcome)
+    with sketch.store() as store:
+        assert feed(database, store) == {"written": 0, "passed_over": 0}
+        assert list(store.relations(RelationKind.TIED_UP)) == []
+
+
+def test_a_deal_of_parties_that_the_store_does_not_know_waits(database, sketch):
+    finish(database, PUBLIC, artist="artist:unheard-of")
+    with sketch.store() as store:
+        assert feed(database, store) == {"written": 0, "passed_over": 1}
+
+
+@pytest.mark.parametrize("fictional", [False, True])
+def test_the_next_snapshot_has_it_and_made_up_parties_are_no_precedent(database, sketch, fictional):
+    if fictional:
+        sketch.add("artist:akari", {"serene": 0.8}, attributes={"fictional": True})
+    finish(database, PUBLIC)
+    with sketch.store() as store:
+        feed(database, store)
+        sketch.relations = [one for one in store.relations() if one not in sketch.relations] + sketch.relations
+    context = Matcher(sketch.snapshot(name="after")).context()
+    assert len(context.tie_ups) == 1
+    assert len(context.precedents) == (0 if fictional else 1)
+    match = Matcher(sketch.snapshot(name="later")).explain("artist:akari", "brand:tokei").matches[0]
+    assert match.blocked_until == "2027-12-31"  # its exclusivity binds

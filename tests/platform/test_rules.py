@@ -1,0 +1,211 @@
+"""Rules as people keep them: one organisation a name, no other's eyes, a version, a trail, and what they stopped."""
+
+from __future__ import annotations
+
+import pytest
+
+from kyokan.errors import ChangedMeanwhileError, NotAllowedError, QueryError, RuleStopError, UnknownRecordError
+from kyokan.graph.dictionary import load_dictionary
+from kyokan.graph.model import EntityKind
+from kyokan.matching.ranking import Matcher
+from kyokan.platform.accounts.actor import Role
+from kyokan.platform.accounts.model import Organisation, OrganisationKind
+from kyokan.platform.audit import Trail
+from kyokan.platform.database import Database
+from kyokan.platform.deals import Deals, Step
+from kyokan.platform.rules import Rules
+from kyokan.platform.rules.gate import RuleGate
+from tests.matching.sketch import Sketch
+from tests.platform.dealing import ANALYST, BRAND, DRAFT, MANAGER, MATCH, PLANNER, Clock, person
+
+OTHER_SIDE = person("kai", "other-office", Role.ARTIST_MANAGER)
+OTHER_AGENCY = person("mal", "rival-agency", Role.PLANNER)
+ADMIN = person("sato", "nagi-office", Role.ADMIN)
+ORGANISATIONS = {
+    "agency": OrganisationKind.AGENCY,
+    "rival-agency": OrganisationKind.AGENCY,
+    "koyomido": OrganisationKind.BRAND,
+    "nagi-office": OrganisationKind.ARTIST_SIDE,
+    "other-office": OrganisationKind.ARTIST_SIDE,
+}
+AKARI = "artist:akari"
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def database(tmp_path):
+    with Database(tmp_path / "home" / "workroom.db") as opened:
+        with opened.session(writing=True) as session:
+            session.add_all(Organisation(id=name, name=name, kind=kind) for name, kind in ORGANISATIONS.items())
+        yield opened
+
+
+@pytest.fixture
+def rules(database, clock):
+    return Rules(database, load_dictionary(), clock)
+
+
+@pytest.fixture
+def akari(rules):
+    return rules.claim(MANAGER, AKARI)
+
+
+@pytest.fixture
+def deals(database, clock, rules, tmp_path):
+    sketch = Sketch(tmp_path, attributes=("serene",), opposites={})
+    for entity in (AKARI, "brand:koyomido", "brand:tokei"):
+        sketch.add(entity, {"serene": 0.3})
+    for brand in ("brand:koyomido", "brand:tokei"):
+        sketch.edge("in_category", brand, "category:watch")
+    return Deals(database, clock, admit=RuleGate(rules, Matcher(sketch.snapshot()).context))
+
+
+def send(deals, actor=PLANNER, **fields: object):
+    made = deals.create(actor, DRAFT | fields, MATCH, "sha256:1")
+    return deals.take(actor, made["id"], made["version"], Step.SEND)
+
+
+def test_a_manager_keeps_the_rules_of_an_artist_and_they_bind_at_once(rules, akari):
+    assert rules.keeps(MANAGER) is EntityKind.ARTIST
+    kept = rules.keep(MANAGER, AKARI, akari.version, {"categories": ["category:watch"], "fee_floor": 16_000_000})
+    assert rules.get(ADMIN, AKARI) == kept
+    assert kept.version == akari.version + 1
+    assert rules.binding().rules[AKARI].categories == ("category:watch",)
+
+
+def test_nobody_but_the_side_itself_reads_or_changes_its_rules(rules, akari):
+    for stranger in (PLANNER, ANALYST, BRAND, OTHER_SIDE, person("ken", "nagi-office", Role.ANALYST)):
+        assert rules.roster(stranger) == []
+        assert rules.stops(stranger) == {}
+        for act in (rules.get, rules.release, rules.history):
+            with pytest.raises(UnknownRecordError):
+                act(stranger, AKARI)
+        with pytest.raises(UnknownRecordError):
+            rules.keep(stranger, AKARI, akari.version, {})
+
+
+def test_who_comes_second_is_refused_and_the_trail_keeps_that_they_asked(rules, akari):
+    with pytest.raises(NotAllowedError, match="another organisation"):
+        rules.claim(OTHER_SIDE, AKARI)
+    assert rules.claim(MANAGER, AKARI) == akari
+    assert [(one["act"], one["name"]) for one in rules.history(MANAGER, AKARI)] == [
+        ("claim", "Rei"),
+        ("claim_refused", ""),
+    ]
+    rules.release(MANAGER, AKARI)
+    assert rules.claim(OTHER_SIDE, AKARI).rules == akari.rules
+
+
+@pytest.mark.parametrize(
+    ("actor", "entity"), [(PLANNER, AKARI), (BRAND, AKARI), (MANAGER, "brand:koyomido"), (MANAGER, "fan:1")]
+)
+def test_a_side_represents_its_own_kind_alone(rules, actor, entity):
+    with pytest.raises(NotAllowedError):
+        rules.claim(actor, entity)
+
+
+def test_two_who_edit_at_once_both_see_it(rules, akari):
+    rules.keep(MANAGER, AKARI, akari.version, {"media": ["TV"]})
+    with pytest.raises(ChangedMeanwhileError):
+        rules.keep(ADMIN, AKARI, akari.version, {"media": ["SNS"]})
+    assert rules.get(MANAGER, AKARI).rules.media == ("TV",)
+
+
+def test_keeping_what_stands_already_changes_nothing(rules, akari):
+    kept = rules.keep(MANAGER, AKARI, akari.version, {"media": ["TV"]})
+    assert rules.keep(MANAGER, AKARI, kept.version, {"media": ["TV"]}) == kept
+    assert len(rules.history(MANAGER, AKARI)) == 2
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"organisation": "other-office"},
+        {"version": 9},
+        {"topics": ["category:watch"]},
+        {"fee_floor": -1},
+        {"categories": ["watch"]},
+        {"free": [{"since": "2027-02-01", "until": "2027-01-01"}]},
+    ],
+)
+def test_a_field_that_is_no_rule_or_breaks_its_bounds_is_refused(rules, akari, fields):
+    with pytest.raises(QueryError):
+        rules.keep(MANAGER, AKARI, akari.version, fields)
+    assert rules.get(MANAGER, AKARI) == akari
+
+
+def test_the_trail_names_the_fields_that_changed_and_holds_no_figure(rules, akari, database):
+    rules.keep(MANAGER, AKARI, akari.version, {"fee_floor": 16_000_000})
+    with database.session() as session:
+        records = Trail(session).of(f"rules:{AKARI}")
+        assert Trail(session).verify() == 2
+    assert [(one.act, one.detail) for one in records] == [("claim", {}), ("keep", {"fields": ["fee_floor"]})]
+
+
+def test_what_a_rule_closes_is_neither_drafted_nor_sent(rules, akari, deals):
+    drafted = deals.create(PLANNER, DRAFT, MATCH, "sha256:1")
+    rules.keep(MANAGER, AKARI, akari.version, {"categories": ["category:watch"]})
+    with pytest.raises(RuleStopError) as stop:
+        deals.create(PLANNER, DRAFT, MATCH, "sha256:1")
+    assert stop.value.said["ja"] == "アーティスト側の決まりで、この分野とは組めません。"
+    with pytest.raises(RuleStopError):
+        deals.take(PLANNER, drafted["id"], drafted["version"], Step.SEND)
+    assert deals.get(PLANNER, drafted["id"])["status"] == "draft"
+    assert deals.of(MANAGER) == []
+
+
+def test_a_side_is_told_how_many_were_stopped_and_not_whose(rules, akari, deals, clock):
+    rules.keep(MANAGER, AKARI, akari.version, {"media": ["tv"]})
+    for actor in (PLANNER, PLANNER, OTHER_AGENCY):  # twice the same counts once
+        with pytest.raises(RuleStopError):
+            deals.create(actor, DRAFT, MATCH, "sha256:1")
+    assert rules.stops(MANAGER) == {AKARI: {"medium": 2}}
+    assert rules.stops(BRAND) == {}
+    clock.pass_by(days=31)
+    assert rules.stops(MANAGER) == {AKARI: {}}
+
+
+def test_an_offer_under_the_floor_is_sent_and_answered_like_any_other(rules, akari, deals):
+    answers = []
+    for floor in (1, 10**9):
+        rules.keep(MANAGER, AKARI, rules.get(MANAGER, AKARI).version, {"fee_floor": floor})
+        sent = send(deals)
+        offered = deals.take(BRAND, sent["id"], sent["version"], Step.COUNTER, terms={"fee_high": 5_000_000})
+        answers.append([{**one, "id": "", "terms": ""} for one in (sent, offered)])
+    assert answers[0] == answers[1]
+    assert rules.stops(MANAGER) == {AKARI: {}}
+
+
+def test_days_kept_free_stop_no_proposal_without_dates(rules, akari, deals):
+    rules.keep(MANAGER, AKARI, akari.version, {"free": [{"since": "2026-01-01", "until": "2030-01-01"}]})
+    assert send(deals)["status"] == "sent"
+    with pytest.raises(RuleStopError, match="The artist's side is not available"):
+        send(deals, terms={"since": "2029-12-31"})
+
+
+def agree(deals, **terms: object):
+    sent = send(deals, terms={"category": "watch", "exclusive": True, "until": "2027-06-30"} | terms)
+    deals.take(BRAND, sent["id"], sent["version"], Step.ACCEPT)
+    return deals.take(MANAGER, sent["id"], sent["version"] + 1, Step.ACCEPT)
+
+
+def test_an_agreed_exclusive_deal_closes_the_artists_other_pairings(deals, clock):
+    agree(deals, media=["TV"])
+    rival = DRAFT | {"brand": "brand:tokei"}
+    with pytest.raises(RuleStopError, match=r"Blocked until 2027-06-30\. Exclusive with Koyomido: watch × TV"):
+        deals.create(PLANNER, rival | {"terms": {}}, MATCH, "sha256:1")
+    for brand in ("brand:tokei", "brand:koyomido"):
+        with pytest.raises(RuleStopError, match=r"Blocked until 2027-06-30\. The artist's side is not available"):
+            deals.create(OTHER_AGENCY, rival | {"brand": brand, "terms": {"media": ["SNS"]}}, MATCH, "sha256:1")
+    clock.pass_by(days=250)
+    assert deals.create(OTHER_AGENCY, rival, MATCH, "sha256:1")["status"] == "draft"
+
+
+def test_a_deal_that_is_not_agreed_or_not_exclusive_closes_nothing(deals, rules):
+    send(deals, terms={"category": "watch", "exclusive": True})
+    agree(deals, exclusive=False)
+    assert rules.binding(PLANNER).windows == ()

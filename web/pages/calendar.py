@@ -1,0 +1,139 @@
+"""Roster and calendar: whom one represents with what is under way, who is bound when, and what conflicts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from http import HTTPStatus
+
+from flask import abort, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from kyokan.errors import InputError, NotAllowedError
+from kyokan.platform.accounts import Actor
+from kyokan.platform.rules import Hold, Line, Span
+from kyokan.web.actors import actor
+from kyokan.web.charts.calendar import drawn, head, scale_of
+from kyokan.web.forms import posted, whole_number
+from kyokan.web.pages.rules import label
+from kyokan.web.parameters import Parameters
+from kyokan.web.refusals import status_of, worded
+from kyokan.web.view import View, current
+
+KEY = re.compile(r"[0-9a-f]{32}")
+
+
+def roster() -> str | Response:
+    """Everybody whom the actor's organisation represents: proposals, deals, rules, and conflicts over all of them."""
+    Parameters.of_request(())
+    return _roster(actor())
+
+
+def resolve(conflict: str) -> str | Response | tuple[str, int]:
+    """Note what was decided about a conflict."""
+    who = actor()
+    typed = posted("version", "note")
+    if not KEY.fullmatch(conflict):
+        abort(HTTPStatus.NOT_FOUND)
+    try:
+        current().services.rules.resolve(who, conflict, whole_number(typed, "version"), typed["note"].strip())
+    except InputError as refusal:
+        if isinstance(refusal, NotAllowedError):
+            raise
+        return _roster(who, refusal=refusal, tried=conflict, typed=typed["note"]), status_of(refusal)
+    return redirect(url_for("roster", _anchor=f"c-{conflict}"), HTTPStatus.SEE_OTHER)
+
+
+def calendar() -> str | Response:
+    """Terms over the months, and by the month in which they end."""
+    Parameters.of_request(())
+    who, view = actor(), current()
+    lines = _known(view, view.services.calendar.lines(who))
+    conflicts = view.services.calendar.conflicts(lines)
+    today = date.fromisoformat(view.services.rules.today())
+    scale = scale_of(lines, today)
+    rows = [
+        (view.entity(line.artist), drawn(line, _words(view, line.spans), conflicts, scale, today))
+        for line in lines
+        if line.spans or line.free
+    ]
+    return render_template(
+        "calendar.html",
+        rows=rows,
+        head=head(scale, today, str(view.say("calendar.today", date=today.isoformat()))),
+        months=_by_ending(lines, today),
+        clashes={span.key: conflict for conflict in reversed(conflicts) for span in conflict.spans},
+        conflicts=conflicts,
+        entity=view.entity,
+        said=said,
+        exclusive=[span for line in lines for span in line.spans if span.exclusive and span.hold is not Hold.PROPOSED],
+    )
+
+
+def _roster(who: Actor, *, refusal: InputError | None = None, tried: str = "", typed: str = "") -> str:
+    view = current()
+    kind = view.services.rules.keeps(who)
+    if kind is None:
+        raise NotAllowedError("the roster", "is kept by artist managers and brand clients", "", code="no_rules_here")
+    lines = _known(view, view.services.calendar.lines(who))
+    held = [span for line in lines for span in line.spans if span.deal]
+    rows = []
+    for kept in view.services.rules.roster(who):
+        if kept.entity in view.known:
+            own = [span for span in held if kept.entity in (span.artist, span.brand)]
+            rows.append((view.entity(kept.entity), kept, own))
+    return render_template(
+        "roster.html",
+        kind=kind.value,
+        rows=rows,
+        conflicts=view.services.calendar.conflicts(lines),
+        resolutions=view.services.rules.resolutions(who),
+        entity=view.entity,
+        said=said,
+        Hold=Hold,
+        refusal=worded(refusal) if refusal else None,
+        tried=tried,
+        typed=typed,
+    )
+
+
+def said(span: Span) -> str:
+    """The clause of a term: category, territory, medium."""
+    parts = [one for one in (span.category, *span.territories, *span.media) if one]
+    return str(current().say("site.dot")).join(_word(one) for one in parts)
+
+
+def _word(word: str) -> str:
+    """The label where a word is the slug of a category or place; else as it was written."""
+    known = current().known
+    named = [one for one in (f"category:{word}", f"place:{word}") if one in known]
+    return label(named[0]) if named else word
+
+
+def _words(view: View, spans: Iterable[Span]) -> dict[str, str]:
+    """What stands on each bar: the clause, the other party, until when."""
+    found = {}
+    for span in spans:
+        partner = view.entity(span.brand).label(view.lang)
+        state = view.say(f"hold.{span.hold.value}")
+        found[span.key] = "  ".join(part for part in (said(span), partner, span.until, str(state)) if part)
+    return found
+
+
+def _known(view: View, lines: Iterable[Line]) -> list[Line]:
+    """Lines of artists that the catalogue knows, without terms with parties that it does not."""
+    return [
+        Line(artist=line.artist, free=line.free, spans=tuple(span for span in line.spans if span.brand in view.known))
+        for line in lines
+        if line.artist in view.known
+    ]
+
+
+def _by_ending(lines: Iterable[Line], today: date) -> list[tuple[str, list[Span]]]:
+    """Month → terms that end in it, first to end first; an open end comes last, under an empty month."""
+    months: dict[str, list[Span]] = {}
+    for span in sorted((span for line in lines for span in line.spans), key=lambda one: (one.until or "9999", one.key)):
+        if not span.until or span.until >= today.isoformat():
+            months.setdefault(span.until[:7], []).append(span)
+    return list(months.items())
