@@ -19,6 +19,10 @@ def worded(refusal: InputError) -> Markup:
         return view.say(refusal.key, **refusal.values)
     if isinstance(refusal, RuleStopError):
         return view.foreign(refusal.said[view.lang])
+        values = dict(refusal.values)
+        if refusal.key == "refused.number":  # a field of ours, which the page calls by its label
+            values["name"] = _said("field", values["name"])
+        return view.say(refusal.key, **values)
     code = refusal.code or ("changed_meanwhile" if isinstance(refusal, ChangedMeanwhileError) else "")
     if f"refusal.{code}" not in catalogue():
         return view.foreign(str(refusal))
@@ -27,8 +31,9 @@ def worded(refusal: InputError) -> Markup:
 
 
 def _said(name: str, value: object) -> object:
-    """A value in words where it names a field or a status."""
-    return current().say(f"{name}.{value}") if name in ("field", "status") else value
+    """A value in words where it names a field, a status or a step."""
+    key = f"{name}.{value}"
+    return current().say(key) if name in ("field", "status", "step") and key in catalogue() else value
 
 
 def status_of(refusal: InputError) -> HTTPStatus:

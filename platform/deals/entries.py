@@ -7,6 +7,7 @@ from datetime import date
 from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 from kyokan.errors import QueryError
 from kyokan.platform.deals.steps import Rule, Step
@@ -38,9 +39,9 @@ class Terms(Entered):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.since and self.until and self.until < self.since:
-            raise ValueError("until must not come before since")
+            raise PydanticCustomError("dates_order", "until must not come before since")
         if self.fee_low is not None and self.fee_high is not None and self.fee_high < self.fee_low:
-            raise ValueError("fee_high must not be less than fee_low")
+            raise PydanticCustomError("fees_order", "fee_high must not be less than fee_low")
         return self
 
 
@@ -72,6 +73,21 @@ class Outcome(Entered):
 
 
 Entry = TypeVar("Entry", bound=Entered)
+# What pydantic calls a broken rule, by its beginning -> our code for it
+CODES = {
+    "dates_order": "dates_order",
+    "fees_order": "fees_order",
+    "string_too_long": "text_long",
+    "string_too_short": "text_missing",
+    "missing": "text_missing",
+    "greater_than_equal": "number_low",
+    "less_than_equal": "number_high",
+    "int": "number_wrong",
+    "float": "number_wrong",
+    "finite": "number_wrong",
+    "date": "date_wrong",
+}
+LIMITS = {"max_length": "longest", "ge": "least", "le": "most"}
 YEN: TypeAdapter[int | None] = TypeAdapter(Yen | None)
 
 
@@ -86,8 +102,15 @@ def checked(shape: type[Entry], fields: Mapping[str, Any]) -> Entry:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "the terms"
-        rule = first["msg"].removeprefix("Value error, ")
-        raise QueryError(where, rule[:1].lower() + rule[1:], "Correct it") from None
+        field = next((part for part in reversed(first["loc"]) if isinstance(part, str)), "terms")
+        rule = first["msg"][:1].lower() + first["msg"][1:]
+        limits = {name: first["ctx"][limit] for limit, name in LIMITS.items() if limit in first.get("ctx", {})}
+        raise QueryError(where, rule, "Correct it", code=_code(first["type"]), field=field, **limits) from None
+
+
+def _code(kind: str) -> str:
+    """Our code for a rule that pydantic found broken."""
+    return next((code for start, code in CODES.items() if kind.startswith(start)), "field_wrong")
 
 
 def said_with(
@@ -102,9 +125,9 @@ def said_with(
     for name, value in given.items():
         needed = getattr(rule, name)
         if needed and value is None:
-            raise QueryError(name, f"is needed to {step.value}", f"Say the {name}")
+            raise QueryError(name, f"is needed to {step.value}", f"Say the {name}", code="said_missing", field=name)
         if value is not None and not needed:
-            raise QueryError(name, f"is not taken when you {step.value}", "Leave it out")
+            raise QueryError(name, f"is not taken when you {step.value}", code="said_unwanted", field=name)
     said: dict[str, Any] = {}
     if rule.reason:
         said["reason"] = reason.strip()[:1000]
@@ -124,4 +147,5 @@ def yen(name: str, value: Any) -> int | None:
     try:
         return YEN.validate_python(value)
     except ValidationError:
-        raise QueryError(name, "must be yen without a fraction, 0 or more, or empty", "Correct it") from None
+        rule = "must be yen without a fraction, 0 or more, or empty"
+        raise QueryError(name, rule, "Correct it", code="number_wrong", field=name) from None

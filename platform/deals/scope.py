@@ -22,7 +22,8 @@ def find(session: Session, actor: Actor, deal_id: str, *, acting: bool = False) 
     if deal is None or party is None:
         raise UnknownDealError(deal_id, "is no deal of yours", "See your list of deals")
     if acting and not actor.has(ROLE_OF[party]):
-        raise NotAllowedError("this deal", "may be read by you, not changed", "Ask for the role in your organisation")
+        rule = "may be read by you, not changed"
+        raise NotAllowedError("this deal", rule, "Ask for the role in your organisation", code="reading_only")
     return deal, party
 
 

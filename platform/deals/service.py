@@ -146,7 +146,7 @@ class Deals:
             RuleStopError: the rules of either side, or a running deal, close the pair.
         """
         if not actor.has(Role.PLANNER):
-            raise NotAllowedError("a proposal", "is drafted by a planner", "Ask one of your organisation")
+            raise NotAllowedError("a proposal", "is drafted by a planner", "Ask one of yours", code="planner_only")
         entered = checked(Draft, draft)
         self._admit(actor, entered.artist, entered.brand, entered.terms)
         now = self._now()
@@ -187,7 +187,7 @@ class Deals:
             deal, party = find(session, actor, deal_id, acting=True)
             for name in fields:
                 if not changeable(name, Status(deal.status), party):
-                    raise NotAllowedError(name, "is not yours to change now")
+                    raise NotAllowedError(name, "is not yours to change now", code="field_not_yours", field=name)
             _unchanged(deal, version)
             for gate in self._gates:
                 gate.changing(session, deal, fields)
@@ -225,10 +225,12 @@ class Deals:
         with self._database.session(writing=True) as session:
             deal, party = find(session, actor, deal_id, acting=True)
             if party not in rule.by:
-                raise NotAllowedError(step.value, "is not yours to take")
+                raise NotAllowedError(step.value, "is not yours to take", code="step_not_yours", step=step.value)
             _unchanged(deal, version)
             if deal.status not in rule.of:
-                raise NotAllowedError(step.value, f"is not possible while the deal is {deal.status}")
+                status = Status(deal.status).value
+                why = f"is not possible while the deal is {status}"
+                raise NotAllowedError(step.value, why, code="step_not_now", step=step.value, status=status)
             said = said_with(rule, step, reason=reason, terms=terms, outcome=outcome)
             self._apply(session, deal, actor, party, step, said)
             told = {name: value for name, value in said.items() if name == "reason"} | {"status": deal.status}
@@ -351,12 +353,15 @@ def _assign(deal: DealRow, name: str, value: Any, actor: Actor, now: str) -> Non
 
 def _check_ready(deal: DealRow, today: str) -> None:
     if deal.expires and deal.expires < today:
-        raise QueryError("expires", f"was {deal.expires}, which has passed", "Give the others time to answer")
+        rule = f"was {deal.expires}, which has passed"
+        raise QueryError("expires", rule, "Give the others time to answer", code="expires_passed", date=deal.expires)
     missing = [name for name in ("brand_side", "artist_side") if not getattr(deal, name)]
     if missing:
-        raise QueryError(" and ".join(missing), "must be named before a proposal is sent", "Choose who receives it")
+        rule = "must be named before a proposal is sent"
+        raise QueryError(" and ".join(missing), rule, "Choose who receives it", code="sides_missing")
     if len({deal.agency, deal.brand_side, deal.artist_side}) < len(Party):
-        raise QueryError("brand_side and artist_side", "must be two organisations, neither of them yours", "Correct it")
+        rule = "must be two organisations, neither of them yours"
+        raise QueryError("brand_side and artist_side", rule, "Correct it", code="sides_same")
 
 
 def _offer(deal: DealRow, actor: Actor, party: Party, terms: Terms, now: str) -> TermsRow:

@@ -85,7 +85,7 @@ def test_a_draft_is_written_anew(planner):
 def test_what_was_typed_stays_when_it_is_refused(planner):
     refused = planner.send("/deals", FORM, **DRAFT | {"fee_low": "plenty"})
     assert refused.status_code == 400
-    assert "“fee_low” must be a number." in refused.text
+    assert "“Fee from” must be a number." in refused.text
     assert 'value="Dawn on the wrist"' in refused.text
     unknown = planner.send("/deals", FORM, **DRAFT | {"brand_side": "Nobody"})
     assert "No organisation is called “Nobody”" in unknown.text

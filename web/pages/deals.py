@@ -232,7 +232,7 @@ def drawn(deal: Seen, **more: Any) -> str:
 
 def _planner(who: Actor) -> None:
     if not who.has(Role.PLANNER):
-        raise NotAllowedError("a proposal", "is written by a planner", "Ask one of your organisation")
+        raise NotAllowedError("a proposal", "is written by a planner", "Ask one of yours", code="planner_only")
 
 
 def _waits_for(deal: Mapping[str, Any], who: Actor) -> bool:
