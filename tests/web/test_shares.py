@@ -66,6 +66,10 @@ def test_the_page_speaks_the_readers_language_and_offers_the_other(room):
     assert f"{room.link}?lang=ja" in room.read().text
 
 
+def test_what_other_programs_add_to_the_address_does_no_harm(room):
+    assert room.read(address=f"{room.link}?fbclid=x&utm_source=mail").status_code == 200
+
+
 def test_the_page_is_kept_nowhere_and_tells_nobody(room):
     for answer in (room.read(), room.read(address=f"/shared/{'x' * 43}")):
         assert answer.headers["Cache-Control"] == "no-store"

@@ -23,7 +23,7 @@ from kyokan.web.exports.proposal import SIDES
 from kyokan.web.fingerprint import overlay
 from kyokan.web.forms import posted
 from kyokan.web.pages import deals
-from kyokan.web.parameters import ParameterError, Parameters
+from kyokan.web.parameters import ParameterError
 from kyokan.web.view import current
 
 KEY = re.compile(r"[0-9a-f]{32}")
@@ -57,10 +57,12 @@ def revoke(deal_id: str) -> Response:
 
 
 def read(token: str) -> str:
-    """The proposal as anybody outside may see it, to be read; all that is written is that it was opened."""
+    """The proposal as anybody outside may see it, to be read; all that is written is that it was opened.
+
+    Parameters are let pass, unlike elsewhere: programs through which links are sent add some of their own.
+    """
     if request.method == "POST" or not TOKEN.fullmatch(token):
         abort(HTTPStatus.NOT_FOUND)
-    Parameters.of_request(())
     view = current()
     opened = view.services.shares.open(token, counted=_opening())
     sides = view.services.accounts.organisation_names([opened.deal[side] for side in SIDES])
