@@ -21,6 +21,7 @@ KyokanError                     exit 1   base: subject, rule, remedy
 └── UnavailableError            exit 3   a needed part does not answer
     ├── StoreUnavailableError
     ├── EncoderUnavailableError
+    ├── IssuerUnavailableError
     ├── BrokerUnavailableError
     └── MailUnavailableError
 """
@@ -186,6 +187,10 @@ class StoreUnavailableError(UnavailableError):
 
 class EncoderUnavailableError(UnavailableError):
     """The encoder's package or model is not installed."""
+
+
+class IssuerUnavailableError(UnavailableError):
+    """The OpenID Connect issuer does not answer, or not as the protocol demands."""
 
 
 class BrokerUnavailableError(UnavailableError):

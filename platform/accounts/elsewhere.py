@@ -23,8 +23,13 @@ SECRET_BYTES = 32
 class Elsewhere(Passkeys):
     """The issuer's word replaces the password alone: a second step that somebody has set up here is still owed."""
 
-    def leave(self, session_id: str, after: str) -> Asked:
-        """Begin to sign in elsewhere, in this browser; ``after`` is where to come back to."""
+    def leave(self, session_id: str, after: str, visit: Visit) -> Asked:
+        """Begin to sign in elsewhere, in this browser; ``after`` is where to come back to.
+
+        Raises:
+            TooManyAttemptsError: tried too often from this network address.
+        """
+        self._count(attempts.ELSEWHERE, f"elsewhere:{visit.address}", visit)
         asked = Asked(*(secrets.token_urlsafe(SECRET_BYTES) for _ in range(3)))
         with self._database.session(writing=True) as session:
             now = self._clock()

@@ -14,17 +14,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from kyokan.errors import AccountError, SettingsError, UnavailableError
+from kyokan.errors import AccountError, IssuerUnavailableError, SettingsError
 
 SCOPES = "openid email profile"
 SIGNATURES = ("RS256", "PS256", "ES256", "EdDSA")  # never "none", never a shared secret
 LEEWAY = 60  # seconds by which clocks may differ
 PATIENCE, LONGEST = 10.0, 1_000_000  # seconds, bytes
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
-
-
-class IssuerUnavailableError(UnavailableError):
-    """The issuer does not answer, or not as OpenID Connect demands."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ from html import unescape
 import pytest
 from joserfc.jwk import RSAKey
 
-from kyokan.errors import AccountError, SettingsError
+from kyokan.errors import AccountError, IssuerUnavailableError, SettingsError
 from kyokan.platform.accounts import Role
-from kyokan.platform.accounts.issuer import Issuer, IssuerUnavailableError
+from kyokan.platform.accounts.issuer import Issuer
 from kyokan.platform.audit import Trail
 from kyokan.web import create_app
-from tests.platform.accounting import EMAIL, GOOD, START
+from tests.platform.accounting import EMAIL, GOOD, HERE, START
 from tests.web.browsing import Browser
 from tests.web.provider import CLIENT, SECRET, Provider
 from tests.web.test_accounts import Workroom
@@ -230,7 +230,7 @@ def test_nobody_is_led_to_another_site_afterwards(desk, browser, provider):
 )
 def test_only_the_issuer_itself_is_ever_called(desk, provider, known):
     issuer = Issuer(provider.address, CLIENT, SECRET)
-    asked = desk.accounts.leave("browser", "")
+    asked = desk.accounts.leave("browser", "", HERE)
     answer = provider.sign_in(issuer.leave_for(asked, "http://localhost/back"))
     provider.known = known
 
@@ -270,6 +270,14 @@ def test_refusals_are_recorded_without_names(desk, browser, provider):
         records = Trail(session).of("person:unknown")
     assert [(one.act, one.detail["reason"]) for one in records] == [("elsewhere_refused", "not_invited")]
     assert EMAIL not in str([one.detail for one in records])
+
+
+def test_nobody_has_the_issuer_called_without_end(browser, provider):
+    for _ in range(30):
+        browser.send("/sign-in/elsewhere", page="/sign-in", next="")
+    called = len(provider.calls)
+    assert browser.send("/sign-in/elsewhere", page="/sign-in", next="").status_code == 429
+    assert len(provider.calls) == called == 30
 
 
 def test_tries_from_one_place_have_an_end(desk, browser, provider):

@@ -21,7 +21,11 @@ def leave() -> Response:
     if request.method == "GET":
         return redirect(url_for("sign_in"), SEE_OTHER)
     issuer, after = _issuer(), actors.local(posted("next")["next"])
-    address = issuer.leave_for(actors.accounts().leave(g.session_id, after), _back())
+    try:
+        asked = actors.accounts().leave(g.session_id, after, actors.visit())
+    except AccountError as error:
+        return problem_page("sign_in.html", error, after=after, email="")
+    address = issuer.leave_for(asked, _back())
     answer = make_response(render_template("sign_in_elsewhere.html", address=address))
     answer.headers["Refresh"] = f"0; url={address}"
     return answer
