@@ -30,7 +30,7 @@ def test_each_stands_in_a_column_with_the_score_it_has_alone(client, world):
         alone = world.explain("brand:xc", one).matches[0]
         assert f"{alone.score:.2f}"[1:].lstrip(".") in text
         assert alone.sentence.en.replace("'", "&#39;") in text
-    assert len(re.findall(r'<article class="column"', text)) == 3
+    assert len(re.findall(r'<article class="beside"', text)) == 3
 
 
 def test_the_order_is_the_one_asked_for(client):

@@ -61,8 +61,8 @@ def test_a_planner_keeps_two_candidates_compares_them_and_takes_one_back(planner
     for box in page.get_by_role("checkbox").all():
         box.check()
     page.get_by_role("button", name="Compare").click()
-    expect(page.locator("article.column")).to_have_count(2)
-    tops = [column.bounding_box()["y"] for column in page.locator("article.column .score").all()]
+    expect(page.locator("article.beside")).to_have_count(2)
+    tops = [column.bounding_box()["y"] for column in page.locator("article.beside .score").all()]
     assert tops[0] == tops[1]  # the same row on one line
     assert fits(page)
 

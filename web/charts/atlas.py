@@ -122,4 +122,6 @@ def _name(view: View, point: Point, focus: Entity | None, taken: dict[str, Box])
             css = "map-name there" if here else "map-name"
             start = left if right else left + width
             return text(label, class_=css, x=start, y=y + 4.5, text_anchor="start" if right else "end")
+    if here:  # the one that everything is about is named in any case: below it
+        return text(label, class_="map-name there", x=x, y=y + GLYPH / 2 + 22, text_anchor="middle")
     return Markup()
