@@ -16,13 +16,12 @@ def worded(refusal: InputError) -> Markup:
     """What was wrong and what would work; marked as English where the refusal has no words of ours."""
     view = current()
     if isinstance(refusal, ParameterError):
-        return view.say(refusal.key, **refusal.values)
-    if isinstance(refusal, RuleStopError):
-        return view.foreign(refusal.said[view.lang])
         values = dict(refusal.values)
         if refusal.key == "refused.number":  # a field of ours, which the page calls by its label
             values["name"] = _said("field", values["name"])
         return view.say(refusal.key, **values)
+    if isinstance(refusal, RuleStopError):
+        return view.foreign(refusal.said[view.lang])
     code = refusal.code or ("changed_meanwhile" if isinstance(refusal, ChangedMeanwhileError) else "")
     if f"refusal.{code}" not in catalogue():
         return view.foreign(str(refusal))

@@ -128,7 +128,8 @@ class Talk:
         with self._database.session(writing=True) as session:
             deal, party = find(session, actor, deal_id, acting=True)
             if not deal.sent or said.to not in ADDRESSEES[party]:
-                raise NotAllowedError(said.to.value, "cannot be addressed from here", "Address another party")
+                rule = "cannot be addressed from here"
+                raise NotAllowedError(said.to.value, rule, "Address another party", code="talk_addressee")
             if session.get(MessageRow, key):
                 return
             now = self._clock()
