@@ -117,8 +117,12 @@ class Context:
             if not touched & EDGE_WEIGHTS.keys():
                 graph = self.walk_graph.without(self.profiles, *cells, self.sides, self.settings)
                 context.__dict__["walk_graph"] = graph
+        if "likeness" not in context.__dict__ and not touched & (RESTS_ON["likeness"] - {VALUES}):
+            context.__dict__["likeness"] = self.likeness.over(view, context.profiles)
         if RelationKind.TIED_UP in touched:
             context.__dict__["tie_ups"] = self.tie_ups.without(relations, self.settings)
+            if not touched & (RESTS_ON["partners"] - {RelationKind.TIED_UP}):
+                context.__dict__["partners"] = Partners(context, self.partners)
         return context
 
     def side(self, row: int) -> Side:

@@ -114,16 +114,29 @@ class Ends:
 
 
 class Partners:
-    """What a history of tie-ups says of any artist with any brand."""
+    """What a history of tie-ups says of any artist with any brand.
 
-    def __init__(self, context: Context) -> None:
+    Args:
+        context: of whose history.
+        before: of another history with the same likenesses; taken over where the same artists or brands worked.
+    """
+
+    def __init__(self, context: Context, before: Partners | None = None) -> None:
         self.history = history = context.history
         self._context = context
         settings = context.settings
-        self._artists = context.likeness.between(history.people, history.people).astype(np.float64)
-        self._brands = context.likeness.between(history.things, history.things).astype(np.float64)
-        self.artist_inverse = np.linalg.inv(self._artists + settings.artist_ridge * np.eye(len(self._artists)))
-        self.brand_inverse = np.linalg.inv(self._brands + settings.brand_ridge * np.eye(len(self._brands)))
+        self._artists: Floats
+        self._brands: Floats
+        self.artist_inverse: Floats
+        self.brand_inverse: Floats
+        if before is not None and np.array_equal(history.people, before.history.people):
+            self._artists, self.artist_inverse = before._artists, before.artist_inverse  # noqa: SLF001 - one of us
+        else:
+            self._artists, self.artist_inverse = _kernel(context, history.people, settings.artist_ridge)
+        if before is not None and np.array_equal(history.things, before.history.things):
+            self._brands, self.brand_inverse = before._brands, before.brand_inverse  # noqa: SLF001 - one of us
+        else:
+            self._brands, self.brand_inverse = _kernel(context, history.things, settings.brand_ridge)
         self._tables: dict[Side, Table] = {}
 
     @cached_property
@@ -167,6 +180,12 @@ class Partners:
     def pair(self, people: Ends, things: Ends) -> Pairing:
         """Every one of P artists with every one of T brands or products."""
         return Pairing(self, people, things)
+
+
+def _kernel(context: Context, rows: Rows, ridge: float) -> tuple[Floats, Floats]:
+    """(R, R) likeness of rows to each other, and the inverse with the ridge added."""
+    alike = context.likeness.between(rows, rows).astype(np.float64)
+    return alike, np.linalg.inv(alike + ridge * np.eye(len(rows)))
 
 
 def left_out(weights: Floats, own: Rows) -> Floats:

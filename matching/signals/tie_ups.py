@@ -20,6 +20,7 @@ from kyokan.matching.signals.view import Floats, GraphView, Rows, Sparse, dense_
 
 YEAR = re.compile(r"^\d{4}")
 PARTS_KEPT = 8
+UNITS = "units"  # the part that rests on profiles
 FEW_ROWS = 4  # up to so many, tags and categories are compared row by row
 UNDATED_AGE = 1.0  # half-lives that an undated tie-up is taken to be old
 
@@ -108,6 +109,13 @@ class Likeness:
         self._texts = texts
         self._others: dict[tuple[int, str], tuple[Rows, Any]] = {}
 
+    def over(self, view: GraphView, profiles: Profiles) -> Likeness:
+        """The same texts, tags and categories with other profiles."""
+        likeness = Likeness(view, profiles, self._texts)
+        likeness.__dict__["marks"] = self.marks
+        likeness.__dict__["_others"] = {key: kept for key, kept in self._others.items() if key[1] != UNITS}
+        return likeness
+
     @cached_property
     def marks(self) -> Sparse:
         """(N, N) CSR of unit rows: tags and categories of each entity."""
@@ -139,7 +147,7 @@ class Likeness:
 
     def between(self, rows: Rows, others: Rows) -> Floats:
         """(R, O) likeness of rows to others."""
-        total = self._units(rows) @ self._kept(others, "units", self._units).T
+        total = self._units(rows) @ self._kept(others, UNITS, self._units).T
         parts = 1
         if self._texts.vectors is not None:
             parts += 1
