@@ -145,9 +145,10 @@ class Workroom:
     @cached_property
     def shares(self) -> Shares:
         """Documents and links that leave the workroom."""
+        from kyokan.platform.approvals import ApprovalGate
         from kyokan.platform.shares import Shares
 
-        return Shares(self.database, self.deals, self.accounts)
+        return Shares(self.database, self.deals, self.manuscripts, self.accounts, gates=(ApprovalGate(),))
 
     @cached_property
     def reminders(self) -> Reminders:

@@ -78,11 +78,15 @@ class ApprovalGate:
             rule = "cannot be changed while its approvals are asked for"
             raise NotAllowedError("the draft", rule, "Take the request back first", code="approval_locked")
 
-    def sending(self, session: Session, deal: DealRow) -> None:
-        """Refuse to send what is not approved by everybody it needs."""
+    def leaving(self, session: Session, deal: DealRow) -> None:
+        """Refuse to show what is not approved by everybody it needs."""
         found = round_of(session, deal)
         if found.next is not None:
             rule = f"needs the approval “{found.next.name}” first"
             raise NotAllowedError("the draft", rule, "Ask for it", code="approval_missing", step=found.next.name)
+
+    def sending(self, session: Session, deal: DealRow) -> None:
+        """Refuse to send what is not approved by everybody it needs; the file itself asks for the clearance."""
+        self.leaving(session, deal)
         session.merge(ClearanceRow(deal=deal.id, version=deal.version))
         session.flush()

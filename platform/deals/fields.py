@@ -20,6 +20,8 @@ SEEN_BY: Mapping[str, frozenset[Party]] = {
     "brand": EVERYONE,
     "headline": EVERYONE,
     "rationale": EVERYONE,
+    "sentences": EVERYONE,  # of the manuscript, each read by those for whom it speaks
+    "sketches": EVERYONE,
     "status": EVERYONE,
     "version": EVERYONE,
     "sent": EVERYONE,
@@ -59,7 +61,7 @@ CHANGED_BY: Mapping[str, tuple[frozenset[Party], frozenset[Status]]] = {
 # What a reader who stands on no side may see of a deal: named one by one, so that a new field stays inside.
 SEEN_OUTSIDE = (
     *("artist", "brand", "headline", "rationale", "status", "sent", "expires", "snapshot", "sentence"),
-    *("contributions", "terms", "agency", "brand_side", "artist_side"),
+    *("sentences", "sketches", "contributions", "terms", "agency", "brand_side", "artist_side"),
 )
 KEPT_INSIDE = ("name", "accepted_by")  # of terms: who offered them, and who has said yes
 FROZEN = ("sentence", "score", "score_artist", "score_brand", "confidence")
@@ -86,6 +88,7 @@ def outside(seen: Mapping[str, Any]) -> dict[str, Any]:
     """
     whole = {name: seen[name] for name in SEEN_OUTSIDE if name in seen and SEEN_BY[name] == EVERYONE}
     whole["contributions"] = [part for part in seen["contributions"] if part["for"] not in SIDE_OF]
+    whole["sentences"] = [one for one in seen.get("sentences", ()) if one["benefit"] not in SIDE_OF]
     whole["terms"] = [{name: value for name, value in seen["terms"][-1].items() if name not in KEPT_INSIDE}]
     return whole
 

@@ -21,6 +21,14 @@ class Gate(Protocol):
         """
         ...
 
+    def leaving(self, session: Session, deal: DealRow) -> None:
+        """Before a draft is shown to anybody outside its agency.
+
+        Raises:
+            NotAllowedError: it may not be shown as it stands.
+        """
+        ...
+
     def sending(self, session: Session, deal: DealRow) -> None:
         """Before a draft is sent.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -20,6 +20,10 @@ from kyokan.platform.audit import Trail
 from kyokan.platform.database import Database
 from kyokan.platform.deals import Deals, Party, Seen
 from kyokan.platform.deals.fields import outside
+from kyokan.platform.deals.gate import Gate
+from kyokan.platform.deals.model import DealRow
+from kyokan.platform.deals.steps import Status
+from kyokan.platform.proposals import Manuscripts
 from kyokan.platform.shares.model import LinkRow
 
 LONGEST_LABEL = 100
@@ -63,19 +67,25 @@ class Shares:
     Args:
         database: where links and the trail are kept.
         deals: the deals, asked as the actor.
+        manuscripts: what each says sentence by sentence, asked as the actor.
         accounts: who may still act for whom.
         clock: the time, with its zone.
+        gates: what has a say before a draft is shown outside.
     """
 
     def __init__(
         self,
         database: Database,
         deals: Deals,
+        manuscripts: Manuscripts,
         accounts: Directory,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        gates: Sequence[Gate] = (),
     ) -> None:
         self._database = database
         self._deals = deals
+        self._manuscripts = manuscripts
+        self._gates = gates
         self._accounts = accounts
         self._clock = clock
 
@@ -88,14 +98,16 @@ class Shares:
 
         Raises:
             UnknownDealError: there is none that the actor may see.
-            NotAllowedError: a side asked for an external version.
+            NotAllowedError: a side asked for an external version, or a draft may not leave its agency yet.
         """
-        deal = self._deals.get(actor, deal_id)
+        deal = self._read(actor, deal_id)
         agency = deal["agency"] == actor.organisation and "internal_note" in deal
         if audience is Audience.EXTERNAL and not agency:
             raise NotAllowedError("an external version", "is made by the agency", "Take out your own")
         seen_by = [Party.AGENCY.value] if agency else _sides(deal, actor)
         with self._database.session(writing=True) as session:
+            if audience is Audience.EXTERNAL:
+                self._ask_gates(session, deal_id)
             said = {"form": form, "audience": audience.value}
             self._note(session, actor, f"deal:{deal_id}", "export", {"seen_by": seen_by, "said": said})
         return outside(deal) if audience is Audience.EXTERNAL else deal
@@ -119,7 +131,7 @@ class Shares:
 
         Raises:
             UnknownDealError: there is none that the actor may see.
-            NotAllowedError: the actor is no planner of the agency.
+            NotAllowedError: the actor is no planner of the agency, or a draft may not leave it yet.
             QueryError: a value breaks its rule.
         """
         self._planned(actor, deal_id)
@@ -129,6 +141,7 @@ class Shares:
             raise QueryError("days", f"must be one of {', '.join(map(str, DAYS))}", "Choose one")
         now, kept = self._clock(), digest(token)
         with self._database.session(writing=True) as session:
+            self._ask_gates(session, deal_id)
             found = session.scalars(select(LinkRow).where(LinkRow.hash == kept)).one_or_none()
             if found is None:
                 found = LinkRow(
@@ -182,8 +195,8 @@ class Shares:
         """What a link shows now; the opening is counted unless a program only looked ahead.
 
         Raises:
-            UnknownDealError: the link is unknown, over or revoked, or who made it may no longer show the deal; which
-                of these is not told.
+            UnknownDealError: the link is unknown, over or revoked, who made it may no longer show the deal, or
+                the draft may not be shown as it stands now; which of these is not told.
         """
         with self._database.session() as session:
             row = session.scalars(select(LinkRow).where(LinkRow.hash == digest(token))).one_or_none()
@@ -194,7 +207,9 @@ class Shares:
             raise _unknown("this link")
         try:
             self._planned(maker, row.deal)
-            deal = self._deals.get(maker, row.deal)
+            deal = self._read(maker, row.deal)
+            with self._database.session() as session:
+                self._ask_gates(session, row.deal)
         except InputError:
             raise _unknown("this link") from None
         if counted:
@@ -209,6 +224,17 @@ class Shares:
             row.opens += 1
             row.opened = _written(self._clock())
             self._note(session, None, f"share:{link}", "open", {"deal": row.deal})
+
+    def _read(self, actor: Actor, deal_id: str) -> Seen:
+        """A deal with what it says, as the actor's side reads both."""
+        said = self._manuscripts.of(actor, deal_id)
+        return self._deals.get(actor, deal_id) | {"sentences": said.sentences, "sketches": said.sketches}
+
+    def _ask_gates(self, session: Session, deal_id: str) -> None:
+        deal = session.get_one(DealRow, deal_id)
+        if deal.status == Status.DRAFT:
+            for gate in self._gates:
+                gate.leaving(session, deal)
 
     def _planned(self, actor: Actor, deal_id: str) -> None:
         """Holds where the actor plans this deal for its agency."""

@@ -12,11 +12,13 @@ from kyokan.platform.accounts.actor import Actor, Role
 from kyokan.platform.accounts.model import Membership, OrganisationKind, Person
 from kyokan.platform.accounts.passwords import Passwords
 from kyokan.platform.accounts.service import Accounts
+from kyokan.platform.approvals import ApprovalGate, Approvals
 from kyokan.platform.audit import Trail
 from kyokan.platform.database import Database
 from kyokan.platform.deals import Deals, Step
 from kyokan.platform.deals.fields import EVERYONE, SEEN_BY, SEEN_OUTSIDE, outside
 from kyokan.platform.deals.model import DealRow
+from kyokan.platform.proposals import Manuscripts
 from kyokan.platform.shares import Audience, Shares
 from kyokan.platform.shares.model import LinkRow
 from tests.platform.accounting import GOOD, HERE, QUICK
@@ -37,7 +39,8 @@ class Room:
         entered = self.accounts.accept(token, name="Hana", password=GOOD, language="en", visit=HERE)
         self.planner = self.accounts.sessions.actor_of(entered.session_id)
         self.deals = Deals(self.database, self.clock)
-        self.shares = Shares(self.database, self.deals, self.accounts, self.clock)
+        self.manuscripts = Manuscripts(self.database, self.clock)
+        self.shares = Shares(self.database, self.deals, self.manuscripts, self.accounts, self.clock, (ApprovalGate(),))
         made = self.deals.create(self.planner, DRAFT, MATCH, "sha256:0")
         self.deal = made["id"]
         self.deals.change(self.planner, self.deal, made["version"], {"internal_note": "CANARY"})
@@ -231,7 +234,7 @@ def test_a_side_takes_out_its_own_rendering_and_no_other(room):
     deal = room.deals.get(room.planner, room.deal)
     room.deals.take(room.planner, room.deal, deal["version"], Step.SEND)
     taken = room.shares.take_out(BRAND, room.deal, "pdf", Audience.INTERNAL)
-    assert taken == room.deals.get(BRAND, room.deal)
+    assert taken == room.deals.get(BRAND, room.deal) | {"sentences": (), "sketches": ()}
     with pytest.raises(NotAllowedError):
         room.shares.take_out(BRAND, room.deal, "pdf", Audience.EXTERNAL)
     assert [one["act"] for one in room.deals.history(BRAND, room.deal)][-1] == "export"
@@ -239,3 +242,48 @@ def test_a_side_takes_out_its_own_rendering_and_no_other(room):
 
 def stranger():
     return Actor(person="mal", organisation="elsewhere", roles=frozenset(Role), name="Mal")
+
+
+def test_a_document_says_the_sentences_and_sketches_that_were_chosen(room):
+    version = room.deals.get(room.planner, room.deal)["version"]
+    words = {
+        "sentences": [{"ja": "静けさが似合う。", "en": "Quiet suits both."}],
+        "sketches": [{"kind": "visual", "title": "夜明け"}],
+    }
+    room.manuscripts.keep(room.planner, room.deal, version, words)
+    taken = room.shares.take_out(room.planner, room.deal, "json", Audience.EXTERNAL)
+    assert [one["en"] for one in taken["sentences"]] == ["Quiet suits both."]
+    assert [one["title"] for one in taken["sketches"]] == ["夜明け"]
+
+
+def test_a_sentence_that_speaks_for_one_side_stays_inside():
+    said = [{"benefit": benefit, "ja": benefit, "en": benefit, "key": "k"} for benefit in ("both", "artist", "brand")]
+    seen = {"contributions": [], "terms": [{}], "sentences": said}
+    assert [one["benefit"] for one in outside(seen)["sentences"]] == ["both"]
+
+
+def test_a_draft_that_is_not_approved_leaves_its_agency_in_no_way(room):
+    token, _ = room.make()
+    Approvals(room.database, room.clock).arrange(
+        room.planner, 0, [{"name": "Legal", "criterion": "always", "role": "planner"}]
+    )
+    with pytest.raises(NotAllowedError, match="needs the approval “Legal” first"):
+        room.make()
+    with pytest.raises(NotAllowedError):
+        room.shares.take_out(room.planner, room.deal, "pdf", Audience.EXTERNAL)
+    with pytest.raises(UnknownDealError):
+        room.shares.open(token)
+    assert room.shares.take_out(room.planner, room.deal, "pdf", Audience.INTERNAL)["id"] == room.deal
+    assert room.trail(f"deal:{room.deal}").count("export") == 1
+
+
+def test_an_approved_draft_may_be_shown(room):
+    approvals = Approvals(room.database, room.clock)
+    approvals.arrange(room.planner, 0, [{"name": "Legal", "criterion": "always", "role": "planner"}])
+    version = room.deals.get(room.planner, room.deal)["version"]
+    approvals.ask(room.planner, room.deal, version)
+    standing = approvals.of(room.planner, room.deal)
+    version = room.deals.get(room.planner, room.deal)["version"]
+    approvals.approve(room.planner, room.deal, version, standing.steps[0].id)
+    token, _ = room.make()
+    assert room.shares.open(token).deal["headline"] == DRAFT["headline"]

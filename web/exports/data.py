@@ -20,8 +20,10 @@ def proposal(paper: Paper) -> bytes:
         {**part, "evidence": [item for item in part["evidence"] if leaving.evidence(item)]}
         for part in paper.seen["contributions"]
     ]
-    if paper.withheld:
+    if paper.withheld or paper.chosen:
         seen["rationale"] = paper.rationale
+    if paper.withheld:
+        seen["sentences"] = [one for one in paper.seen.get("sentences", ()) if not one["key"]]
         seen.pop("sentence", None)
     names = {one.id: {"ja": one.label("ja"), "en": one.label("en")} for one in (paper.people, paper.things)}
     return _written(

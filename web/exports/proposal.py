@@ -157,13 +157,29 @@ class Paper:
 
     @property
     def sentence(self) -> str:
-        """The reason in one sentence; none where it may rest on something withheld."""
+        """The reason in one sentence; none where others were chosen, or it may rest on something withheld."""
         written: str = self.seen.get("sentence", {}).get(self.lang, "")
-        return "" if self.withheld else written
+        return "" if self.withheld or self.chosen else written
+
+    @cached_property
+    def chosen(self) -> list[str]:
+        """The sentences that the planner chose or wrote, less those that may rest on something withheld."""
+        other = "en" if self.lang == "ja" else "ja"
+        kept = [one for one in self.seen.get("sentences", ()) if not (one["key"] and self.withheld)]
+        return [one[self.lang] or one[other] for one in kept]
+
+    @property
+    def sketches(self) -> list[tuple[str, str, str]]:
+        """Kind, title and text of what could be made."""
+        return [
+            (self._say(f"sketch.{one['kind']}"), one["title"], one["text"]) for one in self.seen.get("sketches", ())
+        ]
 
     @property
     def rationale(self) -> str:
-        """What the planner wrote, where that says more than the sentence."""
+        """The sentences chosen; else what the planner wrote, where that says more than the sentence."""
+        if self.chosen:
+            return (" " if self.lang == "en" else "").join(self.chosen)
         written: str = self.seen["rationale"]
         return "" if written in self.seen.get("sentence", {}).values() else written
 

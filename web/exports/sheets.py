@@ -93,6 +93,8 @@ def _of_sum(paper: Paper) -> Iterable[Line]:
     view = paper.view
     for text in filter(None, (paper.sentence, paper.rationale)):
         yield None, text, None, None
+    for kind, title, text in paper.sketches:
+        yield kind, " ".join(filter(None, (title, text))), None, None
     if paper.base is not None:
         yield _say(view, "why.base"), _say(view, "why.base_note"), paper.base, POINTS
     for step in paper.steps:

@@ -19,14 +19,14 @@ INKS = {"artist": "artist", "brand": "brand", "both": "ink"}
 
 
 def proposal(paper: Paper) -> bytes:
-    """The pair, why, evidence, audience, terms, schedule."""
+    """The pair, sketches, why, evidence, audience, terms, schedule."""
     deck = Deck(
         paper.lang,
         f"{paper.view.say('site.name')} · {paper.date} · {_say(paper, f'export.{paper.audience.value}')}",
         _say(paper, "site.demo") if paper.sample else "",
     )
     deck.properties(paper.seen["headline"], _say(paper, "export.proposal"))
-    for slide in (_pair, _why, _evidence, _audience, _terms, _own, _schedule):
+    for slide in (_pair, _sketches, _why, _evidence, _audience, _terms, _own, _schedule):
         slide(deck, paper)
     if paper.sample:
         deck.note(_say(paper, "export.sample"))
@@ -50,6 +50,13 @@ def _pair(deck: Deck, paper: Paper) -> None:
         confidence = paper.seen.get("confidence")
         sure = f"\n{_say(paper, 'match.confidence')} {confidence:.2f}" if confidence is not None else ""
         deck.text(f"{label}{sure}", (7.5, 5.72), 5.0, size=12, ink="quiet")
+
+
+def _sketches(deck: Deck, paper: Paper) -> None:
+    for kind, title, text in paper.sketches:
+        deck.slide(title or kind)
+        deck.text(kind, (0.75, 1.9), 11.8, size=12, ink="quiet")
+        deck.text(text, (0.75, 2.3), 11.8, size=20, serif=True, high=4.0)
 
 
 def _why(deck: Deck, paper: Paper) -> None:
