@@ -13,7 +13,8 @@ from markupsafe import Markup
 from kyokan.errors import KyokanError
 from kyokan.graph.dictionary import Dictionary
 from kyokan.graph.model import Entity, KanseiValue, RelationKind
-from kyokan.matching.ranking.model import Match, Place, Standing
+from kyokan.matching.ranking.model import Match, Place, Proposal, Query, Standing
+from kyokan.platform.accounts import Actor
 from kyokan.web.fingerprint import (
     SectorProfile,
     core_kind,
@@ -112,6 +113,11 @@ class View:
         """The fingerprint of a profile."""
         label = describe(profile, name, self.sectors, self.lang) if large else None
         return single(profile, size, label=label, names=self.sectors if large else (), one_ink=self.one_ink)
+
+    def looked_at(self, people: Entity, things: Entity, who: Actor | None = None) -> Proposal:
+        """The match of a pair, whatever its standing, without what-ifs."""
+        query = Query(entity=people.id, kinds=(things.kind,), top=1)
+        return self.services.look(query, (things.id,), who)
 
     def pair(self, first: Entity, second: Entity) -> tuple[Entity, Entity]:
         """People's side first, so that the same ink always stands for the same side."""

@@ -96,7 +96,7 @@ def write(a: str, b: str) -> str | Response:
     who, view = actor(), current()
     _planner(who)
     people, things = view.pair(view.entity(a), view.entity(b))
-    match = one_match(view.services.explain(people.id, things.id, actor=who))
+    match = one_match(view.looked_at(people, things, who))
     sentence = match.sentence.ja if match and view.lang == "ja" else match.sentence.en if match else ""
     return _draft_form(people, things, {"rationale": sentence}, key=new_key())
 
@@ -107,7 +107,7 @@ def create() -> str | Response | tuple[str, int]:
     typed = _form("key", *DRAFT, *TERMS)
     _planner(who)
     people, things = view.entity(typed["artist"]), view.entity(typed["brand"])
-    proposal = view.services.explain(people.id, things.id, actor=who)
+    proposal = view.looked_at(people, things, who)
     match = one_match(proposal)
     evidence = match.to_json() if match else {}
     try:

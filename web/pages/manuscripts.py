@@ -122,5 +122,5 @@ def _offer(one: Any) -> dict[str, str] | None:
 
 def _today(people: Entity, things: Entity) -> set[str]:
     """The keys of what the graph bears today, which may have moved on since the evidence was frozen."""
-    match = one_match(current().services.explain(people.id, things.id))
+    match = one_match(current().looked_at(people, things))
     return {one.key for one in statements(match.to_json())} if match else set()
