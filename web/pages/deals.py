@@ -206,6 +206,7 @@ def page(
         reminders=view.services.reminders.of(who, deal_id),
         approval=view.services.approvals.of(who, deal_id),
         files=view.services.attachments.of(who, deal_id),
+        told=Counter(one.act for one in deals.notices(who, unread=True) if one.deal == deal_id),
         removed=removed,
         refusal=worded(refusal) if refusal else None,
         typed=typed or {},
@@ -217,7 +218,7 @@ def page(
 def drawn(deal: Seen, **more: Any) -> str:
     """The page of a deal as some side sees it; without an actor's own parts nothing on it can be acted on."""
     view = current()
-    shown = {"lens": "", "history": [], "typed": {}, "tried": "", "acting": False} | more
+    shown = {"lens": "", "history": [], "typed": {}, "tried": "", "told": {}, "acting": False} | more
     return render_template(
         "deal.html",
         deal=deal,

@@ -69,8 +69,7 @@ function say(form, name) {
     location.reload();
   });
   form.prepend(said);
-  const around = form.closest("details");
-  if (around) around.open = true;
+  for (let around = form.closest("details"); around; around = around.parentElement.closest("details")) around.open = true;
   form.firstElementChild.scrollIntoView({ block: "nearest" });
 }
 

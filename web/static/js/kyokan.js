@@ -57,9 +57,8 @@ document.addEventListener("keydown", (event) => {
 const wide = window.matchMedia("(min-width: 800px)");
 function unfold() {
   for (const fold of document.querySelectorAll("details.fold")) if (wide.matches) fold.open = true;
-  const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  const around = target && target.closest("details");
-  if (around) around.open = true;
+  const target = location.hash.length < 2 ? null : document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  for (let around = target?.closest("details"); around; around = around.parentElement.closest("details")) around.open = true;
 }
 unfold();
 wide.addEventListener("change", unfold);
