@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
-from playwright.sync_api import expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import expect
 from world import World
 
 from tests.web import test_browser
 from tests.web.browsing import company
-from tests.web.test_shares_browser import People, fits
+from tests.web.test_shares_browser import fits, windows
 
 pytestmark = test_browser.pytestmark
 MATCHES = "/matches?entity=brand:xc&for=artist"
@@ -24,17 +21,8 @@ def planner(tmp_path):
     """Opens windows of one planner; at the end no console may have said anything."""
     world = World(tmp_path)
     made = company(world)
-    server = make_server("127.0.0.1", 0, made["planner"].client.application, threaded=True)
-    serving = threading.Thread(target=server.serve_forever)
-    serving.start()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=test_browser.CHROMIUM, args=test_browser.FLAGS)
-        people = People(browser, f"http://127.0.0.1:{server.port}")
+    with windows(made["planner"].client.application) as people:
         yield lambda path, **look: people.open(path, made["planner"].cookie, **look)
-        browser.close()
-    server.shutdown()
-    serving.join()
-    server.server_close()
     world.job_file.__exit__(None, None, None)
     world.close()
     assert people.complaints == []

@@ -1,6 +1,7 @@
 """A planner hands a proposal over in a real browser; a reader without an account opens it on a phone."""
 
 import threading
+from contextlib import contextmanager
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -38,9 +39,10 @@ def room(tmp_path):
     made.world.close()
 
 
-@pytest.fixture
-def people(room):
-    server = make_server("127.0.0.1", 0, room.app, threaded=True)
+@contextmanager
+def windows(app):
+    """The application on a port, and people at windows of one browser."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
     serving = threading.Thread(target=server.serve_forever)
     serving.start()
     with sync_playwright() as playwright:
@@ -50,6 +52,12 @@ def people(room):
     server.shutdown()
     serving.join()
     server.server_close()
+
+
+@pytest.fixture
+def people(room):
+    with windows(room.app) as opened:
+        yield opened
 
 
 def fits(page):

@@ -1,0 +1,88 @@
+"""The rooms of a deal in a real browser: each opened by who works there, at a desk and on a phone."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+from world import World
+
+from tests.web import test_browser
+from tests.web.browsing import company
+from tests.web.test_approvals import STEP, act
+from tests.web.test_attachments import attach
+from tests.web.test_deals import take, write
+from tests.web.test_desk_browser import DESKTOP, PHONE
+from tests.web.test_shares_browser import fits, windows
+
+pytestmark = test_browser.pytestmark
+TERMS = {"since": "2026-01-01", "until": "2099-12-31"}  # on the calendar whatever today is
+ROOMS = (
+    ("planner", "{draft}/rationale"),
+    ("planner", "/deals/approvals"),
+    ("analyst", "{draft}"),
+    ("planner", "{sent}"),
+    ("brand", "{sent}"),
+    ("manager", "{sent}"),
+    ("manager", "/rules"),
+    ("manager", "/rules/artist:akari"),
+    ("brand", "/rules/brand:koyomido"),
+    ("manager", "/roster"),
+    ("manager", "/calendar"),
+)
+
+
+@pytest.fixture
+def made(tmp_path):
+    world = World(tmp_path)
+    yield company(world)
+    world.close()
+
+
+@pytest.fixture
+def deals(made):
+    """A deal that was sent, with a file and a question, and a draft that waits for an approval."""
+    planner, brand = made["planner"], made["brand"]
+    assert made["manager"].send("/rules", name="凪原 灯").status_code == 303
+    assert brand.send("/rules", name="暦堂").status_code == 303
+    sent = write(planner, **TERMS)
+    assert take(planner, sent, "send").status_code == 303
+    assert attach(planner, sent, everybody="1").status_code == 303
+    assert brand.send(f"{sent}/say", sent, key="c" * 32, to="all", text="Is spring possible?").status_code == 303
+    assert planner.send("/deals/approvals", version="0", **STEP).status_code == 303
+    draft = write(planner, key="d" * 32, headline="Dusk")
+    assert (
+        planner.send(f"{draft}/rationale", version="1", **{"ja.0": "朝の声。", "en.0": "A morning voice."}).status_code
+        == 303
+    )
+    return {"sent": sent, "draft": draft}
+
+
+@pytest.mark.parametrize("look", [DESKTOP, PHONE], ids=["desktop-en", "phone-ja"])
+def test_every_room_of_a_deal_opens_for_who_works_there(made, deals, look):
+    with windows(made["planner"].client.application) as people:
+        for who, room in ROOMS:
+            if room == "{draft}":
+                assert act(made["planner"], deals["draft"], "ask").status_code == 303
+            address = room.format(**deals)
+            page = people.open(address, made[who].cookie, **look)
+            expect(page.get_by_role("heading", level=1)).to_be_visible()
+            assert page.url.endswith(address)
+            assert fits(page), (who, address)
+            page.context.close()
+        assert people.complaints == []
+
+
+def test_on_a_phone_a_deal_opens_where_its_reader_must_act(made, deals):
+    with windows(made["planner"].client.application) as people:
+        page = people.open(deals["sent"], made["manager"].cookie, java_script_enabled=False, **PHONE)
+        expect(page.locator("#talk > summary")).to_contain_text("1 新しい 1")
+        expect(page.locator("#files > summary")).to_contain_text("1")
+        expect(page.get_by_text("Is spring possible?")).to_be_visible()
+        expect(page.get_by_role("link", name="plan.pdf")).to_be_hidden()
+        page.get_by_role("link", name="条件と次の操作へ").click()
+        expect(page.get_by_role("button", name="承諾する")).to_be_visible()
+        page.locator("#files > summary").click()
+        expect(page.get_by_role("link", name="plan.pdf")).to_be_visible()
+        wide = people.open(deals["sent"], made["brand"].cookie, java_script_enabled=False, **DESKTOP)
+        expect(wide.get_by_role("link", name="plan.pdf")).to_be_visible()
+        assert people.complaints == []
