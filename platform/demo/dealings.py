@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 SINGER, PIANIST, BAND = (f"artist:fictional-{name}" for name in ("akari-nagihara", "tamaki-shiomi", "amayadori-densha"))
 WATCH, PAPER = "brand:fictional-sumitoki", "brand:fictional-yohakudo"
 DAYS_TO_ANSWER = 30
-SENTENCES = 3  # of as many kinds of evidence
+SENTENCES = 3
+OF_THE_PAIR = ("resonance", "complement")
 TERMS: dict[str, Any] = {
     "category": "腕時計 / Watches",
     "territories": ["日本 / Japan"],
@@ -201,10 +202,8 @@ def _draft(services: Services, sides: Sides, idea: Idea, terms: Mapping[str, Any
 
 
 def _chosen(offered: list[Statement]) -> list[Statement]:
-    """The strongest sentence of each kind of evidence that both sides may read."""
-    both = [one for one in offered if one.benefit == "both"]
-    first = {one.signal: one for one in reversed(both)}
-    return [one for one in both if first[one.signal] is one][:SENTENCES]
+    """The strongest sentences on what the two share and bring: of nobody but them, and for both sides to read."""
+    return [one for one in offered if one.benefit == "both" and one.signal in OF_THE_PAIR][:SENTENCES]
 
 
 def _today() -> date:
