@@ -41,6 +41,8 @@ class Shot:
 SHOTS = (
     Shot("matches-ja", PLANNER, "/matches?entity=brand:citizen-xc&for=artist"),
     Shot("why-en", PLANNER, f"/why/{ARTIST}/{BRAND}", "en"),
+    Shot("board-ja", PLANNER, "/deals"),
+    Shot("calendar-en", PLANNER, "/calendar", "en"),
     Shot("deal-planner-ja", PLANNER, f"/deals/{KEY}"),
     Shot("deal-client-en", CLIENT, f"/deals/{KEY}", "en"),
     Shot("deal-manager-ja-phone", MANAGER, f"/deals/{KEY}", size=PHONE),
