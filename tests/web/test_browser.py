@@ -290,7 +290,7 @@ def test_somebody_comes_in_adds_a_second_step_and_comes_back_with_a_recovery_cod
     expect(page.get_by_role("status")).to_have_text("You have joined.")
     step = page.locator("#second-step")
     step.get_by_label("Current password").fill(PASSWORD)
-    step.get_by_role("button", name="Set up").click()
+    step.get_by_role("button", name="Use an authenticator app").click()
     secret = page.locator(".secret").inner_text().replace(" ", "")
     page.get_by_label("Code", exact=True).fill(pyotp.TOTP(secret).now())
     page.get_by_role("button", name="Start using it").click()
