@@ -20,7 +20,7 @@ SEEN_BY: Mapping[str, frozenset[Party]] = {
     "brand": EVERYONE,
     "headline": EVERYONE,
     "rationale": EVERYONE,
-    "sentences": EVERYONE,  # of the manuscript, each read by those for whom it speaks
+    "sentences": EVERYONE,  # each read by those for whom it speaks
     "sketches": EVERYONE,
     "status": EVERYONE,
     "version": EVERYONE,
@@ -63,6 +63,7 @@ SEEN_OUTSIDE = (
     *("artist", "brand", "headline", "rationale", "status", "sent", "expires", "snapshot", "sentence"),
     *("sentences", "sketches", "contributions", "terms", "agency", "brand_side", "artist_side"),
 )
+WRITTEN_APART = frozenset({"sentences", "sketches"})  # kept beside the deal, and asked of ``Manuscripts``
 KEPT_INSIDE = ("name", "accepted_by")  # of terms: who offered them, and who has said yes
 FROZEN = ("sentence", "score", "score_artist", "score_brand", "confidence")
 SIDE_OF = {"artist": Party.ARTIST, "brand": Party.BRAND}

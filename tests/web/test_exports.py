@@ -223,7 +223,7 @@ def test_slides_hold_native_tables_and_bars_and_one_picture_in_words(room):
     assert len(described) == 1
     assert described[0].startswith("凪原 灯 と 暦堂 の重ね。")
     titles = [slide.shapes.title.text_frame.text for slide in slides]
-    assert titles[1:] == ["点の内訳", "根拠", "ファン", "条件", "自分たちだけの控え", "日程"]
+    assert titles[1:] == [DRAWN, "点の内訳", "根拠", "ファン", "条件", "自分たちだけの控え", "日程"]
 
 
 def test_every_run_of_the_slides_is_set_for_latin_and_japanese(room):

@@ -83,6 +83,8 @@ def _of_pair(paper: Paper) -> Iterable[Line]:
     yield _say(view, "deal.headline"), paper.seen["headline"], None, None
     for entity in (paper.people, paper.things):
         yield plain(view.kind(entity)), entity.label(paper.lang), None, None
+    for kind, title, text in paper.sketches:
+        yield kind, " ".join(filter(None, (title, text))), None, None
     for label, value in paper.scores:
         yield label, None, value, POINTS
     if "confidence" in paper.seen:
@@ -93,8 +95,6 @@ def _of_sum(paper: Paper) -> Iterable[Line]:
     view = paper.view
     for text in filter(None, (paper.sentence, paper.rationale)):
         yield None, text, None, None
-    for kind, title, text in paper.sketches:
-        yield kind, " ".join(filter(None, (title, text))), None, None
     if paper.base is not None:
         yield _say(view, "why.base"), _say(view, "why.base_note"), paper.base, POINTS
     for step in paper.steps:
