@@ -46,9 +46,11 @@ class Workroom:
         import kyokan.platform.audit
         import kyokan.platform.deals.model
         import kyokan.platform.deals.talk
+        import kyokan.platform.desk.model
         import kyokan.platform.mail.model
         import kyokan.platform.pipeline.model
         import kyokan.platform.pipeline.reminders
+        import kyokan.platform.proposals.model
         import kyokan.platform.rules.model
         import kyokan.platform.shares.model  # noqa: F401 - tables are made when the file is opened, so all must be known
         from kyokan.platform.database import Database

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import ast
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -35,6 +39,27 @@ def test_a_module_imports_only_its_own_layer_and_those_below(path: Path):
     for name in _runtime_imports(ast.parse(path.read_text(encoding="utf-8"))):
         other = name.split(".")[1]
         assert other == "errors" or other in ALLOWED[layer], f"{path} imports {name}"
+
+
+def test_opening_the_workroom_makes_every_table_that_a_room_declares(tmp_path: Path):
+    rooms = (ast.walk(ast.parse(path.read_text(encoding="utf-8"))) for path in (ROOT / "platform").rglob("*.py"))
+    named = [node for room in rooms for node in room if isinstance(node, ast.Assign) and _names(node, "__tablename__")]
+    script = """
+import sys
+from pathlib import Path
+from kyokan.platform.settings import Settings
+from kyokan.platform.workroom import Workroom
+with Workroom(Settings(home=Path(sys.argv[1]))).database:
+    pass
+"""
+    subprocess.run([sys.executable, "-c", script, str(tmp_path)], check=True, cwd=ROOT)
+    with closing(sqlite3.connect(tmp_path / "workroom.db")) as opened:
+        made = {name for (name,) in opened.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    assert {ast.literal_eval(node.value) for node in named} - made == set()
+
+
+def _names(node: ast.Assign, name: str) -> bool:
+    return any(isinstance(target, ast.Name) and target.id == name for target in node.targets)
 
 
 def test_the_errors_need_nothing_of_the_house_at_run_time():

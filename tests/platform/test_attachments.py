@@ -11,18 +11,10 @@ from kyokan.platform.approvals import ApprovalGate, Approvals
 from kyokan.platform.attachments import Attachments
 from kyokan.platform.attachments.service import LARGEST, MOST
 from kyokan.platform.audit import Trail
-from kyokan.platform.database import Database
 from kyokan.platform.deals import Deals, Step
-from tests.platform.dealing import ANALYST, BRAND, DRAFT, MANAGER, MATCH, PLANNER, STRANGER, Clock, settle_in
+from tests.platform.dealing import ANALYST, BRAND, DRAFT, MANAGER, MATCH, PLANNER, STRANGER, Clock
 
 PDF, PNG, JPEG = b"%PDF-1.7 x", b"\x89PNG\r\n\x1a\n" + bytes(40), b"\xff\xd8\xff\xe0" + bytes(40)
-
-
-@pytest.fixture
-def database(tmp_path):
-    with Database(tmp_path / "workroom.db") as made:
-        settle_in(made)
-        yield made
 
 
 @pytest.fixture

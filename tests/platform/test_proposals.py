@@ -8,10 +8,9 @@ import pytest
 
 from kyokan.errors import ChangedMeanwhileError, NotAllowedError, QueryError, UnknownDealError
 from kyokan.platform.approvals import ApprovalGate, Approvals
-from kyokan.platform.database import Database
 from kyokan.platform.deals import Deals, Party, Step
 from kyokan.platform.proposals import Manuscripts
-from tests.platform.dealing import ANALYST, BRAND, DRAFT, MANAGER, MATCH, PLANNER, STRANGER, Clock, settle_in
+from tests.platform.dealing import ANALYST, BRAND, DRAFT, MANAGER, MATCH, PLANNER, STRANGER, Clock
 
 
 def reach(benefit):
@@ -30,13 +29,6 @@ EVIDENCE = MATCH | {"contributions": [reach(one) for one in ("both", "artist", "
 KEYS = [f"reach:{one}:{one}" for one in ("artist", "both", "brand")]
 OWN = {"ja": "夜明けの一曲を。", "en": "One song at dawn."}
 SKETCH = {"kind": "copy", "title": "まだ、冷たい。", "text": ""}
-
-
-@pytest.fixture
-def database(tmp_path):
-    with Database(tmp_path / "workroom.db") as made:
-        settle_in(made)
-        yield made
 
 
 @pytest.fixture

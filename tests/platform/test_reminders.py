@@ -10,7 +10,6 @@ import pytest
 from kyokan.errors import NotAllowedError, QueryError, UnknownDealError
 from kyokan.platform.accounts.actor import Role
 from kyokan.platform.audit import Trail
-from kyokan.platform.database import Database
 from kyokan.platform.deals import Deals, Step
 from kyokan.platform.pipeline.reminders import Reminders
 from tests.platform.dealing import (
@@ -24,7 +23,6 @@ from tests.platform.dealing import (
     STRANGER,
     Clock,
     person,
-    settle_in,
 )
 
 NOTE = {"due": "2026-11-25", "note": "CANARY call"}
@@ -33,13 +31,6 @@ NOTE = {"due": "2026-11-25", "note": "CANARY call"}
 @pytest.fixture
 def clock():
     return Clock()
-
-
-@pytest.fixture
-def database(tmp_path):
-    with Database(tmp_path / "workroom.db") as made:
-        settle_in(made)
-        yield made
 
 
 @pytest.fixture
