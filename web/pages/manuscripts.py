@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any
 
@@ -117,7 +118,7 @@ def _editor(
 
 def _offer(one: Any) -> dict[str, str] | None:
     """An offered sentence as a manuscript holds it."""
-    return {"key": one.key, "ja": one.ja, "en": one.en, "signal": one.signal, "benefit": one.benefit} if one else None
+    return asdict(one) if one else None
 
 
 def _today(people: Entity, things: Entity) -> set[str]:
