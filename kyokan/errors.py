@@ -16,6 +16,7 @@ KyokanError                     exit 1   base: subject, rule, remedy
 ├── LetterRefusedError          exit 1   the mail server refused a letter, for now or for good
 ├── StoreError                  exit 1   the store refused or lost something
 │   ├── StoreNotEmptyError      exit 2   a test or trial was pointed at somebody's data
+│   ├── NewerFileError          exit 2   a newer program has written the file
 │   ├── CommitUncertainError    exit 1   the connection ended during commit; outcome unknown
 │   └── SnapshotError           exit 1   a snapshot is missing, torn or of another version
 └── UnavailableError            exit 3   a needed part does not answer
@@ -163,6 +164,12 @@ class StoreError(KyokanError):
 
 class StoreNotEmptyError(StoreError):
     """A test or trial was pointed at a store that holds somebody's data."""
+
+    exit_code = 2
+
+
+class NewerFileError(StoreError):
+    """A newer program has written the file; this one would not understand it."""
 
     exit_code = 2
 

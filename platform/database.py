@@ -14,6 +14,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from kyokan.errors import StoreError, StoreUnavailableError
 from kyokan.graph.stores.sqlite_schema import open_engine
+from kyokan.platform.migrations import bring_up, version
 
 
 class Base(DeclarativeBase):
@@ -37,7 +38,12 @@ class Database:
     """One SQLite file shared by threads and processes.
 
     Args:
-        path: the file; made where missing, readable by its owner alone.
+        path: the file; made where missing, readable by its owner alone, and brought up where it is older.
+
+    Raises:
+        NewerFileError: a newer program has written the file.
+        StoreError: the file cannot be brought up, and is as it was.
+        StoreUnavailableError: another process holds the lock for too long.
     """
 
     def __init__(self, path: Path) -> None:
@@ -45,8 +51,12 @@ class Database:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         path.touch(mode=0o600)
         self._engine = open_engine(str(path))
-        with self._engine.execution_options(writing=True).begin() as connection:
-            Base.metadata.create_all(connection)
+        try:
+            with _answering(path):
+                bring_up(self._engine, path)
+        except BaseException:
+            self.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -60,6 +70,12 @@ class Database:
         """Let go of the file."""
         self._engine.dispose()
 
+    @property
+    def version(self) -> str:
+        """The last step that the file has taken."""
+        with self._engine.connect() as connection:
+            return version(connection)
+
     @contextmanager
     def session(self, *, writing: bool = False) -> Iterator[Session]:
         """One transaction: kept at the end, undone by any error. Records read stay readable afterwards.
@@ -71,11 +87,17 @@ class Database:
             StoreUnavailableError: another process holds the lock for too long.
             StoreError: the file refuses.
         """
-        try:
+        with _answering(self.path):
             bind = self._engine.execution_options(writing=writing)
             with Session(bind, expire_on_commit=False) as session, session.begin():
                 yield session
-        except DBAPIError as error:
-            reason = str(error.orig)
-            kind = StoreUnavailableError if "locked" in reason or "busy" in reason else StoreError
-            raise kind(str(self.path), f"does not answer ({reason})") from error
+
+
+@contextmanager
+def _answering(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        reason = str(error.orig)
+        kind = StoreUnavailableError if "locked" in reason or "busy" in reason else StoreError
+        raise kind(str(path), f"does not answer ({reason})") from error

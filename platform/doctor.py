@@ -33,6 +33,7 @@ def examine(services: Services) -> list[Finding]:
         ("encoder", lambda: f"{services.encoder.name}, {services.encoder.dimensions} dimensions"),
         ("store", lambda: f"{services.store.url}, {sum(services.store.count_entities().values()):,} entities"),
         ("snapshot", lambda: services.snapshot().hash),
+        ("workroom", lambda: f"{services.settings.workroom}, version {services.database.version}"),
         ("broker", lambda: ask_broker(services.settings)),
         ("mail", lambda: _mail(services)),
     )

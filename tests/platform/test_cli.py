@@ -166,6 +166,7 @@ def test_the_doctor_finds_every_part_well():
         "encoder",
         "store",
         "snapshot",
+        "workroom",
         "broker",
         "mail",
     }
@@ -173,7 +174,7 @@ def test_the_doctor_finds_every_part_well():
 
 def test_the_doctor_gives_each_part_one_line():
     parts = [line.split()[1] for line in kyokan("doctor").out.splitlines()]
-    assert parts == ["home:", "dictionary:", "encoder:", "store:", "snapshot:", "broker:", "mail:"]
+    assert parts == ["home:", "dictionary:", "encoder:", "store:", "snapshot:", "workroom:", "broker:", "mail:"]
 
 
 def test_the_doctor_names_a_store_that_does_not_answer_and_leaves_with_3():
