@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -14,6 +15,17 @@ class Role(StrEnum):
     ARTIST_MANAGER = "artist_manager"
     ANALYST = "analyst"
     ADMIN = "admin"
+
+
+def ordered(roles: Iterable[Role]) -> tuple[Role, ...]:
+    """Each of the roles once, in the order in which they are always named."""
+    held = set(roles)
+    return tuple(role for role in Role if role in held)
+
+
+def words(roles: Iterable[Role]) -> str:
+    """Roles as they stand in a record: ``planner, admin``."""
+    return ", ".join(ordered(roles))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,10 +14,12 @@ from sqlalchemy import delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from kyokan.errors import AccountError
-from kyokan.platform.accounts.actor import Actor, Role
+from kyokan.platform.accounts.actor import Actor, Role, ordered, words
 from kyokan.platform.accounts.codes import digest
 from kyokan.platform.accounts.model import (
+    ROLES_IN,
     Invitation,
+    InvitedRole,
     Membership,
     Organisation,
     OrganisationKind,
@@ -71,12 +73,12 @@ def checked_email(email: str) -> str:
 class Offer:
     """What an invitation offers; ``known`` where its address has an account already.
 
-    One without organisation and role offers to set a new password.
+    One without organisation and roles offers to set a new password.
     """
 
     email: str
     organisation: Organisation | None
-    role: Role | None
+    roles: tuple[Role, ...]
     known: bool
 
 
@@ -136,18 +138,20 @@ class Directory:
             asked = select(Organisation).where(Organisation.id.in_(theirs)).order_by(Organisation.name)
             return list(session.scalars(asked))
 
-    def invite(self, email: str, organisation: str, role: Role) -> str:
+    def invite(self, email: str, organisation: str, *roles: Role) -> str:
         """Invite an address into an organisation (by id); gives the token of the invitation, which is kept nowhere.
 
         Raises:
-            AccountError: that is no e-mail address, or there is no such organisation.
+            AccountError: that is no e-mail address, there is no such organisation, or it gives no such roles.
         """
         address = checked_email(email)
         with self._database.session(writing=True) as session:
-            if session.get(Organisation, organisation) is None:
+            place = session.get(Organisation, organisation)
+            if place is None:
                 raise AccountError("no_organisation", organisation, "is no organisation")
-            self._note(session, None, f"organisation:{organisation}", "invited", email=address, role=role.value)
-            return self._offer(session, address, organisation, role)
+            offered = offerable(place, roles)
+            self._note(session, None, f"organisation:{organisation}", "invited", email=address, roles=words(offered))
+            return self._offer(session, address, organisation, offered)
 
     def offer_reset(self, email: str, *, second_step: bool = False) -> str:
         """Let somebody set a new password; gives the token by which they do, which is kept nowhere.
@@ -167,7 +171,7 @@ class Directory:
                     session.execute(delete(kept).where(kept.person == person.id))
             detail = {"second_step": "off"} if second_step else {}
             self._note(session, None, f"person:{person.id}", "reset_offered", **detail)
-            return self._offer(session, person.email, None, None)
+            return self._offer(session, person.email, None, ())
 
     def invitation(self, token: str) -> Offer:
         """What a token offers.
@@ -178,7 +182,7 @@ class Directory:
         with self._database.session() as session:
             found = self._invitation(session, token)
             offered = session.get(Organisation, found.organisation) if found.organisation else None
-            return Offer(found.email, offered, found.role, self._person(session, found.email) is not None)
+            return Offer(found.email, offered, found.roles, self._person(session, found.email) is not None)
 
     def join(self, token: str, person: str) -> str:
         """Take up an invitation with the account that its address has; gives the organisation's id.
@@ -262,10 +266,12 @@ class Directory:
             raise AccountError("nobody", email, "is nobody's address", "See kyokan user list")
         return found
 
-    def _offer(self, session: Session, email: str, organisation: str | None, role: Role | None) -> str:
+    def _offer(self, session: Session, email: str, organisation: str | None, roles: Collection[Role]) -> str:
         token = secrets.token_urlsafe(TOKEN_BYTES)
         expires = self._clock() + INVITATION_LASTS
-        session.add(Invitation(hash=digest(token), email=email, organisation=organisation, role=role, expires=expires))
+        offered = [InvitedRole(role=role) for role in roles]
+        made = Invitation(hash=digest(token), email=email, organisation=organisation, expires=expires, offered=offered)
+        session.add(made)
         return token
 
     def _create(self, session: Session, email: str, name: str, language: str, password: str) -> Person:
@@ -295,14 +301,34 @@ class Directory:
         return self._use(session, invited, person)
 
     def _use(self, session: Session, invited: Invitation, person: Person) -> str:
-        """An invitation is used once; a role that is held already stays held. Gives the organisation's id."""
-        if invited.organisation is None or invited.role is None:
+        """An invitation is used once; roles that are held already stay held. Gives the organisation's id."""
+        if invited.organisation is None:
             raise AccountError("invitation_over", "invitation", "is to no organisation", "Ask for a new one")
         invited.used = self._clock()
-        session.merge(Membership(person=person.id, organisation=invited.organisation, role=invited.role))
+        for role in invited.roles:
+            session.merge(Membership(person=person.id, organisation=invited.organisation, role=role))
         session.flush()
-        self._note(session, person, f"organisation:{invited.organisation}", "joined", role=invited.role.value)
+        self._note(session, person, f"organisation:{invited.organisation}", "joined", roles=words(invited.roles))
         return invited.organisation
+
+
+def offerable(organisation: Organisation, roles: Collection[Role]) -> tuple[Role, ...]:
+    """The roles that an invitation into an organisation is to carry, each once.
+
+    Raises:
+        AccountError: there is none, or one that organisations of this kind do not give.
+    """
+    if not roles:
+        raise AccountError("no_role_offered", "roles", "are none", "Offer one at least")
+    only_roles(organisation, roles)
+    return ordered(roles)
+
+
+def only_roles(organisation: Organisation, given: Collection[Role]) -> None:
+    """Raise AccountError unless organisations of this kind give such roles."""
+    known = ROLES_IN[organisation.kind]
+    if not set(given) <= set(known):
+        raise AccountError("foreign_role", words(given), "is no role here", f"Known are {words(known)}")
 
 
 def _checked_language(language: str) -> str:

@@ -10,9 +10,9 @@ import uuid
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, Enum, ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from kyokan.platform.accounts.actor import Role
+from kyokan.platform.accounts.actor import Role, ordered
 from kyokan.platform.database import Base
 
 
@@ -22,6 +22,14 @@ class OrganisationKind(StrEnum):
     AGENCY = "agency"
     BRAND = "brand"
     ARTIST_SIDE = "artist_side"
+
+
+ROLES_IN = {
+    OrganisationKind.AGENCY: (Role.PLANNER, Role.ANALYST, Role.ADMIN),
+    OrganisationKind.BRAND: (Role.BRAND_CLIENT, Role.ADMIN),
+    OrganisationKind.ARTIST_SIDE: (Role.ARTIST_MANAGER, Role.ADMIN),
+}
+"""The roles that an organisation gives to its people."""
 
 
 def new_id() -> str:
@@ -135,14 +143,27 @@ class Invitation(Base):
     """An address by which somebody joins an organisation, once and until it expires; without one, sets a password."""
 
     __tablename__ = "invitation"
-    __table_args__ = (CheckConstraint("(organisation IS NULL) = (role IS NULL)"),)
 
     hash: Mapped[str] = mapped_column(primary_key=True)
     email: Mapped[str]
     organisation: Mapped[str | None] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"))
-    role: Mapped[Role | None] = mapped_column(_words(Role))
     expires: Mapped[float]
     used: Mapped[float | None]
+    offered: Mapped[list[InvitedRole]] = relationship(cascade="all, delete-orphan", lazy="selectin")
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """What is offered: at least one role where there is an organisation, else none."""
+        return ordered(one.role for one in self.offered)
+
+
+class InvitedRole(Base):
+    """A role that an invitation offers."""
+
+    __tablename__ = "invited_role"
+
+    invitation: Mapped[str] = mapped_column(ForeignKey("invitation.hash", ondelete="CASCADE"), primary_key=True)
+    role: Mapped[Role] = mapped_column(_words(Role), primary_key=True)
 
 
 class SignIn(Base):

@@ -11,16 +11,10 @@ from sqlalchemy.orm import Session
 
 from kyokan.errors import AccountError, ChangedMeanwhileError, NotAllowedError, UnknownRecordError
 from kyokan.platform.accounts import attempts
-from kyokan.platform.accounts.actor import Actor, Role
-from kyokan.platform.accounts.directory import SECOND_STEP, Directory, checked_email
-from kyokan.platform.accounts.model import Invitation, Membership, Organisation, OrganisationKind, Person, SignIn
+from kyokan.platform.accounts.actor import Actor, Role, ordered, words
+from kyokan.platform.accounts.directory import SECOND_STEP, Directory, checked_email, offerable, only_roles
+from kyokan.platform.accounts.model import ROLES_IN, Invitation, Membership, Organisation, Person, SignIn
 from kyokan.platform.audit import Trail
-
-ROLES_IN = {
-    OrganisationKind.AGENCY: (Role.PLANNER, Role.ANALYST, Role.ADMIN),
-    OrganisationKind.BRAND: (Role.BRAND_CLIENT, Role.ADMIN),
-    OrganisationKind.ARTIST_SIDE: (Role.ARTIST_MANAGER, Role.ADMIN),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +35,7 @@ class Pending:
 
     id: str
     email: str
-    role: Role
+    roles: tuple[Role, ...]
     expires: float
 
 
@@ -60,7 +54,7 @@ class Invited:
     """An invitation just made; who hands it over needs the token, which cannot be had again."""
 
     email: str
-    role: Role
+    roles: tuple[Role, ...]
     organisation: str
     token: str
 
@@ -75,35 +69,35 @@ class Teams(Directory):
             members = _members(session, organisation.id)
             if not actor.has(Role.ADMIN):
                 return Team(organisation, members, (), ())
-            waiting = session.scalars(self._waiting(organisation.id).order_by(Invitation.email, Invitation.role))
-            pending = tuple(Pending(one.hash, one.email, one.role, one.expires) for one in waiting if one.role)
+            waiting = session.scalars(self._waiting(organisation.id).order_by(Invitation.email, Invitation.expires))
+            pending = tuple(Pending(one.hash, one.email, one.roles, one.expires) for one in waiting)
             return Team(organisation, members, pending, ROLES_IN[organisation.kind])
 
-    def invite_to_team(self, actor: Actor, email: str, role: Role) -> Invited:
-        """Invite an address into the actor's organisation; an earlier invitation to the same becomes void.
+    def invite_to_team(self, actor: Actor, email: str, *roles: Role) -> Invited:
+        """Invite an address into the actor's organisation; an earlier invitation of it becomes void.
 
         Whether the address has an account elsewhere is not told.
 
         Raises:
             NotAllowedError: the actor is no admin.
-            AccountError: that is no e-mail address or no role of such an organisation, or they are in already.
+            AccountError: that is no e-mail address, there is no role or one that such an organisation does not give,
+                or they are in already.
             TooManyAttemptsError: the actor has invited too many in a short time.
         """
         address = checked_email(email)
         with self._database.session(writing=True) as session:
             _only_admins(session, actor)
-            _only_roles(session, actor, {role})
+            offered = offerable(session.get_one(Organisation, actor.organisation), roles)
             if any(member.email == address for member in _members(session, actor.organisation)):
                 raise AccountError("member_already", email, "is in already", "Change their roles")
-            same = self._waiting(actor.organisation).where(Invitation.email == address, Invitation.role == role)
             attempts.count(
                 session, attempts.INVITATION, f"invitation:{actor.person}", actor.organisation, self._clock()
             )
-            for earlier in session.scalars(same):
+            for earlier in session.scalars(self._waiting(actor.organisation).where(Invitation.email == address)):
                 session.delete(earlier)
-            self._record(session, actor, "invited", email=address, role=role.value)
-            token = self._offer(session, address, actor.organisation, role)
-        return Invited(address, role, actor.organisation, token)
+            self._record(session, actor, "invited", email=address, roles=words(offered))
+            token = self._offer(session, address, actor.organisation, offered)
+        return Invited(address, offered, actor.organisation, token)
 
     def withdraw_invitation(self, actor: Actor, invitation: str) -> None:
         """Make an invitation void; one that was taken up or withdrawn meanwhile stays as it is.
@@ -115,7 +109,7 @@ class Teams(Directory):
             _only_admins(session, actor)
             for one in session.scalars(self._waiting(actor.organisation).where(Invitation.hash == invitation)):
                 session.delete(one)
-                self._record(session, actor, "invitation_withdrawn", email=one.email, role=str(one.role))
+                self._record(session, actor, "invitation_withdrawn", email=one.email, roles=words(one.roles))
 
     def set_roles(self, actor: Actor, person: str, roles: Collection[Role], *, before: Collection[Role]) -> None:
         """Give and take roles of a member of the actor's organisation; setting what is held already does nothing.
@@ -143,13 +137,13 @@ class Teams(Directory):
             if held != set(before):
                 raise ChangedMeanwhileError("roles", "were changed meanwhile", "Look again", code="roles_changed")
             given, taken = set(roles) - held, held - set(roles)
-            _only_roles(session, actor, given)
+            only_roles(session.get_one(Organisation, actor.organisation), given)
             if Role.ADMIN in taken:
                 _keep_an_admin(session, actor.organisation, person)
             session.add_all(Membership(person=person, organisation=actor.organisation, role=role) for role in given)
             those = (Membership.person == person, Membership.organisation == actor.organisation)
             session.execute(delete(Membership).where(*those, Membership.role.in_(taken)))
-            self._record(session, actor, "roles_changed", person=person, given=_words(given), taken=_words(taken))
+            self._record(session, actor, "roles_changed", person=person, given=words(given), taken=words(taken))
 
     def keep_out(self, actor: Actor, person: str) -> None:
         """Take somebody out of the actor's organisation at once: roles, invitations and sessions acting for it end.
@@ -170,7 +164,7 @@ class Teams(Directory):
             for invitation in session.scalars(self._waiting(here).where(Invitation.email == member.email)):
                 session.delete(invitation)
             self.sessions.revoke(session, SignIn.person == person, SignIn.organisation == here)
-            self._record(session, actor, "kept_out", person=person, taken=_words(member.roles))
+            self._record(session, actor, "kept_out", person=person, taken=words(member.roles))
 
     def _waiting(self, organisation: str) -> Select[Invitation]:
         """Invitations into an organisation that can still be taken up."""
@@ -186,13 +180,6 @@ def _only_admins(session: Session, actor: Actor) -> None:
     """Asked of the file: another admin may have taken the role away since the actor's request began."""
     if session.get(Membership, (actor.person, actor.organisation, Role.ADMIN)) is None:
         raise NotAllowedError("team", "is kept by its admins", "Ask one of them", code="only_admins")
-
-
-def _only_roles(session: Session, actor: Actor, given: Collection[Role]) -> None:
-    """Raise AccountError unless an organisation of this kind has such roles."""
-    known = ROLES_IN[session.get_one(Organisation, actor.organisation).kind]
-    if not set(given) <= set(known):
-        raise AccountError("foreign_role", _words(given), "is no role here", f"Known are {_words(known)}")
 
 
 def _keep_an_admin(session: Session, organisation: str, without: str) -> None:
@@ -218,14 +205,6 @@ def _members(session: Session, organisation: str) -> tuple[Member, ...]:
     for person, second_step, role in session.execute(here):
         held.setdefault(person.id, (person, second_step, set()))[2].add(role)
     return tuple(
-        Member(one.id, one.name, one.email, one.active, second_step, _ordered(roles))
+        Member(one.id, one.name, one.email, one.active, second_step, ordered(roles))
         for one, second_step, roles in held.values()
     )
-
-
-def _ordered(roles: Collection[Role]) -> tuple[Role, ...]:
-    return tuple(role for role in Role if role in roles)
-
-
-def _words(roles: Collection[Role]) -> str:
-    return ", ".join(_ordered(roles))

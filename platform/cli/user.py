@@ -31,27 +31,33 @@ def add(
     email: EmailArgument,
     organisation: Annotated[str, typer.Option(help="The organisation they act for; made where there is none.")],
     kind: Annotated[str, typer.Option(help="What a new organisation is: agency, brand or artist_side.")] = "agency",
-    role: Annotated[str, typer.Option(help=f"Their role there: {', '.join(Role)}.")] = "planner",
+    role: Annotated[
+        list[str] | None, typer.Option(help=f"Their role there: {', '.join(Role)}; repeatable. Left out: planner.")
+    ] = None,
     address: AddressOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Invite somebody into an organisation and print the address by which they come in, once and within a week.
 
-    Example: `kyokan user add saeki@example.com --organisation "Minato Agency" --role planner`
+    Example: `kyokan user add saeki@example.com --organisation "Minato Agency" --role planner --role admin`
     """
-    from kyokan.platform.accounts.model import OrganisationKind
+    from kyokan.platform.accounts.directory import offerable
+    from kyokan.platform.accounts.model import Organisation, OrganisationKind
 
     _one_of("--kind", kind, KINDS)
-    _one_of("--role", role, tuple(Role))
+    for one in role or ():
+        _one_of("--role", one, tuple(Role))
+    roles = [Role(one) for one in role or (Role.PLANNER,)]
     with open_services() as services:
         accounts, settings = services.accounts, services.settings
         joined = accounts.organisation(organisation)
+        offerable(joined or Organisation(name=organisation, kind=OrganisationKind(kind)), roles)
         if joined is None:
             joined = accounts.create_organisation(organisation, OrganisationKind(kind))
-        token = accounts.invite(email, joined.id, Role(role))
+        token = accounts.invite(email, joined.id, *roles)
     invitation = _invitation(settings, address, token)
     if as_json:
-        print_json({"email": email, "organisation": joined.name, "role": role, "invitation": invitation})
+        print_json({"email": email, "organisation": joined.name, "roles": roles, "invitation": invitation})
     else:
         out.print(invitation, markup=False, soft_wrap=True)
 

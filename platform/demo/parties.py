@@ -9,31 +9,29 @@ from typing import TYPE_CHECKING
 from kyokan.platform.accounts.actor import Actor, Role
 from kyokan.platform.accounts.entrance import Visit
 from kyokan.platform.accounts.model import Organisation, OrganisationKind
-from kyokan.platform.audit import Trail
 
 if TYPE_CHECKING:
     from kyokan.platform.accounts.service import Accounts
-    from kyokan.platform.services import Services
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A person of the demo: organisation, role and address."""
+    """A person of the demo: organisation, roles and address."""
 
     organisation: str
     kind: OrganisationKind
-    role: Role
+    roles: tuple[Role, ...]
     email: str
     person: str
 
 
 SEATS = (
-    Seat("和音社†", OrganisationKind.AGENCY, Role.PLANNER, "planner@example.com", "佐伯 花†"),
-    Seat("澄時†", OrganisationKind.BRAND, Role.BRAND_CLIENT, "brand@example.com", "東馬 透†"),
-    Seat("汀音楽事務所†", OrganisationKind.ARTIST_SIDE, Role.ARTIST_MANAGER, "manager@example.com", "汀 玲†"),
+    Seat("和音社†", OrganisationKind.AGENCY, (Role.PLANNER, Role.ADMIN), "planner@example.com", "佐伯 花†"),
+    Seat("澄時†", OrganisationKind.BRAND, (Role.BRAND_CLIENT,), "brand@example.com", "東馬 透†"),
+    Seat("汀音楽事務所†", OrganisationKind.ARTIST_SIDE, (Role.ARTIST_MANAGER,), "manager@example.com", "汀 玲†"),
 )
 """Who is invited: one of each side."""
-COLLEAGUE = Seat("和音社†", OrganisationKind.AGENCY, Role.PLANNER, "colleague@example.com", "早瀬 湊†")
+COLLEAGUE = Seat("和音社†", OrganisationKind.AGENCY, (Role.PLANNER, Role.ADMIN), "colleague@example.com", "早瀬 湊†")
 """Looks after the agency's deals: their owner must be one of its people, and nobody else is there so early."""
 STATIONER = "余白堂†"
 """An organisation that has not heard of anything yet."""
@@ -47,7 +45,7 @@ def organisation(accounts: Accounts, name: str, kind: OrganisationKind) -> Organ
 def stand_in(accounts: Accounts, seat: Seat) -> Actor:
     """Who acts in a person's place before that person has come in."""
     place = organisation(accounts, seat.organisation, seat.kind)
-    return Actor(person=f"demo:{seat.role}", organisation=place.id, roles=frozenset({seat.role}), name=seat.person)
+    return Actor(person=f"demo:{seat.roles[0]}", organisation=place.id, roles=frozenset(seat.roles), name=seat.person)
 
 
 def colleague(accounts: Accounts) -> Actor:
@@ -56,24 +54,9 @@ def colleague(accounts: Accounts) -> Actor:
     agency = standing.organisation
     found = next((one.person for one in accounts.team(standing).members if one.email == COLLEAGUE.email), "")
     if not found:
-        visit, token = Visit(), accounts.invite(COLLEAGUE.email, agency, COLLEAGUE.role)
+        visit, token = Visit(), accounts.invite(COLLEAGUE.email, agency, *COLLEAGUE.roles)
         unknown = secrets.token_urlsafe(32)
         came = accounts.accept(token, name=COLLEAGUE.person, password=unknown, language="ja", visit=visit)
         found = accounts.owner(came.session_id).id
-        accounts.join(accounts.invite(COLLEAGUE.email, agency, Role.ADMIN), found)
         accounts.sign_out(came.session_id, visit)
     return replace(standing, person=found)
-
-
-def make_admin(services: Services, email: str) -> None:
-    """Let the colleague give a planner who has come in the admin's role too, once: what admins decide since stays."""
-    members = {one.email: one for one in services.accounts.team(stand_in(services.accounts, COLLEAGUE)).members}
-    known, giver = members.get(email), members.get(COLLEAGUE.email)
-    if known is None or giver is None or Role.ADMIN not in giver.roles:
-        return
-    acting = replace(stand_in(services.accounts, COLLEAGUE), person=giver.person)
-    with services.database.session() as session:
-        told = Trail(session).of(f"organisation:{acting.organisation}")
-        decided = any(one.act == "roles_changed" and one.detail["person"] == known.person for one in told)
-    if not decided:
-        services.accounts.set_roles(acting, known.person, {*known.roles, Role.ADMIN}, before=known.roles)

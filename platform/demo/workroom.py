@@ -9,7 +9,7 @@ from kyokan.platform.accounts.model import OrganisationKind
 from kyokan.platform.demo import dealings
 from kyokan.platform.demo.dealings import BAND, DRAFTED, FLOOR, OFFERED, PIANIST, Sides, propose_all
 from kyokan.platform.demo.desk import set_desk
-from kyokan.platform.demo.parties import SEATS, STATIONER, colleague, make_admin, organisation, stand_in
+from kyokan.platform.demo.parties import SEATS, STATIONER, colleague, organisation, stand_in
 
 if TYPE_CHECKING:
     from kyokan.platform.services import Services
@@ -47,14 +47,13 @@ def open_workroom(services: Services) -> dict[str, str]:
         stationer = organisation(accounts, STATIONER, OrganisationKind.BRAND).id
         propose_all(services, Sides(planner=agency, brand=brand, manager=manager, stationer=stationer))
         set_desk(services, agency)
-    make_admin(services, SEATS[0].email)
     _rule(services, brand, BRAND)
     _rule(services, manager, ARTIST, PIANIST, BAND)
     here = {person.email for person in accounts.people()}
     waiting = [
         (seat, actor) for seat, actor in zip(SEATS, (planner, brand, manager), strict=True) if seat.email not in here
     ]
-    return {seat.email: accounts.invite(seat.email, actor.organisation, seat.role) for seat, actor in waiting}
+    return {seat.email: accounts.invite(seat.email, actor.organisation, *seat.roles) for seat, actor in waiting}
 
 
 def _rule(services: Services, actor: Actor, *represented: str) -> None:

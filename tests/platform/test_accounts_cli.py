@@ -46,10 +46,23 @@ def test_the_first_person_comes_in_by_the_printed_address(kyokan):
     assert kyokan("user", "list")[1] == f"{EMAIL}  佐伯 凪  admin of Minato Agency\n"
 
 
+def test_an_invitation_carries_several_roles(kyokan):
+    come_in(kyokan(*ADD, "--role", "planner", "--role", "admin")[1])
+    assert kyokan("user", "list")[1] == f"{EMAIL}  佐伯 凪  admin of Minato Agency, planner of Minato Agency\n"
+
+
+def test_a_role_that_such_an_organisation_does_not_give_is_refused_before_anything_is_made(kyokan):
+    status, out, err = kyokan(*ADD, "--kind", "brand", "--role", "admin", "--role", "planner")
+    assert (status, out) == (2, "")
+    assert "planner, admin: is no role here. Known are brand_client, admin" in " ".join(err.split())
+    with Services(load_settings()) as services:
+        assert services.accounts.organisation("Minato Agency") is None
+
+
 def test_the_address_is_that_by_which_people_reach_the_web(kyokan):
     answer = json.loads(kyokan(*ADD, "--address", "https://kyokan.example.com/", "--json")[1])
     assert answer.pop("invitation").startswith("https://kyokan.example.com/invitation/")
-    assert answer == {"email": EMAIL, "organisation": "Minato Agency", "role": "planner"}
+    assert answer == {"email": EMAIL, "organisation": "Minato Agency", "roles": ["planner"]}
 
 
 def test_people_are_listed_as_json(kyokan):

@@ -20,7 +20,8 @@ from sqlalchemy.orm import Session
 
 from kyokan.errors import NewerFileError, StoreError
 from kyokan.platform import migrations
-from kyokan.platform.accounts.model import Person
+from kyokan.platform.accounts import Role
+from kyokan.platform.accounts.model import Invitation, Person
 from kyokan.platform.audit import Trail
 from kyokan.platform.database import Base, Database
 from kyokan.platform.settings import Settings
@@ -32,6 +33,8 @@ INSERT INTO organisation VALUES ('o', 'agency', 'Koyomido');
 INSERT INTO person VALUES ('p', 'saeki@example.com', 'Saeki', 'ja', 'hashed', 1, NULL, NULL, 0);
 INSERT INTO membership VALUES ('p', 'o', 'planner');
 INSERT INTO recovery_code VALUES ('one', 'p');
+INSERT INTO invitation VALUES ('joins', 'new@example.com', 'o', 'analyst', 2e9, NULL);
+INSERT INTO invitation VALUES ('resets', 'saeki@example.com', NULL, NULL, 2e9, 1e9);
 """
 
 
@@ -112,6 +115,14 @@ def test_an_older_file_comes_up_with_all_its_rows_and_a_copy_stays_beside_it(old
     assert whole(copy) == before
     assert copy.stat().st_mode & 0o777 == 0o600
     assert sorted(path.name for path in old.parent.iterdir()) == [copy.name, old.name]
+
+
+def test_invitations_of_one_role_keep_it(old):
+    with Database(old) as database, database.session() as session:
+        invited, reset = session.get_one(Invitation, "joins"), session.get_one(Invitation, "resets")
+        assert (invited.email, invited.organisation, invited.used) == ("new@example.com", "o", None)
+        assert invited.roles == (Role.ANALYST,)
+        assert (reset.organisation, reset.used, reset.roles) == (None, 1e9, ())
 
 
 def test_a_table_and_a_trigger_that_an_older_file_lacks_are_made(old):

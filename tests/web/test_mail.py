@@ -38,7 +38,7 @@ def browser(room, desk, role=Role.ADMIN):
 
 
 def test_an_invitation_goes_out_by_mail_as_well_as_being_shown(room, desk):
-    page = browser(room, desk).send("/team", act="invite", email="new@example.com", role="analyst").text
+    page = browser(room, desk).send("/team", act="invite", email="new@example.com", analyst="1").text
     assert "It is sent by e-mail as well." in page
     with desk.database.session() as session:
         letter = session.scalars(select(LetterRow)).one()
@@ -48,14 +48,14 @@ def test_an_invitation_goes_out_by_mail_as_well_as_being_shown(room, desk):
 
 
 def test_a_refused_invitation_sends_nothing(room, desk):
-    browser(room, desk).send("/team", act="invite", email="no address", role="analyst")
+    browser(room, desk).send("/team", act="invite", email="no address", analyst="1")
     with desk.database.session() as session:
         assert session.scalars(select(LetterRow)).all() == []
 
 
 def test_without_a_mail_server_an_invitation_is_shown_alone(room, desk):
     room.post = None
-    page = browser(room, desk).send("/team", act="invite", email="new@example.com", role="analyst").text
+    page = browser(room, desk).send("/team", act="invite", email="new@example.com", analyst="1").text
     assert "sent by e-mail" not in page
     with desk.database.session() as session:
         assert session.scalars(select(LetterRow)).all() == []

@@ -17,7 +17,7 @@ from kyokan.web.parameters import ParameterError, Parameters
 from kyokan.web.view import current
 
 DONE = ("", "withdrawn", "roles", "kept_out")
-FIELDS = ("act", "email", "role", "invitation", "person", "before", *Role)
+FIELDS = ("act", "email", "invitation", "person", "before", *Role)
 DAY = 86_400
 
 
@@ -49,7 +49,7 @@ def _shown(**values: object) -> dict[str, object]:
 
 def _invite(form: dict[str, str]) -> str:
     """The one moment in which the invitation's address is known: it is shown, to be handed over, and sent by mail."""
-    invited = actors.accounts().invite_to_team(actors.actor(), form["email"], _role(form["role"]))
+    invited = actors.accounts().invite_to_team(actors.actor(), form["email"], *_chosen(form))
     address, view = actors.absolute(url_for("invitation", token=invited.token)), current()
     if view.services.post:
         place = actors.accounts().team(actors.actor()).organisation.name
@@ -65,8 +65,7 @@ def _withdraw(form: dict[str, str]) -> Response:
 
 def _roles(form: dict[str, str]) -> Response:
     before = {_role(word) for word in form["before"].split()}
-    chosen = {role for role in Role if form[role]}
-    actors.accounts().set_roles(actors.actor(), form["person"], chosen, before=before)
+    actors.accounts().set_roles(actors.actor(), form["person"], _chosen(form), before=before)
     return _done("roles")
 
 
@@ -77,6 +76,10 @@ def _keep_out(form: dict[str, str]) -> Response:
 
 def _done(what: str) -> Response:
     return redirect(url_for("team", done=what), SEE_OTHER)
+
+
+def _chosen(form: dict[str, str]) -> list[Role]:
+    return [role for role in Role if form[role]]
 
 
 def _role(word: str) -> Role:
