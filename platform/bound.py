@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from kyokan.platform.accounts.actor import Actor
     from kyokan.platform.deals.entries import Terms
     from kyokan.platform.deals.talk import Talk
-    from kyokan.platform.rules import Calendar, Rules
+    from kyokan.platform.rules import Calendar, Claims, Rules
     from kyokan.platform.rules.gate import RuleGate
 
 Progress = Callable[[str, int, int], None]
@@ -47,6 +47,13 @@ class Bound(Workroom, ABC):
         from kyokan.platform.rules import Rules
 
         return Rules(self.database, self.dictionary)
+
+    @cached_property
+    def claims(self) -> Claims:
+        """Whose a name is, as the operator settles it."""
+        from kyokan.platform.rules import Claims
+
+        return Claims(self.database)
 
     @cached_property
     def calendar(self) -> Calendar:

@@ -47,4 +47,4 @@ def kyokan(
 
 
 # Each module adds its commands to the tree as it is imported.
-from kyokan.platform.cli import ask, data, jobs, measure, run, user  # noqa: E402, F401
+from kyokan.platform.cli import ask, claims, data, jobs, measure, run, user  # noqa: E402, F401

@@ -2,6 +2,7 @@
 
 from kyokan.platform.rules.binding import Binding
 from kyokan.platform.rules.calendar import Calendar, Conflict, Hold, Line, Severity, Span
+from kyokan.platform.rules.claims import Claim, Claims
 from kyokan.platform.rules.entries import ArtistRules, BrandRules, Free
 from kyokan.platform.rules.reasons import Sort, Window
 from kyokan.platform.rules.service import Kept, Rules, Stops
@@ -11,6 +12,8 @@ __all__ = [
     "Binding",
     "BrandRules",
     "Calendar",
+    "Claim",
+    "Claims",
     "Conflict",
     "Free",
     "Hold",

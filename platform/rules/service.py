@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from kyokan.errors import ChangedMeanwhileError, NotAllowedError, UnknownRecordError
@@ -16,7 +16,7 @@ from kyokan.graph.dictionary import Dictionary
 from kyokan.graph.model import EntityKind
 from kyokan.platform.accounts.actor import Actor, Role
 from kyokan.platform.accounts.model import Organisation, OrganisationKind
-from kyokan.platform.audit import Trail
+from kyokan.platform.audit import Record, Trail
 from kyokan.platform.database import Database
 from kyokan.platform.deals.entries import checked
 from kyokan.platform.rules.binding import Binding
@@ -44,6 +44,9 @@ class Kept:
     changed: str
     name: str
 
+
+SETTLED = "claim_settled"
+BEGINNINGS = {"claim", "handed_over"}  # the acts by which an organisation comes to represent a name
 
 Stops = Mapping[str, Counter[Sort]]
 """Entity → how many proposals each sort of rule stopped."""
@@ -88,7 +91,7 @@ class Rules:
             return _kept(_own(session, actor, entity))
 
     def history(self, actor: Actor, entity: str) -> list[dict[str, Any]]:
-        """What was done to the rules of one, oldest first; who asked for the name in vain is not named.
+        """What was done to the rules of one since it is theirs, oldest first; who asked for it in vain is not named.
 
         Raises:
             UnknownRecordError: the actor's organisation does not represent that one.
@@ -97,7 +100,7 @@ class Rules:
             _own(session, actor, entity)
             return [
                 {"at": one.at, "act": one.act, "name": one.name if one.organisation == actor.organisation else ""}
-                for one in Trail(session).of(_subject(entity))
+                for one in tenure(Trail(session).of(subject_of(entity)))
             ]
 
     def claim(self, actor: Actor, entity: str) -> Kept:
@@ -118,7 +121,7 @@ class Rules:
                 row = RosterRow(entity=entity, organisation=actor.organisation, content={})
                 self._write(session, actor, row, "claim", {})
             elif row.organisation != actor.organisation:
-                Trail(session).add(actor, _subject(entity), "claim_refused", self._clock(), {})
+                Trail(session).add(actor, subject_of(entity), "claim_refused", self._clock(), {})
             if row.organisation == actor.organisation:
                 return _kept(row)
         settle = "Ask the operator to settle it"
@@ -131,8 +134,8 @@ class Rules:
             UnknownRecordError: the actor's organisation does not represent that one.
         """
         with self._database.session(writing=True) as session:
-            session.delete(_own(session, actor, entity))
-            Trail(session).add(actor, _subject(entity), "release", self._clock(), {})
+            end_rules(session, _own(session, actor, entity))
+            Trail(session).add(actor, subject_of(entity), "release", self._clock(), {})
 
     def keep(self, actor: Actor, entity: str, version: int, fields: Mapping[str, Any]) -> Kept:
         """Set the rules of one; they bind from then on.
@@ -227,7 +230,7 @@ class Rules:
         row.changed, row.name = self._clock().isoformat(timespec="seconds"), actor.name
         session.add(row)
         session.flush()
-        Trail(session).add(actor, _subject(row.entity), act, self._clock(), detail)
+        Trail(session).add(actor, subject_of(row.entity), act, self._clock(), detail)
 
 
 def _keeps(session: Session, actor: Actor) -> EntityKind | None:
@@ -252,5 +255,18 @@ def _kept(row: RosterRow) -> Kept:
     return Kept(row.entity, rules, row.version, row.changed, row.name)
 
 
-def _subject(entity: str) -> str:
+def subject_of(entity: str) -> str:
+    """Under which the trail keeps what is done about a name."""
     return f"rules:{entity}"
+
+
+def tenure(records: Sequence[Record]) -> Sequence[Record]:
+    """What was done about a name since its organisation came to represent it."""
+    return records[max((at for at, one in enumerate(records) if one.act in BEGINNINGS), default=0) :]
+
+
+def end_rules(session: Session, row: RosterRow) -> None:
+    """Take a name from its organisation, with what its rules were and have stopped: the next is told neither."""
+    session.execute(delete(StopRow).where(StopRow.entity == row.entity))
+    session.delete(row)
+    session.flush()
