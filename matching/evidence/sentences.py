@@ -9,11 +9,13 @@ import numpy as np
 
 from kyokan.matching.ranking.model import Contribution, Evidence, Sentence
 from kyokan.matching.signals import Context, Subject
+from kyokan.matching.signals.base import NEGLIGIBLE
 from kyokan.matching.signals.view import Floats
 
 NAMED = 2  # attributes named in a sentence
 LEAST_SHARED = 0.02  # a weaker part of the score is not worth a word
 LEAST_BROUGHT = 0.25  # strength from which an attribute is said to be brought
+LEAST_NAMED = 0.05  # a tie-up or a path that adds less is not worth naming
 TWICE = 2.0
 SUPPORT = ("fan_bridge", "precedent", "walk", "meaning")
 NEAR_TEXTS = Sentence(ja="紹介文の言葉も近い。", en="Their descriptions are near in meaning.")
@@ -73,10 +75,15 @@ def _shared(contributions: Sequence[Contribution]) -> _Words:
 
 
 def _brought(context: Context, subject: Subject, candidate: int, *, besides: tuple[str, ...]) -> _Words:
-    """What the candidate evokes tellingly and at least twice as strongly as the subject, not told yet."""
+    """What the candidate evokes tellingly and at least twice as strongly as the subject, not told yet.
+
+    Nothing is brought where the subject leads the sector by another attribute: "serene" to somebody who is "quiet".
+    """
     profiles = context.profiles
     q: Floats = profiles.strength[candidate].astype(float)
+    there = profiles.peaks_of(subject.strength) if subject.row is None else profiles.peaks(subject.row)
     brought = (q >= LEAST_BROUGHT) & (q >= TWICE * subject.strength) & (subject.wishes >= 0)
+    brought &= profiles.peaks(candidate) > there
     parts = brought * q * np.sqrt(np.maximum(profiles.telling, 0.0))
     if not subject.strength.any():
         return _Words((), ())
@@ -92,10 +99,19 @@ def _support(contributions: Sequence[Contribution]) -> Sentence | None:
     for part in sorted(helpful, key=lambda one: (-one.contribution, one.signal)):
         if part.signal == "meaning":  # told alike whatever its sentences are, so these are not sought
             return NEAR_TEXTS
-        best = next((item for item in part.evidence if item.weight > 0 and item.detail.get("role") != "rest"), None)
+        best = next((item for item in part.evidence if worth_telling(part.signal, item)), None)
         if best is not None:
             return reason(part.signal, best)
     return None
+
+
+def worth_telling(signal: str, item: Evidence) -> bool:
+    """Whether a reason other than kansei says something of its own; a path by way of a kansei is told as kansei."""
+    if item.detail.get("role") == "rest":
+        return False
+    if signal == "walk" and any(one.startswith("kansei:") for one in item.ids):
+        return False
+    return item.weight >= (LEAST_NAMED if signal in ("precedent", "walk") else NEGLIGIBLE)
 
 
 def reason(signal: str, item: Evidence) -> Sentence:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kyokan.matching.evidence.sentences import LEAST_SHARED, NEAR_TEXTS, reason
+from kyokan.matching.evidence.sentences import LEAST_SHARED, NEAR_TEXTS, reason, worth_telling
 from kyokan.matching.ranking.model import Evidence, Sentence
 
 EACH = 4  # sentences of one signal at most: the strongest say enough
@@ -38,22 +38,31 @@ def statements(match: Mapping[str, Any]) -> list[Statement]:
     parts = sorted(
         match.get("contributions", ()), key=lambda part: (-part["contribution"], part["signal"], part["for"])
     )
+    both = _shared(parts)
     found: dict[str, Statement] = {}
     for part in parts:
         if part["contribution"] <= 0:
             break  # what speaks against the pair is no reason for it
-        for item, said in list(_told(part))[:EACH]:
+        for item, said in list(_told(part, both))[:EACH]:
             key = f"{part['signal']}:{part['for']}:{'|'.join(item.ids)}"
             made = Statement(key=key, ja=said.ja, en=said.en, signal=part["signal"], benefit=part["for"])
             found.setdefault(key, made)
     return list(found.values())
 
 
-def _told(part: Mapping[str, Any]) -> Iterator[tuple[Evidence, Sentence]]:
+def _shared(parts: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Ids of the kansei that both evoke: nobody brings them."""
+    items = [item for part in parts if part["signal"] == "resonance" for item in part["evidence"]]
+    shared = [item["ids"] for item in items if item["detail"].get("role") == "shared" and item["weight"] > 0]
+    return {one for ids in shared for one in ids if one.startswith("kansei:")}
+
+
+def _told(part: Mapping[str, Any], both: set[str]) -> Iterator[tuple[Evidence, Sentence]]:
     """The pieces of a contribution that bear a sentence, strongest first."""
     items = [Evidence(**{**item, "ids": tuple(item["ids"])}) for item in part["evidence"]]
     for item in sorted(items, key=lambda one: (-one.weight, one.ids)):
-        said = _sentence(part["signal"], item) if item.weight > 0 else None
+        repeated = part["signal"] == "complement" and not both.isdisjoint(item.ids)
+        said = _sentence(part["signal"], item) if item.weight > 0 and not repeated else None
         if said is not None:
             yield item, said
 
@@ -69,7 +78,7 @@ def _sentence(signal: str, item: Evidence) -> Sentence | None:
         "walk": role == "path",
     }
     if told.get(signal):
-        return reason(signal, item)
+        return reason(signal, item) if worth_telling(signal, item) else None
     if signal == "meaning" and detail.get("texts"):
         return NEAR_TEXTS
     if signal == "resonance" and role == "shared" and item.weight >= LEAST_SHARED and label:

@@ -161,8 +161,8 @@ def _item(context: Context, candidate: int, column: int, weight: float) -> Evide
         kind="attribute",
         ids=(attribute, context.id(candidate), *(context.id(row) for row in brands)),
         weight=weight,
-        note=f"brings {en} ({q:.2f}), {'often' if often else 'seldom'} sought in past tie-ups like this",
-        note_ja=f"{ja}（{q:.2f}）を持ち込む。似た過去のタイアップでは{'よく選ばれた' if often else 'まれだった'}",
+        note=f"{en} ({q:.2f}), {'often' if often else 'seldom'} sought in past tie-ups like this",
+        note_ja=f"{ja}（{q:.2f}）。似た過去のタイアップでは{'よく選ばれた' if often else 'まれだった'}",
         detail={
             "role": "brings",
             "attribute": attribute,
@@ -178,7 +178,7 @@ def _rest_item(subject: str, candidate: str) -> Evidence:
         kind="attribute",
         ids=(subject, candidate),
         weight=0.0,
-        note="all other attributes it brings",
-        note_ja="そのほかに持ち込む感性",
+        note="all other attributes",
+        note_ja="そのほかの感性",
         detail={"role": "rest"},
     )

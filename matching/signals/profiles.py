@@ -171,6 +171,29 @@ class Profiles:
                 found[column] = self.column(opposite)
         return found
 
+    @cached_property
+    def sectors(self) -> Rows:
+        """(A,) which attributes are of one sector of the dictionary's circle, by a number below A for each."""
+        slugs = [attribute.removeprefix("kansei:") for attribute in self.attributes]
+        if self._dictionary is None or not all(slug in self._dictionary for slug in slugs):
+            return np.arange(len(slugs))
+        _, numbers = np.unique([self._dictionary.sector_index(slug) for slug in slugs], return_inverse=True)
+        return np.asarray(numbers)
+
+    def peaks(self, row: int) -> Floats:
+        """(A,) the strongest intensity that a row is known to have in the sector of each attribute; 0 where unknown.
+
+        This is what a fingerprint shows. What a product takes from its brand counts as it does for its strength.
+        """
+        intensity = np.asarray(self._view.kansei.intensity[row], dtype=np.float64)
+        return self.peaks_of(np.where(self.known[row], intensity, self.strength[row]))
+
+    def peaks_of(self, values: Floats) -> Floats:
+        """(A,) values → (A,) the largest in the sector of each."""
+        peaks = np.zeros(len(values))
+        np.maximum.at(peaks, self.sectors, values)
+        return np.asarray(peaks[self.sectors])
+
     def column(self, attribute: str) -> int:
         """The column of an attribute id, with or without ``kansei:``; −1 if there is none."""
         slug = attribute.removeprefix("kansei:")

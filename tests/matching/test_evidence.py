@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -163,6 +165,38 @@ def test_what_is_shared_is_not_said_to_be_brought_as_well(sketch: Sketch) -> Non
     sketch.add("brand:other", {"warm": 0.8})
     match = Matcher(sketch.snapshot(), settings=only("resonance")).explain("artist:a", "brand:x").matches[0]
     assert match.sentence.en == "Both feel serene."
+
+
+class Circle(Terms):
+    """Serene and quiet are of one sector; all else stands alone."""
+
+    def __contains__(self, slug: str) -> bool:
+        return slug in self.ids
+
+    def get(self, slug: str) -> SimpleNamespace:
+        return SimpleNamespace(label={"ja": slug, "en": slug.title()}, opposite=None)
+
+    def sector_index(self, slug: str) -> int:
+        return 0 if slug in {"serene", "quiet"} else 1 + self.ids.index(slug)
+
+
+@pytest.mark.parametrize(
+    ("quiet", "said"),
+    [
+        (0.8, "Both feel plain; X adds something warm."),  # quieter than X is serene: X brings nothing to that sector
+        (0.6, "Both feel plain; X adds something serene and warm."),
+    ],
+)
+def test_nothing_is_added_to_a_sector_that_the_asker_leads_by_another_word(
+    tmp_path: Path, quiet: float, said: str
+) -> None:
+    sketch = Sketch(tmp_path, ("serene", "quiet", "warm", "plain", "bold"), {})
+    sketch.add("artist:a", {"quiet": quiet, "plain": 0.8})
+    sketch.add("artist:other", {"bold": 0.8})
+    sketch.add("brand:other", {"bold": 0.8})
+    sketch.add("brand:x", {"serene": 0.7, "plain": 0.7, "warm": 0.5})
+    matcher = Matcher(sketch.snapshot(), settings=only("resonance"), dictionary=Circle(sketch.attributes))
+    assert matcher.explain("artist:a", "brand:x").matches[0].sentence.en == said
 
 
 def test_the_sentence_claims_nothing_where_nothing_speaks_for_the_pair(sketch: Sketch) -> None:

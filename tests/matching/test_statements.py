@@ -71,6 +71,19 @@ def test_what_evidence_does_not_hold_is_not_said(signal, evidence):
     assert said(part(signal, evidence)) == []
 
 
+def test_nobody_is_said_to_bring_what_both_evoke():
+    brings = item("kansei:serene", "artist:y", role="brings", label=LABEL, by={"ja": "灯", "en": "Akari"})
+    assert said(part("resonance", SHARED), part("complement", brings)) == [
+        ("「静謐」がともに響く。", "Both feel serene.")
+    ]
+
+
+def test_what_hardly_counts_and_a_path_by_way_of_a_kansei_are_not_told():
+    told_as_kansei = item("artist:y", "kansei:serene", "brand:x", role="path", kind="path")
+    thin = item("artist:y", "place:japan", "brand:x", role="path", kind="path", weight=0.04)
+    assert said(part("precedent", item(relation=["tied_up"], weight=0.04)), part("walk", told_as_kansei, thin)) == []
+
+
 def test_what_speaks_against_the_pair_is_no_reason_for_it():
     assert said(part("resonance", SHARED, contribution=-0.1)) == []
 

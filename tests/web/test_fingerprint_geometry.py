@@ -133,8 +133,11 @@ def test_what_is_shared_and_what_each_brings():
     assert brought(WATCH, SINGER, 3) == [23, 21, 22]  # 挑戦 .46 against a known 0, 洗練 and 都会 both .42 ahead
 
 
-def test_an_unknown_sector_is_nobodys_lead():
-    assert 2 not in brought(WATCH, SINGER, 24)
+def test_what_is_not_known_of_the_other_comes_after_every_known_lead_and_only_where_it_is_strong():
+    one = SectorProfile((0.6, 0.9, 0.46, 0.45, None), (1.0,) * 5, "artist")
+    other = SectorProfile((0.5, None, None, None, 0.9), (1.0,) * 5, "brand")
+    assert brought(one, other) == [0, 1, 2]  # .60 against .50; then .90 and .46 alone, but not .45
+    assert brought(other, one) == [4]
     assert brought(CHOIR, CHOIR) == []
 
 

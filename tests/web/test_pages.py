@@ -199,7 +199,8 @@ def test_a_store_that_is_away_is_said_plainly(app, world, monkeypatch):
 
 def test_why_shows_contributions_that_add_up(client):
     _, page = read(client, WHY)
-    rows = re.findall(r'<td class="num">([+−±]\d\.\d\d)', page)
+    waterfall = page.partition('class="waterfall"')[2].partition("</table>")[0]
+    rows = re.findall(r'<td class="num">([+−±]\d\.\d\d)', waterfall)
     total = re.search(r'<td class="num strong">(−?\d\.\d\d)', page)[1]
     figures = [float(row.replace("−", "-").replace("±", "")) for row in rows]
     assert sum(figures) == pytest.approx(float(total.replace("−", "-")), abs=0.005 * (len(figures) + 1))
@@ -211,6 +212,10 @@ def test_why_shows_evidence_paths_precedents_and_synthetic_fans(client):
     assert 'class="paths"' in page
     assert "Synthetic: fans generated from stated assumptions" in page
     assert "1.67" in page
+    precedents = page.partition('id="precedents"')[2].partition("</details>")[0]
+    added = [float(figure) for figure in re.findall(r'<td class="num">\+(\d\.\d\d)', precedents)]
+    assert len(added) == 2
+    assert added == sorted(added, reverse=True)
 
 
 def test_small_groups_are_hatched_not_shown(client):

@@ -8,11 +8,11 @@ from markupsafe import Markup
 
 from kyokan.web.fingerprint import cores
 from kyokan.web.fingerprint.geometry import FULL, point
-from kyokan.web.fingerprint.profile import SectorProfile
+from kyokan.web.fingerprint.profile import STRONG, SectorProfile
 from kyokan.web.fingerprint.svg import element, number, text
 
 TICK, TICK_LENGTH = 50.5, 1.4
-STRONG, LEAD = 0.46, 0.20
+LEAD = 0.20
 GAP_PX, FONT_PX = 9.0, 13.0
 MARGIN_PX = (92.0, 30.0)
 NEAR_UPRIGHT = 0.05
@@ -24,10 +24,7 @@ def single_classes(profile: SectorProfile, letter: str) -> list[str]:
 
 
 def overlay_classes(a: SectorProfile, b: SectorProfile) -> list[str]:
-    """Bold ink where both are strong; bold in a side's ink where it leads; the others quiet.
-
-    A lead is only claimed where both are known.
-    """
+    """Bold ink where both are strong; bold in a side's ink where it leads, or is strong and the other is not known."""
     classes = []
     letters = cores.side(a.kind)[0], cores.side(b.kind)[0]
     for x, y in zip(a.values, b.values, strict=True):
@@ -37,6 +34,8 @@ def overlay_classes(a: SectorProfile, b: SectorProfile) -> list[str]:
                 css = "fp-l fp-lk"
             elif abs(x - y) > LEAD:
                 css = f"fp-l fp-l{letters[0] if x > y else letters[1]}"
+        elif max(x or 0.0, y or 0.0) >= STRONG:
+            css = f"fp-l fp-l{letters[1] if x is None else letters[0]}"
         classes.append(css)
     return classes
 

@@ -9,6 +9,7 @@ KINDS = ("artist", "segment", "brand", "product", "page", "query")
 PEOPLE = frozenset({"artist", "segment"})
 THINGS = frozenset({"brand", "product"})
 LOW_CONFIDENCE = 0.5
+STRONG = 0.46  # from here a value stands out by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +67,17 @@ def shared(a: SectorProfile, b: SectorProfile, count: int = 4) -> list[int]:
 
 
 def brought(a: SectorProfile, b: SectorProfile, count: int = 4, margin: float = 0.07) -> list[int]:
-    """Sectors in which ``a`` leads ``b`` by more than ``margin``, widest lead first; both must be known."""
-    leads = [
-        (round(y - x, 9), index)
-        for index, (x, y) in enumerate(zip(a.values, b.values, strict=True))
-        if x is not None and y is not None and x - y > margin
-    ]
-    return [index for _, index in sorted(leads)[:count]]
+    """Sectors in which ``a`` leads ``b`` by more than ``margin``, widest lead first.
+
+    After those known of both come the ones of which nothing is known of ``b``, where ``a`` is ``STRONG`` or more.
+    """
+    leads, alone = [], []
+    for index, (x, y) in enumerate(zip(a.values, b.values, strict=True)):
+        if x is not None and y is not None and x - y > margin:
+            leads.append((round(y - x, 9), index))
+        elif x is not None and y is None and x >= STRONG:
+            alone.append((-x, index))
+    return [index for _, index in (*sorted(leads), *sorted(alone))[:count]]
 
 
 def empty(kind: str, sectors: int) -> SectorProfile:

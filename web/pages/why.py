@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,22 +25,22 @@ from kyokan.web.wording import catalogue
 
 BRINGS = 4
 LIFT_SHOWN = 2.5
-LEAST_NEAR = 0.05  # a tie-up less like this pair says nothing about it
+LEAST_ADDS = 0.005  # a tie-up that adds less would be shown as nothing
 ROOM = 0.03  # of the score, kept at either end of the what-if lines
 
 
 @dataclass(frozen=True, slots=True)
 class Bring:
-    """A sector that one side leads, with both values."""
+    """A sector that one side leads, with both values; the other's is None where nothing is known of it."""
 
     label: str
     own: float
-    other: float
+    other: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class TieUp:
-    """A recorded tie-up behind the precedent, with where it is recorded."""
+    """A recorded tie-up behind the precedent, with where it is recorded and what it adds to the sum."""
 
     artist: Entity
     partner: Entity
@@ -49,7 +48,7 @@ class TieUp:
     year: str
     source: str
     address: str
-    nearness: float
+    adds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +105,7 @@ def brings(view: View, a: Entity, b: Entity) -> list[Bring]:
     """The sectors by which one leads the other, widest lead first."""
     one, two = view.profile(a), view.profile(b)
     return [
-        Bring(view.sectors[index], one.values[index] or 0.0, two.values[index] or 0.0)
-        for index in brought(one, two, BRINGS)
+        Bring(view.sectors[index], one.values[index] or 0.0, two.values[index]) for index in brought(one, two, BRINGS)
     ]
 
 
@@ -145,20 +143,10 @@ def note(view: View, item: Evidence) -> str:
 
 
 def tie_ups(view: View, match: Match) -> list[TieUp]:
-    """Recorded tie-ups among the evidence, the nearest first, with the address of their source."""
-    rows = []
-    for item in _evidence(match, "tie_up"):
-        row = _tie_up(view, item)
-        if row is not None:
-            rows.append(row)
-    near = [row for row in rows if row.nearness >= LEAST_NEAR]
-    return sorted(near, key=lambda row: (-row.nearness, row.artist.id, row.partner.id))
-
-
-def _nearness(item: Evidence) -> float:
-    """How like this pair a tie-up is: the geometric mean of the two sides' likeness."""
-    sides = list(item.detail.get("likeness", {}).values())
-    return math.sqrt(math.prod(sides)) if sides and min(sides) > 0 else 0.0
+    """Recorded tie-ups among the evidence, the one that adds most first, with the address of their source."""
+    told = [item for item in _evidence(match, "tie_up") if abs(item.weight) >= LEAST_ADDS]
+    rows = [row for row in (_tie_up(view, item) for item in told) if row is not None]
+    return sorted(rows, key=lambda row: (-row.adds, row.artist.id, row.partner.id))
 
 
 def _tie_up(view: View, item: Evidence) -> TieUp | None:
@@ -174,7 +162,7 @@ def _tie_up(view: View, item: Evidence) -> TieUp | None:
                 relation.since[:4],
                 relation.provenance.source,
                 relation.provenance.address,
-                _nearness(item),
+                item.weight,
             )
     return None
 
