@@ -42,6 +42,11 @@ class Dictionary:
     def _sector_positions(self) -> dict[str, int]:
         return {sector.id: position for position, sector in enumerate(self.sectors)}
 
+    @cached_property
+    def sector_positions(self) -> Mapping[str, int]:
+        """Attribute → the position of its sector on the circle, as ``sector_index`` gives it, for all at once."""
+        return {attribute.id: self._sector_positions[attribute.sector] for attribute in self.attributes}
+
     def __contains__(self, attribute_id: object) -> bool:
         return attribute_id in self._positions
 

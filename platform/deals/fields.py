@@ -66,16 +66,18 @@ SEEN_OUTSIDE = (
 WRITTEN_APART = frozenset({"sentences", "sketches"})  # kept beside the deal, and asked of ``Manuscripts``
 KEPT_INSIDE = ("name", "accepted_by")  # of terms: who offered them, and who has said yes
 FROZEN = ("sentence", "score", "score_artist", "score_brand", "confidence")
+PLAIN = tuple(name for name in SEEN_BY if hasattr(DealRow, name))
 SIDE_OF = {"artist": Party.ARTIST, "brand": Party.BRAND}
 
 
-def shown(deal: DealRow, party: Party) -> dict[str, Any]:
-    """The deal as one side sees it: plain JSON of the fields that ``SEEN_BY`` gives it."""
-    whole = {name: getattr(deal, name) for name in SEEN_BY if hasattr(DealRow, name)}
-    whole |= {name: deal.match[name] for name in FROZEN if name in deal.match}
+def shown(deal: DealRow, party: Party, *, evidence: bool = True) -> dict[str, Any]:
+    """The deal as one side sees it: plain JSON of the fields that ``SEEN_BY`` gives it; for a list without evidence."""
+    whole = {name: getattr(deal, name) for name in PLAIN}
+    if evidence:
+        whole |= {name: deal.match[name] for name in FROZEN if name in deal.match}
+        whole["contributions"] = [one for one in deal.match.get("contributions", []) if speaks_for(one["for"], party)]
     whole["status"] = Status(deal.status).value
     whole["terms"] = [_terms(row) for row in deal.terms]
-    whole["contributions"] = [part for part in deal.match.get("contributions", []) if speaks_for(part["for"], party)]
     decided = {Step.ACCEPT} if party in deal.offered.accepted_by else set()
     whole["possible"] = [step.value for step in possible(Status(deal.status), party) if step not in decided]
     whole["changeable"] = [name for name in CHANGED_BY if changeable(name, Status(deal.status), party)]

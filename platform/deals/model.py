@@ -15,7 +15,8 @@ class DealRow(Base):
     """The record of a deal. ``version`` grows by one with every change; ``match`` and ``snapshot`` freeze its evidence.
 
     ``fee_floor`` is the artist side's, ``budget_ceiling`` the brand's, ``internal_note`` the agency's own; who sees
-    which stands in ``fields``.
+    which stands in ``fields``. What is long, or of many rows, is read where it is asked for: most who look a deal up
+    only ask whose it is.
     """
 
     __tablename__ = "deal"
@@ -35,15 +36,13 @@ class DealRow(Base):
     sent: Mapped[str] = mapped_column(Text, default="")
     expires: Mapped[str] = mapped_column(Text)
     snapshot: Mapped[str] = mapped_column(Text)
-    match: Mapped[dict[str, Any]] = mapped_column(JSON)
+    match: Mapped[dict[str, Any]] = mapped_column(JSON, deferred=True)
     fee_floor: Mapped[int | None] = mapped_column(Integer)
     budget_ceiling: Mapped[int | None] = mapped_column(Integer)
     internal_note: Mapped[str] = mapped_column(Text, default="")
     reason: Mapped[str] = mapped_column(Text, default="")
     outcome: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    terms: Mapped[list[TermsRow]] = relationship(
-        order_by="TermsRow.number", cascade="all, delete-orphan", lazy="selectin"
-    )
+    terms: Mapped[list[TermsRow]] = relationship(order_by="TermsRow.number", cascade="all, delete-orphan")
 
     @property
     def offered(self) -> TermsRow:

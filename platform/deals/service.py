@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session, selectinload
 
 from kyokan.errors import ChangedMeanwhileError, NotAllowedError, QueryError
 from kyokan.platform.accounts.actor import Actor, Role
@@ -91,14 +91,15 @@ class Deals:
             return shown(deal, party)
 
     def of(self, actor: Actor) -> list[Seen]:
-        """Every deal that the actor may see, the one changed last first."""
+        """Every deal that the actor may see, without its evidence, the one changed last first."""
         own = actor.organisation
         query = select(DealRow).where(or_(DealRow.agency == own, DealRow.brand_side == own, DealRow.artist_side == own))
+        query = query.options(selectinload(DealRow.terms))
         self._settle()
         with self._database.session() as session:
             rows = session.scalars(query.order_by(DealRow.changed.desc(), DealRow.id)).all()
             parties = [(deal, party_of(actor, deal)) for deal in rows]
-            return [shown(deal, party) for deal, party in parties if party]
+            return [shown(deal, party, evidence=False) for deal, party in parties if party]
 
     def history(self, actor: Actor, deal_id: str) -> list[dict[str, Any]]:
         """What was done to a deal, oldest first, as far as the actor's side may know of it.
@@ -117,13 +118,18 @@ class Deals:
 
     def notices(self, actor: Actor, *, unread: bool = False) -> list[Notice]:
         """What the actor's organisation was told on the sides that the actor sees, the latest first."""
-        sides = [party for party in Party if stands(actor, party)]
-        query = select(NoticeRow).where(NoticeRow.organisation == actor.organisation, NoticeRow.party.in_(sides))
+        query = select(NoticeRow).where(*_told(actor))
         if unread:
             query = query.where(NoticeRow.read.is_(False))
         with self._database.session() as session:
             rows = session.scalars(query.order_by(NoticeRow.id.desc())).all()
             return [Notice(row.id, row.deal, row.act, row.at, row.read) for row in rows]
+
+    def unread(self, actor: Actor) -> int:
+        """How many notices of ``notices`` nobody has taken for read."""
+        query = select(func.count()).select_from(NoticeRow).where(*_told(actor), NoticeRow.read.is_(False))
+        with self._database.session() as session:
+            return session.scalars(query).one()
 
     # Writing -------------------------------------------------------------------------------------------------
 
@@ -328,6 +334,12 @@ class Deals:
 
     def _now(self) -> str:
         return self._clock().isoformat(timespec="seconds")
+
+
+def _told(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    """What makes a notice one of the actor's: their organisation's, on a side that they see."""
+    sides = [party for party in Party if stands(actor, party)]
+    return NoticeRow.organisation == actor.organisation, NoticeRow.party.in_(sides)
 
 
 def _unchanged(deal: DealRow, version: int) -> None:

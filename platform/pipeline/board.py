@@ -57,17 +57,20 @@ class Slip:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Board:
-    """An agency's stages in order, the slips by stage, the deals that have ended, and who may own a deal (id -> name).
-
-    ``version`` is that of the stages, ``today`` the ISO date by which slips are late.
-    """
+class Frame:
+    """An agency's stages in order, the version of their list, and who may own a deal (id -> name)."""
 
     stages: tuple[Stage, ...]
+    version: int
+    owners: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board(Frame):
+    """The slips by stage and the deals that have ended; ``today`` is the ISO date by which slips are late."""
+
     slips: Mapping[str, tuple[Slip, ...]]
     ended: tuple[Seen, ...]
-    owners: Mapping[str, str]
-    version: int
     today: str
 
 
@@ -85,35 +88,46 @@ class Pipeline:
         self._deals = deals
         self._clock = clock
 
-    def board(self, actor: Actor, owner: str = "") -> Board:
+    def board(self, actor: Actor, owner: str = "", deals: Sequence[Seen] | None = None) -> Board:
         """The board of the actor's agency; with ``owner`` that person's deals alone.
+
+        Args:
+            actor: who looks.
+            owner: the id of a person, or empty for everybody's.
+            deals: what ``Deals.of`` gives the actor, where it is in hand already.
+
+        Raises:
+            NotAllowedError: the actor is neither planner nor analyst.
+        """
+        frame = self.frame(actor)
+        seen = self._deals.of(actor) if deals is None else deals
+        deals = [deal for deal in seen if deal["agency"] == actor.organisation]
+        with self._database.session() as session:
+            own = select(PlaceRow).join(DealRow).where(DealRow.agency == actor.organisation)
+            places = {row.deal: row for row in session.scalars(own)}
+        today = self._today()
+        slips = [_slip(deal, places.get(deal["id"]), frame, today) for deal in deals if deal["status"] in ON_BOARD]
+        shown = [slip for slip in slips if not owner or slip.owner == owner]
+        shown.sort(key=lambda slip: (slip.due or "~", slip.deal["id"]))  # what has no date comes after all that have
+        return Board(
+            stages=frame.stages,
+            version=frame.version,
+            owners=frame.owners,
+            slips={stage.id: tuple(slip for slip in shown if slip.stage == stage.id) for stage in frame.stages},
+            ended=tuple(deal for deal in deals if deal["status"] not in ON_BOARD),
+            today=today,
+        )
+
+    def frame(self, actor: Actor) -> Frame:
+        """The board of the actor's agency without what lies on it.
 
         Raises:
             NotAllowedError: the actor is neither planner nor analyst.
         """
         if not actor.has(*READERS):
             raise NotAllowedError("the board", "is its agency's", "See your inbox", code="agency_only")
-        deals = [deal for deal in self._deals.of(actor) if deal["agency"] == actor.organisation]
         with self._database.session() as session:
-            stages = stages_of(session, actor.organisation)
-            version = _version(session, actor.organisation)
-            owners = holders(session, actor.organisation, Role.PLANNER)
-            own = select(PlaceRow).join(DealRow).where(DealRow.agency == actor.organisation)
-            places = {row.deal: row for row in session.scalars(own)}
-        today = self._today()
-        slips = [
-            _slip(deal, places.get(deal["id"]), stages, owners, today) for deal in deals if deal["status"] in ON_BOARD
-        ]
-        shown = [slip for slip in slips if not owner or slip.owner == owner]
-        shown.sort(key=lambda slip: (slip.due or "~", slip.deal["id"]))  # what has no date comes after all that have
-        return Board(
-            stages=stages,
-            slips={stage.id: tuple(slip for slip in shown if slip.stage == stage.id) for stage in stages},
-            ended=tuple(deal for deal in deals if deal["status"] not in ON_BOARD),
-            owners=owners,
-            version=version,
-            today=today,
-        )
+            return _frame(session, actor.organisation)
 
     def slip(self, actor: Actor, deal_id: str) -> Slip:
         """One deal as it stands on the board, or stood before it ended.
@@ -126,8 +140,7 @@ class Pipeline:
         if deal["agency"] != actor.organisation:
             raise NotAllowedError("the board", "is its agency's", "See your inbox", code="agency_only")
         with self._database.session() as session:
-            stages, owners = stages_of(session, actor.organisation), holders(session, actor.organisation, Role.PLANNER)
-            return _slip(deal, session.get(PlaceRow, deal_id), stages, owners, self._today())
+            return _slip(deal, session.get(PlaceRow, deal_id), _frame(session, actor.organisation), self._today())
 
     def move(self, actor: Actor, deal_id: str, version: int, stage: str) -> None:
         """Put a deal into another stage of its status; where it stands there already, nothing happens.
@@ -216,9 +229,10 @@ def _placed(session: Session, actor: Actor, deal_id: str) -> tuple[DealRow, Plac
     return deal, session.get(PlaceRow, deal.id) or blank
 
 
-def _version(session: Session, agency: str) -> int:
-    found = session.get(BoardRow, agency)
-    return found.version if found else 0
+def _frame(session: Session, agency: str) -> Frame:
+    kept = session.get(BoardRow, agency)
+    stages, owners = stages_of(session, agency), holders(session, agency, Role.PLANNER)
+    return Frame(stages=stages, version=kept.version if kept else 0, owners=owners)
 
 
 def _unchanged(now: int, then: int) -> None:
@@ -234,7 +248,7 @@ def _stands_in(status: Status, put: str, stages: Sequence[Stage]) -> str:
     return put if put in own else next(iter(own), "")
 
 
-def _slip(deal: Seen, place: PlaceRow | None, stages: Sequence[Stage], owners: Mapping[str, str], today: str) -> Slip:
+def _slip(deal: Seen, place: PlaceRow | None, frame: Frame, today: str) -> Slip:
     status = Status(deal["status"])
     act = place.next_act if place else ""
     awaits: tuple[str, ...] = ()
@@ -244,9 +258,9 @@ def _slip(deal: Seen, place: PlaceRow | None, stages: Sequence[Stage], owners: M
     due = planned or ("" if act else _date_of(deal, status))
     return Slip(
         deal=deal,
-        stage=_stands_in(status, place.stage if place else "", stages),
+        stage=_stands_in(status, place.stage if place else "", frame.stages),
         version=place.version if place else 0,
-        owner=place.owner if place and place.owner in owners else "",
+        owner=place.owner if place and place.owner in frame.owners else "",
         act=act,
         awaits=awaits,
         planned=planned,

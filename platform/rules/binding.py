@@ -19,7 +19,7 @@ from kyokan.matching.ranking.constraints import Decision, Plan, meets_dates, sam
 from kyokan.matching.signals import Context, Side
 from kyokan.matching.signals.view import Flags, Rows
 from kyokan.platform.rules.entries import ArtistRules, BrandRules, SideRules
-from kyokan.platform.rules.names import bound, covered, in_categories, meets, rows_of, tied_up_in
+from kyokan.platform.rules.names import Categories, bound, in_categories, meets, rows_of, tied_up_in
 from kyokan.platform.rules.reasons import WHY, Bar, Sort, Window, clause, not_available
 
 STANDS_FOR = 0.5  # from this intensity on, something evokes a kansei strongly enough to be avoided for it
@@ -52,8 +52,9 @@ class Binding:
             plan: dates, territories and media; without dates a plan has no days that could be kept free.
         """
         found: dict[int, Bar] = {}
+        categories = Categories(context)
         for window in self.windows:
-            found |= dict(self._taken(context, window, subject, candidates, plan))
+            found |= dict(self._taken(context, categories, window, subject, candidates, plan))
         here = np.zeros(len(context.sides), dtype=np.bool_)
         here[candidates] = True
         for entity, rules in self.rules.items():
@@ -74,7 +75,13 @@ class Binding:
     # What was agreed -----------------------------------------------------------------------------------------
 
     def _taken(
-        self, context: Context, window: Window, subject: int | None, candidates: Rows, plan: Plan
+        self,
+        context: Context,
+        categories: Categories,
+        window: Window,
+        subject: int | None,
+        candidates: Rows,
+        plan: Plan,
     ) -> Iterator[tuple[int, Bar]]:
         """Pairs of the artist, or of its group, with things of the category that a running deal keeps to itself."""
         artist, partner = context.find(window.artist), context.find(window.brand)
@@ -83,11 +90,12 @@ class Binding:
         told = window.open and partner >= 0
         reason = clause(context, window, partner) if told else not_available(window.until)
         bar = Bar(entity=window.artist, sort=Sort.TAKEN, until=window.until or None, reason=reason)
+        kept = categories.kept(window.category, partner)
 
         def keeps_out(thing: int) -> bool:
-            return not (told and same_house(context, partner, thing)) and covered(
-                context, window.category, partner, thing
-            )
+            if told and same_house(context, partner, thing):
+                return False
+            return not kept or not kept.isdisjoint(context.categories_of(thing).tolist())
 
         if bound(context, subject, artist):
             things = candidates[context.sides[candidates] == Side.THINGS].tolist()

@@ -8,17 +8,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
 
-import numpy as np
-
 from kyokan.graph.model import EntityKind, RelationKind
 from kyokan.matching.ranking.constraints import Plan, first_day, last_day, meets_dates
 from kyokan.matching.signals import Context
 from kyokan.matching.signals.facts import words
 from kyokan.platform.accounts.actor import Actor
 from kyokan.platform.deals import Deals
+from kyokan.platform.deals.service import Seen
 from kyokan.platform.deals.steps import OPEN, Status
 from kyokan.platform.rules.entries import ArtistRules, Free
-from kyokan.platform.rules.names import meets
+from kyokan.platform.rules.names import Categories, meets
 from kyokan.platform.rules.service import Rules
 from kyokan.platform.rules.windows import AGREED
 
@@ -90,11 +89,15 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One artist's line of a calendar; ``free`` is known to the artist's own side alone."""
+    """One artist's line of a calendar.
+
+    ``free`` is known to the artist's own side alone; ``own`` says that the reader is this side.
+    """
 
     artist: str
     spans: tuple[Span, ...]
     free: tuple[Free, ...] = ()
+    own: bool = False
 
 
 class Calendar:
@@ -116,47 +119,31 @@ class Calendar:
         kept = {one.entity: one.rules for one in self._rules.roster(actor)}
         artists = {entity for entity, rules in kept.items() if isinstance(rules, ArtistRules)}
         brands = set(kept) - artists
-        held = list(self._held(actor))
+        deals = [deal for deal in self._deals.of(actor) if deal["status"] in OPEN | AGREED]
+        own = artists | {deal["artist"] for deal in deals if deal["artist_side"] == actor.organisation}
+        held = [_held(deal) for deal in deals]
         artists |= {span.artist for span in held}
         recorded = [span for span in self._recorded() if (span.brand in brands if brands else span.artist in artists)]
         found: dict[str, list[Span]] = {artist: [] for artist in sorted(artists)}
         for span in sorted([*held, *recorded], key=lambda one: (one.since, one.until, one.key)):
             found.setdefault(span.artist, []).append(span)
         return [
-            Line(artist=artist, spans=tuple(spans), free=getattr(kept.get(artist), "free", ()))
+            Line(artist=artist, spans=tuple(spans), free=getattr(kept.get(artist), "free", ()), own=artist in own)
             for artist, spans in found.items()
         ]
 
     def conflicts(self, lines: Iterable[Line]) -> list[Conflict]:
-        """What cannot stay as it is, gravest first."""
+        """What cannot stand as it is, gravest first."""
         found: list[Conflict] = []
         lines = list(lines)
+        overlaps = _Overlaps(self._context())
         for line in lines:
-            found += [one for pair in combinations(line.spans, 2) if (one := self._between(*pair))]
+            found += [one for pair in combinations(line.spans, 2) if (one := overlaps.between(*pair))]
             found += [one for span in line.spans for days in line.free if (one := _in_free_days(span, days))]
-        everybody = [span for line in lines for span in line.spans if span.deal]
-        found += [one for pair in combinations(everybody, 2) if (one := self._rivals(*pair))]
+        roster = [span for line in lines if line.own for span in line.spans if span.deal]
+        found += [_conflict(Clash.RIVALS, Severity.LIGHT, *pair) for pair in overlaps.rivals(roster)]
         order = list(Severity)
         return sorted(found, key=lambda one: (order.index(one.severity), one.since, one.key))
-
-    def _held(self, actor: Actor) -> Iterator[Span]:
-        """The deals under way that the actor sees, under the terms on the table."""
-        for deal in self._deals.of(actor):
-            if deal["status"] not in OPEN | AGREED:
-                continue
-            terms = deal["terms"][-1]
-            yield Span(
-                artist=deal["artist"],
-                brand=deal["brand"],
-                hold=Hold.AGREED if Status(deal["status"]) in AGREED else Hold.PROPOSED,
-                category=terms["category"],
-                territories=tuple(terms["territories"]),
-                media=tuple(terms["media"]),
-                since=terms["since"] or "",
-                until=terms["until"] or "",
-                exclusive=terms["exclusive"],
-                deal=deal["id"],
-            )
 
     def _recorded(self) -> Iterator[Span]:
         """Exclusive tie-ups of the graph that have not ended."""
@@ -178,13 +165,26 @@ class Calendar:
                 exclusive=True,
             )
 
-    def _between(self, one: Span, other: Span) -> Conflict | None:
+
+class _Overlaps:
+    """Spans held against each other, the categories of each looked up once.
+
+    Args:
+        context: the snapshot as it stands.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._names = Categories(context)
+        self._known: dict[Span, frozenset[int | str]] = {}
+
+    def between(self, one: Span, other: Span) -> Conflict | None:
         """Two spans of one artist in one category with days, territory and medium in common."""
-        if one.brand == other.brand or not self._same_category(one, other) or not _together(one, other):
+        apart = self.categories(one).isdisjoint(self.categories(other))
+        if one.brand == other.brand or apart or not _together(one, other):
             return None
-        context = self._context()
         scopes = ((one.territories, other.territories, EntityKind.PLACE), (one.media, other.media, None))
-        if any(mine and theirs and not meets(context, mine, theirs, kind) for mine, theirs, kind in scopes):
+        if any(mine and theirs and not meets(self._context, mine, theirs, kind) for mine, theirs, kind in scopes):
             return None
         bound = [span for span in (one, other) if span.exclusive]
         firm = all(span.hold is not Hold.PROPOSED for span in (one, other))
@@ -192,27 +192,45 @@ class Calendar:
         clash = Clash.EXCLUSIVE if bound else Clash.SAME_CATEGORY
         return _conflict(clash, severity, one, other)
 
-    def _rivals(self, one: Span, other: Span) -> Conflict | None:
-        """Two artists of one roster who would stand for rivals in one category at a time."""
-        apart = one.artist != other.artist and one.brand != other.brand
-        if not apart or not self._same_category(one, other) or not _together(one, other):
-            return None
-        return _conflict(Clash.RIVALS, Severity.LIGHT, one, other)
+    def rivals(self, roster: Iterable[Span]) -> Iterator[tuple[Span, Span]]:
+        """Two artists of one roster who would stand for rivals in one category at a time, each pair once."""
+        by_category: dict[int | str, list[Span]] = {}
+        for span in roster:
+            for category in self.categories(span):
+                by_category.setdefault(category, []).append(span)
+        met: set[tuple[Span, Span]] = set()
+        for category in sorted(by_category, key=str):
+            for one, other in combinations(by_category[category], 2):
+                apart = one.artist != other.artist and one.brand != other.brand
+                if apart and (one, other) not in met and _together(one, other):
+                    met.add((one, other))
+                    yield one, other
 
-    def _same_category(self, one: Span, other: Span) -> bool:
-        """By the words of the terms; by what the brands are where a term says nothing."""
-        context = self._context()
-        named = [set(self._categories(context, span)) for span in (one, other)]
-        return bool(named[0] & named[1])
+    def categories(self, span: Span) -> frozenset[int | str]:
+        """Categories by the words of the terms; by what the brand is where they say nothing."""
+        if span not in self._known:
+            brand = self._context.find(span.brand)
+            own = self._context.categories_of(brand).tolist() if brand >= 0 else ()
+            named: frozenset[int | str] = frozenset(self._names.named(span.category))
+            self._known[span] = named or frozenset((span.category.casefold(),) if span.category else own)
+        return self._known[span]
 
-    def _categories(self, context: Context, span: Span) -> Iterator[str]:
-        if span.category:
-            known = context.view.rows(EntityKind.CATEGORY).tolist()
-            ids = [context.id(row) for row in known]
-            found = [one for one in ids if meets(context, (span.category,), (one,), EntityKind.CATEGORY)]
-            yield from found or [span.category.casefold()]
-        elif (row := context.find(span.brand)) >= 0:
-            yield from (context.id(int(one)) for one in np.asarray(context.categories_of(row)))
+
+def _held(deal: Seen) -> Span:
+    """A deal under way, under the terms on the table."""
+    terms = deal["terms"][-1]
+    return Span(
+        artist=deal["artist"],
+        brand=deal["brand"],
+        hold=Hold.AGREED if Status(deal["status"]) in AGREED else Hold.PROPOSED,
+        category=terms["category"],
+        territories=tuple(terms["territories"]),
+        media=tuple(terms["media"]),
+        since=terms["since"] or "",
+        until=terms["until"] or "",
+        exclusive=terms["exclusive"],
+        deal=deal["id"],
+    )
 
 
 def _together(one: Span, other: Span) -> bool:

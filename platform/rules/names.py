@@ -60,12 +60,27 @@ def tied_up_in(context: Context, topics: Iterable[str], artists: Rows) -> Flags:
     return np.asarray(np.isin(artists, tie_ups.artists[hit | np.array(named, dtype=np.bool_)]))
 
 
-def covered(context: Context, category: str, partner: int, thing: int) -> bool:
-    """Whether a thing is of the category that a deal keeps; of the partner's where none is named that we know."""
-    categories = [
-        row
-        for row in context.view.rows(EntityKind.CATEGORY).tolist()
-        if category and meets(context, (category,), (context.id(row),), EntityKind.CATEGORY)
-    ]
-    categories = categories or (context.categories_of(partner).tolist() if partner >= 0 else [])
-    return not categories or bool(set(categories) & set(context.categories_of(thing).tolist()))
+class Categories:
+    """The categories of a snapshot by every spelling of them, so that each word of a clause is looked up, not searched.
+
+    Args:
+        context: the snapshot.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._by_spelling: dict[str, set[int]] = {}
+        for row in context.view.rows(EntityKind.CATEGORY).tolist():
+            for spelling in _spellings(context, context.id(row), EntityKind.CATEGORY):
+                self._by_spelling.setdefault(spelling, set()).add(row)
+
+    def named(self, word: str) -> frozenset[int]:
+        """Rows of the categories that a clause's word names; none where it is empty or names nothing known."""
+        if not word:
+            return frozenset()
+        spellings = _spellings(self._context, word, EntityKind.CATEGORY)
+        return frozenset().union(*(self._by_spelling.get(one, ()) for one in spellings))
+
+    def kept(self, word: str, partner: int) -> frozenset[int]:
+        """Rows of the categories that a deal keeps: those named, else the partner's; empty where it keeps every one."""
+        return self.named(word) or frozenset(self._context.categories_of(partner).tolist() if partner >= 0 else ())

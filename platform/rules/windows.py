@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from kyokan.platform.accounts.actor import Actor
 from kyokan.platform.deals.entries import Terms
@@ -17,9 +17,9 @@ AGREED = frozenset({Status.ACCEPTED, Status.RUNNING})
 
 def windows(session: Session, actor: Actor | None, today: str) -> tuple[Window, ...]:
     """Windows that have not ended by ``today``; open ones only for parties of their deal."""
-    agreed = select(DealRow).where(DealRow.status.in_(sorted(AGREED))).order_by(DealRow.id)
+    agreed = select(DealRow).where(DealRow.status.in_(sorted(AGREED))).options(selectinload(DealRow.terms))
     found = []
-    for deal in session.scalars(agreed):
+    for deal in session.scalars(agreed.order_by(DealRow.id)):
         terms = Terms.model_validate(deal.offered.content)
         if not terms.exclusive or (terms.until and terms.until.isoformat() < today):
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from sqlalchemy import event
 
 from kyokan.errors import ChangedMeanwhileError, NotAllowedError, QueryError, StoreError, UnknownDealError
 from kyokan.platform.accounts.actor import Role
@@ -152,6 +153,32 @@ def test_a_figure_of_ones_own_leaves_no_trace_in_what_others_look_at(deals, sent
     assert deals.get(BRAND, sent["id"]) == before
     assert [notice.act for notice in deals.notices(BRAND)] == ["send"]
     deals.take(BRAND, sent["id"], before["version"], Step.ACCEPT)  # decided on a page that still holds
+
+
+def test_a_list_holds_no_evidence_and_is_read_at_once_however_long(database, deals, sent):
+    assert not {"contributions", "score", "sentence"} & set(deals.of(PLANNER)[0])
+    assert deals.of(PLANNER)[0]["terms"] == deals.get(PLANNER, sent["id"])["terms"]
+    asked: list[str] = []
+
+    def heard(_connection, _cursor, statement, *_rest: object):
+        asked.append(statement)
+
+    counts = []
+    event.listen(database._engine, "before_cursor_execute", heard)
+    for _ in range(2):
+        asked.clear()
+        deals.of(PLANNER)
+        counts.append(len(asked))
+        deals.create(PLANNER, DRAFT, MATCH, "sha256:1")
+    assert counts[0] == counts[1]
+
+
+def test_what_nobody_has_read_is_counted_as_it_is_listed(deals, sent):
+    act(deals, BRAND, sent, Step.ACCEPT)
+    for actor in (PLANNER, BRAND, MANAGER, STRANGER):
+        assert deals.unread(actor) == len(deals.notices(actor, unread=True))
+    deals.mark_read(MANAGER, [notice.id for notice in deals.notices(MANAGER)])
+    assert (deals.unread(MANAGER), deals.unread(PLANNER)) == (0, 1)
 
 
 def test_news_of_a_deal_reaches_those_who_may_see_it_alone(deals, sent):

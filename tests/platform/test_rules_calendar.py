@@ -116,6 +116,16 @@ def test_two_artists_for_rivals_at_a_time_are_a_light_conflict(calendar, deals):
     propose(deals, terms=late)
     propose(deals, artist="artist:other", brand="brand:tokei", terms=late)
     assert found(calendar) == [(Clash.RIVALS, Severity.LIGHT, "2028-01-01", "2028-03-31")]
+    assert found(calendar, PLANNER) == found(calendar, BRAND) == []  # neither has a roster of artists
+
+
+@pytest.mark.parametrize("word", ["Watch", "category:watch", "", "tea / watch"])
+def test_rivals_are_found_by_every_spelling_of_a_category_and_without_one_by_what_the_brands_are(calendar, deals, word):
+    late = {"since": "2028-01-01", "until": "2028-03-31"}
+    propose(deals, terms=late | {"category": word})
+    propose(deals, artist="artist:other", brand="brand:tokei", terms=late | {"category": "watch"})
+    propose(deals, artist="artist:third", brand="brand:third", terms=late | {"category": "ink"})
+    assert found(calendar) == [(Clash.RIVALS, Severity.LIGHT, "2028-01-01", "2028-03-31")]
 
 
 def test_what_was_decided_about_a_conflict_is_kept_once_and_by_one_side(calendar, deals, rules):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from markupsafe import Markup
 
@@ -61,8 +62,10 @@ def head(scale: Scale, today: date, now: str) -> Markup:
     return _svg(36, Markup().join(parts), scale, today)
 
 
-def drawn(line: Line, words: dict[str, str], conflicts: Iterable[Conflict], scale: Scale, today: date) -> Markup:
-    """The bars of one artist, one lane each; ``words`` says each span by its key."""
+def drawn(
+    line: Line, words: Mapping[str, str], clashes: Mapping[str, Iterable[Conflict]], scale: Scale, today: date
+) -> Markup:
+    """The bars of one artist, one lane each; ``words`` and ``clashes`` are those of each span by its key."""
     parts = [
         _bar(scale, "free", 0, days.since.isoformat(), days.until.isoformat(), max(1, len(line.spans)) * LANE - 10)
         for days in line.free
@@ -72,8 +75,8 @@ def drawn(line: Line, words: dict[str, str], conflicts: Iterable[Conflict], scal
         parts.append(_bar(scale, style, lane, span.since, span.until))
         parts += [
             _bar(scale, "clash", lane, one.since, one.until, foot=CLASH)
-            for one in conflicts
-            if span in one.spans and one.since
+            for one in clashes.get(span.key, ())
+            if one.since
         ]
     for lane, span in enumerate(line.spans):
         at = scale.x(span.since, scale.start)
@@ -94,13 +97,16 @@ def _bar(scale: Scale, style: str, lane: int, since: str, until: str, height: fl
 
 
 def _svg(height: float, inside: Markup, scale: Scale, today: date) -> Markup:
-    grid = [
-        Markup('<path class="grid" d="M{} 0V{}"/>').format(scale.x(month.isoformat(), scale.start), height)
-        for month in scale.months
-    ]
+    grid = Markup('<path class="grid" d="{}"/>').format("".join(f"M{x} 0V{height}" for x in _grid(scale)))
     now = Markup('<path class="today" d="M{} 0V{}"/>').format(scale.x(today.isoformat(), scale.start), height)
     shape = Markup('<svg class="calendar" viewBox="0 0 {} {}" aria-hidden="true" focusable="false">{}{}{}</svg>')
-    return shape.format(int(WIDTH), height, Markup().join(grid), inside, now)
+    return shape.format(int(WIDTH), height, grid, inside, now)
+
+
+@lru_cache(maxsize=8)
+def _grid(scale: Scale) -> tuple[float, ...]:
+    """Where the months begin, the same on every line of a page."""
+    return tuple(scale.x(month.isoformat(), scale.start) for month in scale.months)
 
 
 def _next_month(day: date) -> date:

@@ -27,11 +27,11 @@ def sector_profile(values: Iterable[KanseiValue], dictionary: Dictionary, kind: 
     Attributes that this dictionary does not have are left out; a sector without any stays unknown.
     """
     strongest: dict[int, KanseiValue] = {}
+    positions = dictionary.sector_positions
     for value in values:
-        attribute = plain_id(value.attribute)
-        if attribute not in dictionary:
+        index = positions.get(plain_id(value.attribute))
+        if index is None:
             continue
-        index = dictionary.sector_index(attribute)
         held = strongest.get(index)
         if held is None or (value.intensity, value.confidence) > (held.intensity, held.confidence):
             strongest[index] = value

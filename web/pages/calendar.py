@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from http import HTTPStatus
 
@@ -12,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from kyokan.errors import InputError, NotAllowedError
 from kyokan.platform.accounts import Actor
-from kyokan.platform.rules import Hold, Line, Span
+from kyokan.platform.rules import Conflict, Hold, Line, Span
 from kyokan.web.actors import actor
 from kyokan.web.charts.calendar import drawn, head, scale_of
 from kyokan.web.forms import posted, whole_number
@@ -51,10 +52,14 @@ def calendar() -> str | Response:
     who, view = actor(), current()
     lines = _known(view, view.services.calendar.lines(who))
     conflicts = view.services.calendar.conflicts(lines)
+    clashes: dict[str, list[Conflict]] = {}
+    for conflict in conflicts:
+        for span in conflict.spans:
+            clashes.setdefault(span.key, []).append(conflict)
     today = date.fromisoformat(view.services.rules.today())
     scale = scale_of(lines, today)
     rows = [
-        (view.entity(line.artist), drawn(line, _words(view, line.spans), conflicts, scale, today))
+        (view.entity(line.artist), drawn(line, _words(view, line.spans), clashes, scale, today))
         for line in lines
         if line.spans or line.free
     ]
@@ -63,7 +68,7 @@ def calendar() -> str | Response:
         rows=rows,
         head=head(scale, today, str(view.say("calendar.today", date=today.isoformat()))),
         months=_by_ending(lines, today),
-        clashes={span.key: conflict for conflict in reversed(conflicts) for span in conflict.spans},
+        clashes={key: ones[0] for key, ones in clashes.items()},
         conflicts=conflicts,
         entity=view.entity,
         said=said,
@@ -124,7 +129,7 @@ def _words(view: View, spans: Iterable[Span]) -> dict[str, str]:
 def _known(view: View, lines: Iterable[Line]) -> list[Line]:
     """Lines of artists that the catalogue knows, without terms with parties that it does not."""
     return [
-        Line(artist=line.artist, free=line.free, spans=tuple(span for span in line.spans if span.brand in view.known))
+        replace(line, spans=tuple(span for span in line.spans if span.brand in view.known))
         for line in lines
         if line.artist in view.known
     ]

@@ -81,7 +81,7 @@ def read() -> Response:
 def unread() -> int:
     """How many notices the actor's organisation has not read; 0 for nobody."""
     who: Actor | None = g.get("actor")
-    return len(current().services.deals.notices(who, unread=True)) if who else 0
+    return current().services.deals.unread(who) if who else 0
 
 
 def show(deal_id: str) -> str | Response:

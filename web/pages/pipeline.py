@@ -37,7 +37,7 @@ def board(who: Actor, owner: str, *, refusal: InputError | None = None) -> str:
     """The board; ``owner`` shows one person's deals alone, ``me`` the actor's own."""
     view = current()
     deals = view.services.deals.of(who)
-    found = view.services.pipeline.board(who, who.person if owner == "me" else owner)
+    found = view.services.pipeline.board(who, who.person if owner == "me" else owner, deals)
     slips = [slip for ones in found.slips.values() for slip in ones]
     return render_template(
         "board.html",
@@ -116,15 +116,14 @@ def _rearranged(rows: list[dict[str, str]], typed: Mapping[str, str]) -> list[di
 
 
 def _stages_form(who: Actor, typed: list[dict[str, str]] | None = None, refusal: InputError | None = None) -> str:
-    view = current()
-    found = view.services.pipeline.board(who)
+    frame = current().services.pipeline.frame(who)
     return render_template(
         "stages.html",
-        rows=typed if typed is not None else [_row(stage) for stage in found.stages],
-        version=found.version,
+        rows=typed if typed is not None else [_row(stage) for stage in frame.stages],
+        version=frame.version,
         statuses=ON_BOARD,
         longest=LONGEST_NAME,
-        full=len(found.stages) >= MOST,
+        full=len(frame.stages) >= MOST,
         refusal=worded(refusal) if refusal else None,
     )
 
@@ -142,14 +141,14 @@ def _plan_form(
 ) -> str:
     view = current()
     slip = view.services.pipeline.slip(who, deal_id)
-    found = view.services.pipeline.board(who)
+    frame = view.services.pipeline.frame(who)
     return render_template(
         "plan.html",
         deal=slip.deal,
         slip=slip,
         typed=typed or {"owner": slip.owner, "next_act": slip.act, "next_on": slip.planned},
-        owners=found.owners,
-        stages=[stage for stage in found.stages if stage.status == slip.deal["status"]],
+        owners=frame.owners,
+        stages=[stage for stage in frame.stages if stage.status == slip.deal["status"]],
         people=view.entity(slip.deal["artist"]),
         things=view.entity(slip.deal["brand"]),
         refusal=worded(refusal) if refusal else None,
