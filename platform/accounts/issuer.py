@@ -1,7 +1,8 @@
 """An OpenID Connect provider that vouches for people: what it is asked, and whether what it says holds.
 
-Authorization code flow with PKCE (RFC 7636), state and nonce (OpenID Connect Core 1.0, section 3.1). Only the issuer's
-own host is ever called, without following redirects; keys are fetched anew for each sign-in, so none is kept too long.
+Authorization code flow with PKCE (RFC 7636), state and nonce (OpenID Connect Core 1.0, section 3.1). Called are the
+issuer's own host, and https hosts at public addresses which its description names (Google keeps its keys on another);
+no redirect is followed. Keys are fetched anew for each sign-in, so none is kept too long.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ import http.client
 import json
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import SplitResult, quote, urlencode, urlsplit
 
 from kyokan.errors import AccountError, IssuerUnavailableError, SettingsError
+from kyokan.platform.accounts.egress import PublicConnection
 
 SCOPES = "openid email profile"
 SIGNATURES = ("RS256", "PS256", "ES256", "EdDSA")  # never "none", never a shared secret
@@ -138,21 +140,24 @@ class Issuer:
         return known
 
     def _endpoint(self, known: dict[str, Any], name: str) -> str:
-        """An address from the issuer's description, on the issuer's own scheme, host and port."""
+        """An address from the issuer's description: on the issuer's own scheme, host and port, or else by https."""
         address = known.get(name)
-        if not isinstance(address, str) or urlsplit(address)[:2] != urlsplit(self.address)[:2]:
-            raise IssuerUnavailableError(self.address, f"has its {name} elsewhere", "Only the issuer itself is called")
+        if not isinstance(address, str) or not (_sound(address) or self._own(address)):
+            rule = f"names no https address as its {name}"
+            raise IssuerUnavailableError(self.address, rule, "Only the issuer and what it names by https is called")
         return address
+
+    def _own(self, address: str) -> bool:
+        return _origin(address) == _origin(self.address)
 
     def _call(self, address: str, form: dict[str, str] | None = None) -> tuple[int, dict[str, Any]]:
         """Status and JSON object of an answer; a form is sent with our id and secret."""
         parts = urlsplit(address)
-        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         headers = {"Accept": "application/json"}
         if form is not None:
             secret = base64.b64encode(f"{quote(self._client)}:{quote(self._secret)}".encode()).decode()
             headers |= {"Authorization": f"Basic {secret}", "Content-Type": "application/x-www-form-urlencoded"}
-        connection = kind(parts.netloc, timeout=PATIENCE)
+        connection = self._connection(parts)
         try:
             path = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
             connection.request("GET" if form is None else "POST", path, urlencode(form or {}), headers)
@@ -165,6 +170,29 @@ class Issuer:
         if not isinstance(found, dict):
             raise IssuerUnavailableError(self.address, "does not answer with a JSON object")
         return answer.status, found
+
+    def _connection(self, parts: SplitResult) -> http.client.HTTPConnection:
+        """To the issuer wherever the operator has it, also inside a network; to others at public addresses alone."""
+        if not self._own(parts.geturl()):
+            return PublicConnection(parts.netloc, timeout=PATIENCE)
+        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        return kind(parts.netloc, timeout=PATIENCE)
+
+
+def _origin(address: str) -> tuple[str, str]:
+    """Scheme, and host with port as they are written; empty where it is no address."""
+    try:
+        parts = urlsplit(address)
+        reachable = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return "", ""
+    return (parts.scheme, parts.netloc) if reachable else ("", "")
+
+
+def _sound(address: str) -> bool:
+    """Whether it is an https address, with no name or password in it."""
+    scheme, host = _origin(address)
+    return scheme == "https" and "@" not in host
 
 
 def _refused(why: str) -> AccountError:

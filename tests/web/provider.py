@@ -5,17 +5,40 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import ssl
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
 CLIENT, SECRET = "kyokan", "a secret between two machines"
 BASIC = "Basic " + base64.b64encode(b"kyokan:a%20secret%20between%20two%20machines").decode()
+
+
+def certified(folder: Path, host: str) -> Path:
+    """A certificate for a host, signed by itself: ``host.pem`` with its key, and one to be trusted, which is given."""
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    made = made.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+    made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+    signed = made.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM)
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "host.pem").write_bytes(secret + signed)
+    trusted = folder / f"{host}.crt"
+    trusted.write_bytes(signed)
+    return trusted
 
 
 class Provider:
@@ -29,13 +52,27 @@ class Provider:
         self.known: dict[str, Any] = {}
         self.codes: dict[str, dict[str, str]] = {}
         self.calls: list[str] = []
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.address = f"http://127.0.0.1:{self._server.server_port}"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self._servers: list[ThreadingHTTPServer] = []
+        self.address = f"http://127.0.0.1:{self._serve().server_port}"
+
+    def secured(self, certificate: Path) -> int:
+        """Answer by https as well; gives the port."""
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(certificate)
+        return self._serve(context).server_port
 
     def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        for server in self._servers:
+            server.shutdown()
+            server.server_close()
+
+    def _serve(self, context: ssl.SSLContext | None = None) -> ThreadingHTTPServer:
+        server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        if context:
+            server.socket = context.wrap_socket(server.socket, server_side=True)
+        self._servers.append(server)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        return server
 
     def sign_in(self, address: str) -> dict[str, str]:
         """What the provider sends a browser back with that signed in at the address; each code is good once."""

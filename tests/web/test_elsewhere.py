@@ -1,19 +1,21 @@
 """Signing in at an OpenID Connect provider, over real HTTP: who is let in, and what is not believed."""
 
 import re
+import socket
 from html import unescape
+from types import SimpleNamespace
 
 import pytest
 from joserfc.jwk import RSAKey
 
 from kyokan.errors import AccountError, IssuerUnavailableError, SettingsError
-from kyokan.platform.accounts import Role
+from kyokan.platform.accounts import Role, egress
 from kyokan.platform.accounts.issuer import Issuer
 from kyokan.platform.audit import Trail
 from kyokan.web import create_app
 from tests.platform.accounting import EMAIL, GOOD, HERE, START
 from tests.web.browsing import Browser
-from tests.web.provider import CLIENT, SECRET, Provider
+from tests.web.provider import CLIENT, SECRET, Provider, certified
 from tests.web.test_accounts import Workroom
 
 BACK = "/sign-in/elsewhere/back"
@@ -217,18 +219,35 @@ def test_nobody_is_led_to_another_site_afterwards(desk, browser, provider):
     assert came_back(browser, provider, "https://evil.example/").location == "/"
 
 
+def network(look_up, connect):
+    """What reaches out, with its two ways into the world bent."""
+    return SimpleNamespace(getaddrinfo=look_up, create_connection=connect, SOCK_STREAM=socket.SOCK_STREAM)
+
+
 @pytest.mark.parametrize(
     "known",
     [
         {"issuer": "https://evil.example"},
-        {"token_endpoint": "https://evil.example/token"},
+        {"token_endpoint": "http://evil.example/token"},
+        {"token_endpoint": "https://name:password@evil.example/token"},
+        {"token_endpoint": "https://[evil.example/token"},
         {"jwks_uri": "http://169.254.169.254/keys"},
+        {"jwks_uri": "https://169.254.169.254/keys"},
+        {"jwks_uri": "https://127.0.0.1/keys"},
+        {"jwks_uri": "https://2130706433/keys"},
+        {"jwks_uri": "https://localhost/keys"},
+        {"jwks_uri": "https://[::1]/keys"},
+        {"jwks_uri": "https://[::ffff:10.0.0.1]/keys"},
+        {"jwks_uri": "https://100.64.0.1/keys"},
+        {"jwks_uri": "https://224.0.0.1/keys"},
         {"authorization_endpoint": None},
+        {"authorization_endpoint": "http://evil.example/authorize"},
         {"token_endpoint": "file:///etc/passwd"},
     ],
     ids=str,
 )
-def test_only_the_issuer_itself_is_ever_called(desk, provider, known):
+def test_nobody_but_the_issuer_and_public_https_hosts_is_ever_called(desk, provider, known, monkeypatch):
+    monkeypatch.setattr(egress, "socket", network(socket.getaddrinfo, pytest.fail))
     issuer = Issuer(provider.address, CLIENT, SECRET)
     asked = desk.accounts.leave("browser", "", HERE)
     answer = provider.sign_in(issuer.leave_for(asked, "http://localhost/back"))
@@ -238,8 +257,54 @@ def test_only_the_issuer_itself_is_ever_called(desk, provider, known):
         issuer.leave_for(asked, "http://localhost/back")
         issuer.vouched(asked, answer["code"], "http://localhost/back", desk.clock())
 
-    with pytest.raises(IssuerUnavailableError):
+    with pytest.raises(IssuerUnavailableError, match=r"no public address|names no https address|does not describe"):
         go_and_come_back()
+
+
+class TestKeysOnAnotherHost:
+    """As Google has it: the issuer names its token and key addresses on hosts of their own, by https."""
+
+    @pytest.fixture
+    def elsewhere(self, provider, tmp_path, monkeypatch):
+        """The same provider a second time, by https, found at a public address of which only the way is bent."""
+        monkeypatch.setenv("SSL_CERT_FILE", str(certified(tmp_path, "keys.example")))
+        secured = provider.secured(tmp_path / "host.pem")
+        found = {"keys.example": ["93.184.215.14"], "inner.example": ["93.184.215.14", "10.0.0.7"]}
+        asked = []
+
+        def look_up(host, port, **options: object):
+            asked.append(host)
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port)) for one in found[host]]
+
+        def connect(address, timeout):
+            assert address == ("93.184.215.14", secured)
+            return socket.create_connection(("127.0.0.1", secured), timeout)
+
+        monkeypatch.setattr(egress, "socket", network(look_up, connect))
+        provider.known = {"jwks_uri": f"https://keys.example:{secured}/keys"}
+        provider.known["token_endpoint"] = f"https://keys.example:{secured}/token"
+        return asked
+
+    def vouched(self, desk, provider):
+        issuer = Issuer(provider.address, CLIENT, SECRET)
+        asked = desk.accounts.leave("browser", "", HERE)
+        answer = provider.sign_in(issuer.leave_for(asked, "http://localhost/back"))
+        return issuer.vouched(asked, answer["code"], "http://localhost/back", desk.clock())
+
+    def test_they_are_fetched_there_from_the_address_that_was_looked_at(self, desk, provider, elsewhere):
+        assert self.vouched(desk, provider).email == EMAIL
+        assert elsewhere == ["keys.example", "keys.example"]
+
+    def test_a_host_that_is_inside_a_network_as_well_is_not_called(self, desk, provider, elsewhere):
+        provider.known["jwks_uri"] = provider.known["jwks_uri"].replace("keys.", "inner.")
+        with pytest.raises(IssuerUnavailableError, match=r"10\.0\.0\.7, which is no public address"):
+            self.vouched(desk, provider)
+        assert "/keys" not in provider.calls
+
+    def test_a_certificate_for_another_name_is_not_believed(self, desk, provider, elsewhere, monkeypatch, tmp_path):
+        monkeypatch.setenv("SSL_CERT_FILE", str(certified(tmp_path, "other.example")))
+        with pytest.raises(IssuerUnavailableError, match="CERTIFICATE_VERIFY_FAILED"):
+            self.vouched(desk, provider)
 
 
 def test_an_issuer_that_is_away_is_said_to_be(desk, browser, provider):
