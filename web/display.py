@@ -95,6 +95,7 @@ def init_app(app: Flask) -> None:
     app.context_processor(shared)
     app.jinja_env.filters["host"] = host
     app.jinja_env.filters["moment"] = moment
+    app.jinja_env.filters["spoken"] = lambda written: current().spoken(written)
     app.jinja_env.globals |= {
         "logo": logo,
         "side": side,

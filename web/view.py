@@ -26,7 +26,7 @@ from kyokan.web.fingerprint import (
 )
 from kyokan.web.fingerprint.profile import PEOPLE
 from kyokan.web.ports import Known, Services
-from kyokan.web.wording import catalogue, language_of, say
+from kyokan.web.wording import catalogue, language_of, say, spoken
 
 LIST_PX, LARGE_PX = 84, 400
 
@@ -57,7 +57,12 @@ class View:
 
     def say(self, key: str, **values: Any) -> Markup:
         """The text of a key."""
-        return say(self.lang, key, **values)
+        heard = {name: self.spoken(value) if type(value) is str else value for name, value in values.items()}
+        return say(self.lang, key, **heard)
+
+    def spoken(self, written: str) -> str:
+        """A text as this page's reader has it: their half of one in both languages."""
+        return spoken(written, self.lang)
 
     def entity(self, entity_id: str) -> Entity:
         """An entity by id; raises UnknownEntityError."""
@@ -68,11 +73,12 @@ class View:
         return self.foreign(entity.label(self.lang))
 
     def foreign(self, written: str) -> Markup:
-        """A text marked with its language where that is not the page's."""
-        spoken = language_of(written)
-        if spoken == self.lang or (self.lang == "ja" and written.isascii()):
-            return Markup("{}").format(written)
-        return Markup('<span lang="{}">{}</span>').format(spoken, written)
+        """A text as this page's reader has it, marked with its language where that is not the page's."""
+        heard = self.spoken(written)
+        lang = language_of(heard)
+        if lang == self.lang or (self.lang == "ja" and heard.isascii()):
+            return Markup("{}").format(heard)
+        return Markup('<span lang="{}">{}</span>').format(lang, heard)
 
     def source(self, name: str) -> Markup:
         """A source's name in words where we have them, else as it calls itself."""

@@ -121,9 +121,14 @@ class Directory:
         return made
 
     def organisation(self, name: str) -> Organisation | None:
-        """The organisation of that name."""
+        """The organisation of that name; one that is named in two languages, parted by " / ", by either."""
+        wanted = name.strip()
+        half = Organisation.name.startswith(f"{wanted} / ", autoescape=True)
+        half |= Organisation.name.endswith(f" / {wanted}", autoescape=True)
         with self._database.session() as session:
-            return session.scalars(select(Organisation).where(Organisation.name == name.strip())).one_or_none()
+            found = list(session.scalars(select(Organisation).where((Organisation.name == wanted) | half)))
+            exact = [one for one in found if one.name == wanted]
+            return next(iter(exact or found), None) if exact or len(found) == 1 else None
 
     def organisation_names(self, ids: Collection[str]) -> dict[str, str]:
         """Id -> name, of those that there are."""

@@ -96,7 +96,7 @@ RUNNING = Idea(
     name="the demo's running deal",
     artist=PIANIST,
     brand=WATCH,
-    headline="拍は刻む。秒は刻まない。",
+    headline="拍は刻む。秒は刻まない。 / Keeping the beat, not the seconds.",
     own={
         "ja": "いちばん大きな音を弾かない人と、秒針を置かない時計。どちらも、引き算で覚えられる。",
         "en": "A pianist who leaves out the loudest note, a watch without a second hand: known by what is not there.",
@@ -108,7 +108,7 @@ OFFERED = Idea(
     name="the demo's proposal",
     artist=SINGER,
     brand=WATCH,
-    headline="針は二本。夜道は、それで足りる。",
+    headline="針は二本。夜道は、それで足りる。 / Two hands are enough for the road at night.",
     own={
         "ja": "急がない歌と、急かさない文字板。夜更けの散歩に、どちらも荷物にならない。",
         "en": "Songs that do not hurry, a dial that hurries nobody: neither weighs anything on a late walk.",
@@ -118,7 +118,7 @@ OFFERED = Idea(
     sketch={
         "kind": SketchKind.VISUAL,
         "title": "キービジュアル / Key visual",
-        "text": "街灯と街灯のあいだ、いちばん暗いところに立つ人。見えるのは手首の二本の針だけ。\n"
+        "text": "街灯と街灯のあいだ、いちばん暗いところに立つ人。見えるのは手首の二本の針だけ。 / "
         "Somebody stands between two street lamps, where it is darkest. All we see is two hands on a wrist.",
     },
 )
@@ -126,7 +126,7 @@ DRAFTED = Idea(
     name="the demo's draft",
     artist=BAND,
     brand=PAPER,
-    headline="雨がやむまで、あと一頁。",
+    headline="雨がやむまで、あと一頁。 / One more page until the rain stops.",
     own={
         "ja": "雨宿りは、予定にない余白。そこで生まれた歌を、罫線のない帳面に書きとめる。",
         "en": "Waiting for the rain is a margin in the day; songs that began there go into a book without lines.",

@@ -26,20 +26,40 @@ class Seat:
 
 
 SEATS = (
-    Seat("和音社†", OrganisationKind.AGENCY, (Role.PLANNER, Role.ADMIN), "planner@example.com", "佐伯 花†"),
-    Seat("澄時†", OrganisationKind.BRAND, (Role.BRAND_CLIENT,), "brand@example.com", "東馬 透†"),
-    Seat("汀音楽事務所†", OrganisationKind.ARTIST_SIDE, (Role.ARTIST_MANAGER,), "manager@example.com", "汀 玲†"),
+    Seat(
+        "和音社† / Waonsha†",
+        OrganisationKind.AGENCY,
+        (Role.PLANNER, Role.ADMIN),
+        "planner@example.com",
+        "佐伯 花† / Hana Saeki†",
+    ),
+    Seat(
+        "澄時† / Sumitoki†", OrganisationKind.BRAND, (Role.BRAND_CLIENT,), "brand@example.com", "東馬 透† / Toru Toma†"
+    ),
+    Seat(
+        "汀音楽事務所† / Migiwa Music†",
+        OrganisationKind.ARTIST_SIDE,
+        (Role.ARTIST_MANAGER,),
+        "manager@example.com",
+        "汀 玲† / Rei Migiwa†",
+    ),
 )
 """Who is invited: one of each side."""
-COLLEAGUE = Seat("和音社†", OrganisationKind.AGENCY, (Role.PLANNER, Role.ADMIN), "colleague@example.com", "早瀬 湊†")
+COLLEAGUE = Seat(
+    "和音社† / Waonsha†",
+    OrganisationKind.AGENCY,
+    (Role.PLANNER, Role.ADMIN),
+    "colleague@example.com",
+    "早瀬 湊† / Minato Hayase†",
+)
 """Looks after the agency's deals: their owner must be one of its people, and nobody else is there so early."""
-STATIONER = "余白堂†"
+STATIONER = "余白堂† / Yohakudo†"
 """An organisation that has not heard of anything yet."""
 
 
 def organisation(accounts: Accounts, name: str, kind: OrganisationKind) -> Organisation:
-    """The organisation of that name, made where there is none."""
-    return accounts.organisation(name) or accounts.create_organisation(name, kind)
+    """The organisation of that name, made where there is none; in an older home it may have the Japanese one alone."""
+    return accounts.organisation(name.partition(" / ")[0]) or accounts.create_organisation(name, kind)
 
 
 def stand_in(accounts: Accounts, seat: Seat) -> Actor:

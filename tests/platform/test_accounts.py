@@ -74,6 +74,16 @@ def test_an_invitation_to_an_address_with_an_account_is_taken_up_with_that_accou
     assert [one.name for one in desk.accounts.organisations_of(person)] == ["Koyomido", "Minato Agency"]
 
 
+def test_an_organisation_named_in_two_languages_is_found_by_either_and_a_whole_name_comes_first(desk):
+    both = desk.accounts.create_organisation("和音社 / Waonsha", OrganisationKind.AGENCY)
+    for name in ("和音社 / Waonsha", "和音社", " Waonsha "):
+        assert desk.accounts.organisation(name).id == both.id
+    assert desk.accounts.organisation("和音") is None
+    assert desk.accounts.organisation("%") is None
+    whole = desk.accounts.create_organisation("Waonsha", OrganisationKind.AGENCY)
+    assert desk.accounts.organisation("Waonsha").id == whole.id
+
+
 def test_roles_are_held_by_organisation(desk):
     session_id = desk.welcome().session_id
     person = desk.accounts.owner(session_id).id

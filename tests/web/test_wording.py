@@ -9,7 +9,7 @@ import pytest
 from kyokan.graph.model import EntityKind, RelationKind
 from kyokan.matching.ranking.model import Benefit, Standing
 from kyokan.matching.signals import ANSWERS
-from kyokan.web.wording import catalogue, language_of, plain, say
+from kyokan.web.wording import catalogue, language_of, plain, say, spoken
 
 WEB = Path(__file__).resolve().parents[2] / "web"
 SOURCES = [path for pattern in ("*.py", "*.html") for path in WEB.rglob(pattern) if "vendor" not in path.parts]
@@ -92,3 +92,20 @@ def test_words_outside_of_pages_are_plain():
 
 def test_the_language_of_a_name_is_seen_from_its_letters():
     assert [language_of(name) for name in ("凪原 灯", "みなも", "Citizen xC", "AC/DC")] == ["ja", "ja", "en", "en"]
+
+
+@pytest.mark.parametrize(
+    ("written", "ja", "en"),
+    [
+        ("日本 / Japan", "日本", "Japan"),
+        ("Two hands. / 針は二本。", "針は二本。", "Two hands."),
+        ("TV", "TV", "TV"),
+        ("東京 / 大阪", "東京 / 大阪", "東京 / 大阪"),
+        ("Tokyo / Osaka", "Tokyo / Osaka", "Tokyo / Osaka"),
+        ("日本/Japan", "日本/Japan", "日本/Japan"),
+        ("日本 / Japan / NHK", "日本 / Japan / NHK", "日本 / Japan / NHK"),
+        ("", "", ""),
+    ],
+)
+def test_of_a_text_in_both_languages_a_reader_has_their_own_half_and_any_other_text_whole(written, ja, en):
+    assert (spoken(written, "ja"), spoken(written, "en")) == (ja, en)

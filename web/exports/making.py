@@ -46,7 +46,7 @@ def proposal_pdf(paper: Paper) -> bytes:
         render_template(
             "exports/proposal.html",
             paper=paper,
-            heading=paper.seen["headline"],
+            heading=paper.headline,
             overlay=drawn,
             scale=scale,
             sources=paper.sources,

@@ -105,6 +105,12 @@ class Paper:
         """Of the document."""
         return self.view.lang
 
+    @property
+    def headline(self) -> str:
+        """The headline; the pair's names where it has none."""
+        named = f"{self.people.label(self.lang)} × {self.things.label(self.lang)}"
+        return self.view.spoken(self.seen["headline"]) or named
+
     @cached_property
     def leaving(self) -> Leaving:
         """What may stand in it."""
@@ -231,17 +237,18 @@ class Paper:
     def terms(self) -> list[Term]:
         """The terms on the table, line by line."""
         offer, dot = self.offer, plain(self.view.say("site.dot"))
+        hear = self.view.spoken
         low, high = offer.get("fee_low"), offer.get("fee_high")
         lines = [
-            Term("category", "deal.category", offer["category"]),
-            Term("territories", "deal.territories", dot.join(offer["territories"])),
-            Term("media", "deal.media", dot.join(offer["media"])),
+            Term("category", "deal.category", hear(offer["category"])),
+            Term("territories", "deal.territories", dot.join(map(hear, offer["territories"]))),
+            Term("media", "deal.media", dot.join(map(hear, offer["media"]))),
             Term("since", "deal.since", offer["since"] or ""),
             Term("until", "deal.until", offer["until"] or ""),
             Term("exclusive", "deal.exclusive", self._say(f"deal.exclusive_{'yes' if offer['exclusive'] else 'no'}")),
             Term("fee_low", "deal.fee_low", figures.yen(low, self.lang), low),
             Term("fee_high", "deal.fee_high", figures.yen(high, self.lang), high),
-            Term("note", "deal.note", offer["note"]),
+            Term("note", "deal.note", hear(offer["note"])),
         ]
         return [
             Term(line.name, self._say(line.label), line.text or self._say("deal.open"), line.number)
@@ -287,7 +294,7 @@ class Paper:
         """Label and name of the organisations."""
         keys = ("party.agency", "deal.brand_side", "deal.artist_side")
         return [
-            (self._say(key), self.sides.get(self.seen[side], "") or self._say("deal.nobody"))
+            (self._say(key), self.view.spoken(self.sides.get(self.seen[side], "")) or self._say("deal.nobody"))
             for key, side in zip(keys, SIDES, strict=True)
         ]
 
@@ -328,7 +335,7 @@ class Paper:
 
     def _own(self, name: str) -> str:
         value = self.seen[name]
-        written = str(value or "") if name == "internal_note" else figures.yen(value, self.lang)
+        written = self.view.spoken(value or "") if name == "internal_note" else figures.yen(value, self.lang)
         return written or self._say("deal.not_set")
 
     def _say(self, key: str) -> str:

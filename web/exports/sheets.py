@@ -80,7 +80,7 @@ def _lines(paper: Paper) -> Iterable[Sequence[Cell]]:
 
 def _of_pair(paper: Paper) -> Iterable[Line]:
     view = paper.view
-    yield _say(view, "deal.headline"), paper.seen["headline"], None, None
+    yield _say(view, "deal.headline"), paper.headline, None, None
     for entity in (paper.people, paper.things):
         yield plain(view.kind(entity)), entity.label(paper.lang), None, None
     for kind, title, text in paper.sketches:

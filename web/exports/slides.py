@@ -25,7 +25,7 @@ def proposal(paper: Paper) -> bytes:
         f"{paper.view.say('site.name')} · {paper.date} · {_say(paper, f'export.{paper.audience.value}')}",
         _say(paper, "site.demo") if paper.sample else "",
     )
-    deck.properties(paper.seen["headline"], _say(paper, "export.proposal"))
+    deck.properties(paper.headline, _say(paper, "export.proposal"))
     for slide in (_pair, _sketches, _why, _evidence, _audience, _terms, _own, _schedule):
         slide(deck, paper)
     if paper.sample:
@@ -37,7 +37,7 @@ def proposal(paper: Paper) -> bytes:
 
 def _pair(deck: Deck, paper: Paper) -> None:
     drawn = overlay(*paper.profiles, OVERLAY_PX)
-    deck.slide(paper.seen["headline"])
+    deck.slide(paper.headline)
     deck.picture(png(drawn, OVERLAY_PX, OVERLAY_PX), (0.75, 2.0), 4.6, paper.in_words)
     deck.text(paper.people.label(paper.lang), (6.0, 2.1), 6.6, size=26, serif=True, ink="artist")
     deck.text(plain(paper.view.kind(paper.people)), (6.0, 2.6), 6.6, size=12, ink="quiet")

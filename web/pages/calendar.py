@@ -113,7 +113,7 @@ def _word(word: str) -> str:
     """The label where a word is the slug of a category or place; else as it was written."""
     known = current().known
     named = [one for one in (f"category:{word}", f"place:{word}") if one in known]
-    return label(named[0]) if named else word
+    return label(named[0]) if named else current().spoken(word)
 
 
 def _words(view: View, spans: Iterable[Span]) -> dict[str, str]:

@@ -202,12 +202,12 @@ def summary(rules: SideRules) -> list[tuple[str, str]]:
 
 
 def label(word: str) -> str:
-    """The name of an id in the page's language; a word as it stands."""
+    """The name of an id in the page's language; a word as the page's reader has it."""
     view = current()
     if word.startswith("kansei:"):
         attribute = word.removeprefix("kansei:")
         return view.dictionary.get(attribute).label[view.lang] if attribute in view.dictionary else attribute
     try:
-        return view.entity(word).label(view.lang) if ":" in word else word
+        return view.entity(word).label(view.lang) if ":" in word else view.spoken(word)
     except UnknownEntityError:
         return word
