@@ -117,7 +117,7 @@ OFFERED = Idea(
     days=3,
     sketch={
         "kind": SketchKind.VISUAL,
-        "title": "キービジュアル / Key visual",
+        "title": "街灯のあいだ / Between two lamps",
         "text": "街灯と街灯のあいだ、いちばん暗いところに立つ人。見えるのは手首の二本の針だけ。 / "
         "Somebody stands between two street lamps, where it is darkest. All we see is two hands on a wrist.",
     },

@@ -35,7 +35,7 @@ def of_text(content):
     return content.decode("utf-8-sig")
 
 
-READ = {"pdf": of_pdf, "pptx": of_archive, "xlsx": of_archive, "json": of_text, "csv": of_text}
+READ = {"pdf": of_pdf, "print": of_pdf, "pptx": of_archive, "xlsx": of_archive, "json": of_text, "csv": of_text}
 
 
 def fonts_of(content):

@@ -6,17 +6,23 @@ import re
 
 import pytest
 
+from kyokan.web.pages.atlas import with_room
+
 
 def page(client, address):
     return client.get(f"{address}{'&' if '?' in address else '?'}lang=en", follow_redirects=True)
 
 
 def test_everybody_with_a_place_is_a_silhouette_and_a_row_of_the_table(client):
-    drawn = set(re.findall(r'<a href="/map\?entity=([^"]+)" class="other"', page(client, "/map").text))
+    drawn = set(re.findall(r'<a href="/map\?entity=([^"]+)" class="other(?: fine)?"', page(client, "/map").text))
     rows = set(re.findall(r'<th scope="row"><a href="/map\?entity=([^"]+)"', page(client, "/map?view=table").text))
     assert drawn
     assert drawn == rows
     assert "artist:ac/dc" not in drawn  # nothing is known of its kansei
+
+
+def test_a_narrow_screen_has_those_alone_that_stand_far_enough_apart_the_one_in_focus_first():
+    assert with_room([(0, 0), (0.2, 0), (0.22, 0), (0.3, 0), (0, -0.21)]) == {0, 2, 4}
 
 
 def test_a_kind_alone(client):
@@ -29,7 +35,7 @@ def test_the_one_in_focus_has_its_nearest_listed_with_how_alike_they_are(client,
     near = world.atlas().nearest("brand:xc", 10)
     listed = re.findall(r'<span><a href="/map\?entity=([^"]+)">.*?<span class="num">([\d.]+)</span>', text, re.DOTALL)
     assert [(one.replace("%20", " "), figure) for one, figure in listed] == [(one, f"{like:.2f}") for one, like in near]
-    assert text.count('class="near"') == len(near)
+    assert len(re.findall('class="near(?: fine)?"', text)) == len(near)
     assert "Nearest are" in text
 
 

@@ -8,6 +8,7 @@ from io import BytesIO
 
 import pytest
 from pptx import Presentation
+from pypdf import PdfReader
 from weasyprint.urls import FatalURLFetchingError
 from world import World
 
@@ -223,7 +224,20 @@ def test_slides_hold_native_tables_and_bars_and_one_picture_in_words(room):
     assert len(described) == 1
     assert described[0].startswith("凪原 灯 と 暦堂 の重ね。")
     titles = [slide.shapes.title.text_frame.text for slide in slides]
-    assert titles[1:] == [DRAWN, "点の内訳", "根拠", "ファン", "条件", "自分たちだけの控え", "日程"]
+    assert titles[1:] == [DRAWN, "点の内訳", "根拠", "条件", "自分たちだけの控え", "日程"]  # no fans to show, no slide
+    spoken = [slide.notes_slide.notes_text_frame.text for slide in slides if slide.has_notes_slide]
+    assert spoken[0] == described[0]
+    assert "示せるファンの数はありません" in spoken[1]
+    assert "出典" in spoken[1]
+
+
+@pytest.mark.parametrize(("form", "inks"), [("pdf", True), ("print", False)])
+def test_a_paper_in_one_ink_is_drawn_without_the_inks_of_the_sides(room, form, inks):
+    taken = room.take("planner", form, lang="en")
+    drawn = b"".join(page.get_contents().get_data() for page in PdfReader(BytesIO(taken.data)).pages)
+    found = [re.search(colour, drawn) is not None for colour in (rb"0\.749\d* 0\.235\d*", rb"0\.05\d* 0\.41\d*")]
+    assert found == [inks, inks]
+    assert ("one%20ink" in taken.headers["Content-Disposition"]) is not inks
 
 
 def test_every_run_of_the_slides_is_set_for_latin_and_japanese(room):

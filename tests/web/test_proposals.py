@@ -59,7 +59,7 @@ def test_what_was_written_stays_when_it_is_refused(made, draft):
     lost = planner.send(f"{draft}/rationale", version="1", **fields, **{"key.1": "nowhere"})
     assert lost.status_code == 400
     assert "rests on no evidence" in lost.text
-    assert 'value="Mine"' in lost.text
+    assert ">Mine</textarea>" in lost.text
     assert 'value="Sketch of mine"' in lost.text
     assert planner.send(f"{draft}/rationale", version="7", **fields).status_code == 409
 

@@ -36,12 +36,16 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """An entity and its place in the unit disc, y upwards; ``named`` ones stand in full ink with their name."""
+    """An entity and its place in the unit disc, y upwards; ``named`` ones stand in full ink with their name.
+
+    On a narrow screen only those with ``room`` are drawn, so large that a finger finds them.
+    """
 
     entity: Entity
     x: float
     y: float
     named: bool
+    room: bool = True
 
 
 def picture(view: View, points: Sequence[Point], focus: Entity | None) -> Markup:
@@ -96,13 +100,17 @@ def _anchor(view: View, angle: float) -> str:
 
 def _point(view: View, point: Point, focus: Entity | None) -> Markup:
     x, y = _at(point)
-    css = "there" if focus and point.entity.id == focus.id else "near" if point.named else "other"
+    here = bool(focus and point.entity.id == focus.id)
+    css = ("there" if here else "near" if point.named else "other") + ("" if point.room else " fine")
+    touched = element("circle", class_="touched", cx=x, cy=y, r=GLYPH / 2) if point.room else Markup()
     title = element("title", Markup("{}").format(point.entity.label(view.lang)))
     plate = element("circle", class_="plate", cx=x, cy=y, r=GLYPH / 2 + 3) if point.named else Markup()
-    ring = element("circle", class_="focus-ring", cx=x, cy=y, r=GLYPH / 2 + 6) if css == "there" else Markup()
+    ring = element("circle", class_="focus-ring", cx=x, cy=y, r=GLYPH / 2 + 6) if here else Markup()
     glyph = element("svg", view.glyph(point.entity, GLYPH), x=x - GLYPH / 2, y=y - GLYPH / 2, overflow="visible")
     link = url_for("atlas", entity=point.entity.id)
-    return element("a", title + plate + ring + glyph, href=link, class_=css, tabindex="-1", aria_hidden="true")
+    return element(
+        "a", title + touched + plate + ring + glyph, href=link, class_=css, tabindex="-1", aria_hidden="true"
+    )
 
 
 def _name(view: View, point: Point, focus: Entity | None, taken: dict[str, Box]) -> Markup:

@@ -13,11 +13,15 @@ from kyokan.web.fingerprint.svg import element
 WIDE, HIGH, THICK = 620.0, 50.0, 26.0
 NARROWEST = 3.0  # even the smallest contribution leaves a trace
 COLOURS = {"artist": "#BF3C1B", "brand": "#0F6A86", "both": INK}
+TINT = "#868D8B"  # the one beside black
 HATCH = 7.0  # between the strokes of a loss
 
 
-def step_bar(step: Step, scale: tuple[float, float]) -> Markup:
-    """A gain solid in the ink of whom it is good for, a loss hatched."""
+def step_bar(step: Step, scale: tuple[float, float], *, one_ink: bool = False) -> Markup:
+    """A gain solid in the ink of whom it is good for, a loss hatched; in one ink the sides are grey and outlined."""
+    if one_ink:
+        colour = TINT if step.benefit == "artist" else INK
+        return _bar(step.start, step.end, scale, colour, outlined=step.benefit == "brand" and step.end >= step.start)
     return _bar(step.start, step.end, scale, COLOURS[step.benefit])
 
 

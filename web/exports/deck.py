@@ -74,6 +74,7 @@ class Deck:
 
     def slide(self, title: str) -> None:
         """Begin a slide. Its title is a real one, so that outline and screen reader find it."""
+        from pptx.enum.text import MSO_ANCHOR
         from pptx.util import Inches, Pt
 
         self._slide = self._deck.slides.add_slide(self._deck.slide_layouts[5])
@@ -88,6 +89,7 @@ class Deck:
         self.text(number, (WIDE - EDGE - 1.0, 6.97), 1.0, size=10, ink="quiet", right=True)
         if self._tag:
             box = self.text(self._tag, (WIDE - EDGE - 1.5, 0.28), 1.5, size=10, ink="quiet", centred=True)
+            box.text_frame.vertical_anchor = MSO_ANCHOR.MIDDLE
             box.line.color.rgb, box.line.width, box.line.dash_style = _rgb("edge"), Pt(0.75), 4
         self._slide.shapes._spTree.remove(heading._element)  # noqa: SLF001 - reading order follows the tree
         self._slide.shapes._spTree.insert(2, heading._element)  # noqa: SLF001
@@ -113,6 +115,10 @@ class Deck:
         side = "r" if right else "ctr" if centred else "l"
         self._write(box.text_frame, words, size=size, serif=serif, bold=bold, ink=ink, side=side)
         return box
+
+    def speak(self, words: str) -> None:
+        """What the one who presents the last slide reads beside it."""
+        self._slide.notes_slide.notes_text_frame.text = words
 
     def note(self, words: str) -> None:
         """A line above the foot of the last slide."""
@@ -218,10 +224,12 @@ class Deck:
 
     def _line(self, start: Place, end: Place, ink: str, points: float) -> None:
         from pptx.enum.shapes import MSO_CONNECTOR
+        from pptx.oxml.ns import qn
         from pptx.util import Inches, Pt
 
         drawn = self._slide.shapes.add_connector(MSO_CONNECTOR.STRAIGHT, *(Inches(value) for value in (*start, *end)))
         drawn.line.color.rgb, drawn.line.width = _rgb(ink), Pt(points)
+        drawn._element.remove(drawn._element.find(qn("p:style")))  # noqa: SLF001 - the theme's, which casts a shadow
 
     def _write(
         self,

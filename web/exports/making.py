@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from flask import render_template
 
@@ -29,6 +30,7 @@ class Made:
     content: bytes
 
 
+ENDINGS: Mapping[str, str] = {"print": "pdf"}  # of forms that are not called after their files
 MIMETYPES: Mapping[str, str] = {
     "pdf": "application/pdf",
     "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
@@ -38,9 +40,12 @@ MIMETYPES: Mapping[str, str] = {
 }
 
 
-def proposal_pdf(paper: Paper) -> bytes:
-    """Page 1 the pair in a headline, a picture and three sentences; then sum, evidence, terms, sources."""
-    drawn = overlay(*paper.profiles, OVERLAY_PX, label=paper.in_words)
+def proposal_pdf(paper: Paper, *, one_ink: bool = False) -> bytes:
+    """Page 1 the pair in a headline, a picture and three sentences; then sum, evidence, terms, sources.
+
+    In one ink, shapes and dots say whose something is, as on a page that is printed.
+    """
+    drawn = overlay(*paper.profiles, OVERLAY_PX, label=paper.in_words, one_ink=one_ink)
     scale = span(paper.steps, () if paper.base is None else (paper.base,))
     return pdf(
         render_template(
@@ -52,7 +57,8 @@ def proposal_pdf(paper: Paper) -> bytes:
             sources=paper.sources,
             date=paper.date,
             stamp=_short(paper.seen["snapshot"]),
-            step_bar=bars.step_bar,
+            one_ink=one_ink,
+            step_bar=partial(bars.step_bar, one_ink=one_ink),
             sum_bar=bars.sum_bar,
         )
     )
@@ -76,6 +82,7 @@ def ranking_pdf(listing: Listing) -> bytes:
 
 PROPOSAL_FORMS: Mapping[str, Callable[[Paper], bytes]] = {
     "pdf": proposal_pdf,
+    "print": partial(proposal_pdf, one_ink=True),
     "pptx": slides.proposal,
     "xlsx": sheets.proposal,
     "json": data.proposal,
@@ -91,8 +98,10 @@ RANKING_FORMS: Mapping[str, Callable[[Listing], bytes]] = {
 def make_proposal(paper: Paper, form: str) -> Made:
     """A document about a proposal; its name says whom it is about and for whom it is."""
     pair = "×".join(entity.label(paper.lang) for entity in (paper.people, paper.things))
-    words = (paper.view.say("export.proposal"), pair, paper.view.say(f"export.{paper.audience.value}"), paper.date)
-    return Made(_file_name(words, form), MIMETYPES[form], PROPOSAL_FORMS[form](paper))
+    say, ending = paper.view.say, ENDINGS.get(form, form)
+    ink = (say("export.one_ink"),) if form == "print" else ()
+    words = (say("export.proposal"), pair, say(f"export.{paper.audience.value}"), *ink, paper.date)
+    return Made(_file_name(words, ending), MIMETYPES[ending], PROPOSAL_FORMS[form](paper))
 
 
 def make_ranking(listing: Listing, form: str) -> Made:

@@ -106,6 +106,11 @@ class Paper:
         return self.view.lang
 
     @property
+    def dot(self) -> str:
+        """What stands between the words of a list."""
+        return str(self.view.say("site.dot"))
+
+    @property
     def headline(self) -> str:
         """The headline; the pair's names where it has none."""
         named = f"{self.people.label(self.lang)} × {self.things.label(self.lang)}"
@@ -178,7 +183,8 @@ class Paper:
     def sketches(self) -> list[tuple[str, str, str]]:
         """Kind, title and text of what could be made."""
         return [
-            (self._say(f"sketch.{one['kind']}"), one["title"], one["text"]) for one in self.seen.get("sketches", ())
+            (self._say(f"sketch.{one['kind']}"), self.view.spoken(one["title"]), self.view.spoken(one["text"]))
+            for one in self.seen.get("sketches", ())
         ]
 
     @property
@@ -236,7 +242,7 @@ class Paper:
     @cached_property
     def terms(self) -> list[Term]:
         """The terms on the table, line by line."""
-        offer, dot = self.offer, plain(self.view.say("site.dot"))
+        offer, dot = self.offer, self.dot
         hear = self.view.spoken
         low, high = offer.get("fee_low"), offer.get("fee_high")
         lines = [

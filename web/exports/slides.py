@@ -39,6 +39,7 @@ def _pair(deck: Deck, paper: Paper) -> None:
     drawn = overlay(*paper.profiles, OVERLAY_PX)
     deck.slide(paper.headline)
     deck.picture(png(drawn, OVERLAY_PX, OVERLAY_PX), (0.75, 2.0), 4.6, paper.in_words)
+    deck.speak(paper.in_words)
     deck.text(paper.people.label(paper.lang), (6.0, 2.1), 6.6, size=26, serif=True, ink="artist")
     deck.text(plain(paper.view.kind(paper.people)), (6.0, 2.6), 6.6, size=12, ink="quiet")
     deck.text(paper.things.label(paper.lang), (6.0, 3.0), 6.6, size=26, serif=True, ink="brand")
@@ -70,7 +71,7 @@ def _why(deck: Deck, paper: Paper) -> None:
         bars.insert(0, (_say(paper, "why.base"), paper.base, "edge"))
     if bars:
         deck.bars(bars, (0.75, 1.75), (7.6, 4.7), title)
-    dot = _say(paper, "site.dot")
+    dot = paper.dot
     lines = [(paper.view.say("why.brings", name=who.label(paper.lang)), dot.join(names)) for who, names in paper.brings]
     top = 1.9
     for (label, names), ink in zip(
@@ -93,6 +94,9 @@ def _evidence(deck: Deck, paper: Paper) -> None:
     rows = [(_signal(paper, step), ground.note, figures.signed(ground.weight)) for ground, step in strongest]
     header = tuple(_say(paper, key) for key in ("why.signal", "export.evidence", "why.adds"))
     deck.table((header, *rows), (0.75, 1.75), (2.2, 8.4, 1.2))
+    sources = [" ".join(filter(None, (one.name, one.licence, one.address))) for one in paper.sources]
+    none = [] if paper.audience_grounds else [_say(paper, "export.fans_none")]
+    deck.speak("\n".join([*none, _say(paper, "export.sources"), *sources]))
     if paper.withheld:
         deck.text(
             plain(paper.view.say("export.withheld", count=paper.withheld)), (0.75, 6.45), 11.0, size=11, ink="quiet"
@@ -100,13 +104,11 @@ def _evidence(deck: Deck, paper: Paper) -> None:
 
 
 def _audience(deck: Deck, paper: Paper) -> None:
-    deck.slide(_say(paper, "export.fans"))
     if paper.audience_grounds:
+        deck.slide(_say(paper, "export.fans"))
         header = (_say(paper, "export.content"), _say(paper, "why.adds"))
         rows = [(ground.note, figures.signed(ground.weight)) for ground in paper.audience_grounds[:MOST_GROUNDS]]
         deck.table((header, *rows), (0.75, 1.75), (10.6, 1.2))
-    else:
-        deck.text(_say(paper, "export.fans_none"), (0.75, 1.9), 11.0, size=20, high=1.5)
 
 
 def _terms(deck: Deck, paper: Paper) -> None:

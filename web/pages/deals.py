@@ -98,7 +98,7 @@ def write(a: str, b: str) -> str | Response:
     people, things = view.pair(view.entity(a), view.entity(b))
     match = one_match(view.looked_at(people, things, who))
     sentence = match.sentence.ja if match and view.lang == "ja" else match.sentence.en if match else ""
-    return _draft_form(people, things, {"rationale": sentence}, key=new_key())
+    return _draft_form(people, things, {"rationale": sentence}, key=new_key(), match=match)
 
 
 def create() -> str | Response | tuple[str, int]:
@@ -175,8 +175,12 @@ def change(deal_id: str) -> str | Response | tuple[str, int]:
 
 
 def _draft_form(people: Entity, things: Entity, typed: Mapping[str, Any], **more: Any) -> str:
-    """The form of a draft with what was typed; ``deal`` is the draft that there is already."""
-    shown = {"key": "", "deal": None} | more | {"refusal": worded(more["refusal"]) if more.get("refusal") else None}
+    """The form of a draft with what was typed; ``deal`` is the draft that there is, ``match`` the pair as it stands."""
+    shown = (
+        {"key": "", "deal": None, "match": None}
+        | more
+        | {"refusal": worded(more["refusal"]) if more.get("refusal") else None}
+    )
     return render_template("deal_new.html", people=people, things=things, typed=typed, **shown)
 
 

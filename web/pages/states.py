@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 from kyokan.errors import (
     InputError,
     KyokanError,
+    NotAllowedError,
     UnavailableError,
     UnknownEntityError,
     UnknownRecordError,
@@ -31,8 +32,9 @@ def page(state: str, status: int, **values: object) -> Answer:
 def refused(error: KyokanError) -> Answer:
     """A typed error: what was wrong with which input, and what to do."""
     if isinstance(error, UnknownEntityError | UnknownRecordError):  # a record of others: nothing tells it from no page
-        named = {"detail": error.subject} if isinstance(error, UnknownEntityError) else {}
-        return page("not_found", HTTPStatus.NOT_FOUND, **named)
+        return page("not_found", HTTPStatus.NOT_FOUND)
+    if isinstance(error, NotAllowedError):
+        return page("forbidden", status_of(error), detail=worded(error))
     if isinstance(error, InputError):
         return page("refused", status_of(error), detail=worded(error))
     if isinstance(error, UnavailableError):
@@ -45,8 +47,8 @@ def http(error: HTTPException) -> Answer | HTTPException:
     """An address or method that does not exist, or a form that is not ours."""
     if isinstance(error, ForeignFormError):
         return page("stale", HTTPStatus.FORBIDDEN)
-    if error.code == HTTPStatus.NOT_FOUND:
-        return page("not_found", HTTPStatus.NOT_FOUND)
+    if error.code in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED):  # an address of forms alone is no page
+        return page("not_found", error.code)
     if error.code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return page("refused", HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail=current().say("refusal.file_large"))
     if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
