@@ -40,7 +40,10 @@ def demo(
         for name, kind in QUESTIONS:
             show_proposal(matcher.propose(Query(entity=services.resolve(name).id, kinds=(kind,), top=5)))
         settings = services.settings
-        for email, token in open_workroom(services).items():
+        invitations = open_workroom(services)
+        if invitations:
+            out.print("\nThe workroom waits for three made-up people. Open a link to come in as one of them:")
+        for email, token in invitations.items():
             invitation = f"{settings.reached_at}/invitation/{token}"
             out.print(f"{email}: {invitation}", markup=False, soft_wrap=True)
     if serve_:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from rich.padding import Padding
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
@@ -50,13 +50,16 @@ def _bar(match: Match, scale: float) -> Text:
     return bar
 
 
-def _figures(match: Match) -> Text:
+def _score(match: Match) -> Text:
     low, high = match.interval
     text = Text(f"{match.score:.2f}", style="bold")
-    text.append(f"  {low:.2f}–{high:.2f}  ", style="dim")
-    words = ("確かさ", "既知") if language() == "ja" else ("confidence", "known")
-    text.append(f"{words[0]} {match.confidence:.2f} · {words[1]} {match.coverage:.0%}", style="dim")
+    text.append(f"  {low:.2f}–{high:.2f}", style="dim")
     return text
+
+
+def _sure(match: Match) -> Text:
+    words = ("確かさ", "既知") if language() == "ja" else ("confidence", "known")
+    return Text(f"{words[0]} {match.confidence:.2f} · {words[1]} {match.coverage:.0%}", style="dim")
 
 
 def _question(proposal: Proposal) -> Text:
@@ -86,17 +89,21 @@ def show_proposal(proposal: Proposal) -> None:
         _show_match(match, scale)
     for match in proposal.set_aside:
         reason = getattr(match.reason, lang) if match.reason else match.standing.value
-        out.print(Text.assemble("  –  ", _name(match.entity), (f"  {reason}", "dim")))
+        aside = Table.grid(padding=(0, 2))
+        aside.add_column(width=3, justify="right")
+        aside.add_column(overflow="fold")
+        aside.add_row("–", Text.assemble(_name(match.entity), (f"  {reason}", "dim")))
+        out.print(aside)
     _colophon(proposal)
 
 
 def _show_match(match: Match, scale: float) -> None:
     head = Table.grid(padding=(0, 2), expand=False)
     head.add_column(width=3, justify="right")
-    head.add_column(min_width=34)
+    head.add_column(min_width=34, overflow="fold")  # Japanese has no spaces to break at: none of it may be cut
     head.add_column()
-    head.add_row(str(match.rank), _name(match.entity), _figures(match))
-    head.add_row("", Text(getattr(match.sentence, language()), style=""), _bar(match, scale))
+    head.add_row(str(match.rank), _name(match.entity), _score(match))
+    head.add_row("", Text(getattr(match.sentence, language()), style=""), Group(_bar(match, scale), _sure(match)))
     out.print(head)
     out.print()
 
@@ -111,15 +118,15 @@ def show_pair(proposal: Proposal) -> None:
     out.print()
     out.print(Text.assemble(pair, "  ×  ", _name(match.entity)))
     out.print(getattr(match.sentence, lang))
-    out.print(_figures(match))
+    out.print(Text.assemble(_score(match), "  ", _sure(match)))
     out.rule(style="dim")
     table = Table(box=None, pad_edge=False, header_style="dim")
     for name, justify in (("signal", "left"), ("adds", "right"), ("for", "left"), ("evidence", "left")):
-        table.add_column(name, justify=justify)  # type: ignore[arg-type]
+        table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
     table.add_row("base", f"{match.base:+.3f}", "", "")
     for part in match.contributions:
         table.add_row(
-            Text(part.signal, style=INK[part.benefit.value]),
+            Text(part.signal.replace("_", " "), style=INK[part.benefit.value]),
             f"{part.contribution:+.3f}",
             part.benefit.value,
             _notes(part),
@@ -128,15 +135,36 @@ def show_pair(proposal: Proposal) -> None:
     out.print(table)
     if proposal.counterfactuals:
         out.print()
-        for what in proposal.counterfactuals:
-            label = "を外すと" if lang == "ja" else "without"
-            line = f"{what.id} {label}" if lang == "ja" else f"{label} {what.id}"
-            out.print(Padding(f"{line}  {match.score:.3f} → {what.score:.3f}", (0, 0, 0, 2)))
+        out.print(_what_ifs(proposal, match))
     _colophon(proposal)
 
 
+def _what_ifs(proposal: Proposal, match: Match) -> Table:
+    """The score without each thing, things called as the evidence calls them."""
+    lang, called = language(), _called(match)
+    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2))
+    table.add_column(overflow="fold")
+    table.add_column(justify="right", no_wrap=True)
+    for what in proposal.counterfactuals:
+        name = called.get(what.id, what.id.replace("_", " "))
+        line = f"{name}を外すと" if lang == "ja" else f"without {name}"
+        table.add_row(line, f"{match.score:.3f} → {what.score:.3f}")
+    return table
+
+
+def _called(match: Match) -> dict[str, str]:
+    """What evidence calls a kansei, a path or a tie-up, by id."""
+    lang, called = language(), {}
+    for item in (item for part in match.contributions for item in part.evidence):
+        called[" > ".join(item.ids)] = (item.note_ja if lang == "ja" else "") or item.note
+        if label := item.detail.get("label"):
+            called |= {one: label[lang] for one in item.ids if one.startswith("kansei:")}
+    return called
+
+
 def _notes(part: Contribution) -> str:
-    strongest = sorted(part.evidence, key=lambda item: -abs(item.weight))[:3]
+    told = [item for item in part.evidence if item.detail.get("role") != "rest"]
+    strongest = sorted(told, key=lambda item: -abs(item.weight))[:3]
     lang = language()
     return "; ".join((item.note_ja or item.note) if lang == "ja" else item.note for item in strongest)
 
@@ -188,7 +216,7 @@ def show_annotation(annotation: dict[str, Any]) -> None:
     """A profile, strongest first, with the words behind each value."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     for name in ("kansei", "", "intensity", "confidence", "words"):
-        table.add_column(name, justify="right" if name in ("intensity", "confidence") else "left")
+        table.add_column(name, justify="right" if name in ("intensity", "confidence") else "left", overflow="fold")
     for value in annotation["profile"]:
         words = " / ".join(span[2] for span in value["spans"])
         mark = "not " if value["negated"] else ""

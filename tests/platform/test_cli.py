@@ -342,6 +342,12 @@ def test_a_japanese_terminal_is_answered_in_japanese(monkeypatch: pytest.MonkeyP
     assert "confidence" not in shown
 
 
+def test_a_japanese_sentence_is_broken_where_the_line_ends_and_never_cut(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("LANG", "ja_JP.UTF-8")
+    monkeypatch.setenv("COLUMNS", "60")
+    assert "…" not in kyokan("propose", ARTIST).out
+
+
 def test_an_english_terminal_is_answered_in_english():
     shown = kyokan("propose", ARTIST).out
     assert "confidence" in shown
