@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO, StringIO
 from typing import Any
@@ -12,7 +13,7 @@ from kyokan.web.exports.ranking import Listing
 from kyokan.web.exports.sources import Source
 from kyokan.web.marks import MARKS
 from kyokan.web.view import View
-from kyokan.web.wording import plain
+from kyokan.web.wording import field_width, plain
 
 Cell = str | int | float | None
 # Item, content, figure, key of its unit, and the address of its source where there is one.
@@ -23,6 +24,7 @@ ACTIVE = ("=", "+", "-", "@", "\t", "\r")  # a program that reads CSV may take a
 LONGEST_SHEET = 31
 INK, RULE = "#15181C", "#D3D7D2"
 A4 = 9  # Excel's number of it
+LINE_PT, ROOMY = 15.0, 1.1  # a row's height a line; letters are a little wider than a column's letters
 
 
 def proposal(paper: Paper) -> bytes:
@@ -178,7 +180,7 @@ def _book(
             sheet.set_footer(f"&L{_say(view, 'site.name')} {date}&R&P / &N")
             for column, width in enumerate(wide):
                 sheet.set_column(column, column, width)
-            _fill(sheet, lines, formats)
+            _fill(sheet, lines, formats, wide)
     return out.getvalue()
 
 
@@ -195,14 +197,24 @@ def _formats(book: Any, face: str) -> dict[str, Any]:
     return {name: book.add_format(look) for name, look in looks.items()}
 
 
-def _fill(sheet: Any, lines: Iterable[Sequence[Cell]], formats: Mapping[str, Any]) -> None:
-    """Write cells as what they are; no text is looked at for what it may mean to a spreadsheet."""
+def _fill(sheet: Any, lines: Iterable[Sequence[Cell]], formats: Mapping[str, Any], widths: Sequence[float]) -> None:
+    """Write cells as what they are; no text is looked at for what it may mean to a spreadsheet.
+
+    Each row gets the height of its text: not every program works that out when it opens the file.
+    """
     for number, line in enumerate(lines):
-        for column, cell in enumerate(line):
+        spare = [""] * (len(widths) - len(line))
+        sheet.set_row(number, LINE_PT * max(map(_height, line, widths)))
+        for column, cell in enumerate([*line, *spare]):
             if isinstance(cell, int | float):
                 sheet.write_number(number, column, cell, formats["whole" if isinstance(cell, int) else "figure"])
             else:
                 sheet.write_string(number, column, cell or "", formats["text" if number else "head"])
+
+
+def _height(cell: Cell, width: float) -> int:
+    """How many lines a cell takes in a column of ``width`` letters."""
+    return max(1, math.ceil(field_width(cell) * ROOMY / width)) if isinstance(cell, str) else 1
 
 
 def _notes(view: View, about: Sequence[tuple[str, str]], sources: Sequence[Source]) -> list[list[Cell]]:

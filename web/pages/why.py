@@ -144,7 +144,8 @@ def note(view: View, item: Evidence) -> str:
 
 def tie_ups(view: View, match: Match) -> list[TieUp]:
     """Recorded tie-ups among the evidence, the one that adds most first, with the address of their source."""
-    told = [item for item in _evidence(match, "tie_up") if abs(item.weight) >= LEAST_ADDS]
+    items = _evidence(match, "tie_up")
+    told = [one for one in items if one.detail.get("role") != "rest" and abs(one.weight) >= LEAST_ADDS]
     rows = [row for row in (_tie_up(view, item) for item in told) if row is not None]
     return sorted(rows, key=lambda row: (-row.adds, row.artist.id, row.partner.id))
 
