@@ -82,6 +82,14 @@ def test_a_name_that_may_mean_several_offers_the_choice(client):
     assert "entity=product%3Axc-01" in page
 
 
+def test_where_nobody_fits_each_filter_can_be_dropped_by_itself(client):
+    _, page = read(client, f"{MATCHES}&category=category:watch&since=2027-01-01")
+    assert "Nobody fits these filters" in page
+    dropping = re.findall(r'<li><a href="([^"]+)">Drop ([^<]+)</a></li>', page)
+    assert [("category=" in address, "since=" in address) for address, _ in dropping] == [(False, True), (True, False)]
+    assert dropping[1][1] == "From: 2027-01-01"
+
+
 def test_a_name_nobody_has_says_so(client):
     assert "Nothing is called “qqqqqq”" in read(client, "/matches?q=qqqqqq&for=artist")[1]
 
