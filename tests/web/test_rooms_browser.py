@@ -1,4 +1,4 @@
-"""The rooms of a deal in a real browser: each opened by who works there, at a desk and on a phone."""
+"""Every room in a real browser: each opened by who works there, at a desk in English and on a phone in Japanese."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 from world import World
 
+from kyokan.platform.accounts import Role
 from tests.web import test_browser
 from tests.web.browsing import company
 from tests.web.test_approvals import STEP, act
@@ -17,6 +18,7 @@ from tests.web.test_shares_browser import fits, windows
 pytestmark = test_browser.pytestmark
 TERMS = {"since": "2026-01-01", "until": "2099-12-31"}  # on the calendar whatever today is
 ROOMS = (
+    ("planner", "{draft}/edit"),
     ("planner", "{draft}/rationale"),
     ("planner", "/deals/approvals"),
     ("analyst", "{draft}"),
@@ -28,7 +30,30 @@ ROOMS = (
     ("brand", "/rules/brand:koyomido"),
     ("manager", "/roster"),
     ("manager", "/calendar"),
+    ("nobody", "{invitation}"),
+    ("planner", "/account"),
+    ("planner", "/team"),
+    ("planner", "/jobs"),
+    ("planner", "/lists"),
+    ("planner", "{list}"),
+    ("planner", "/lists/add?entity=brand:xc&for=artist&with=artist:akari"),
+    ("planner", "/compare?entity=brand:xc&for=artist&with=artist:akari&with=artist:takeuchi"),
+    ("planner", "/map?entity=brand:xc"),
+    ("planner", "/searches"),
+    ("planner", "/searches/new?entity=brand:xc&for=artist"),
+    ("planner", "{search}"),
+    ("planner", "/deals"),
+    ("brand", "/deals"),
+    ("planner", "/deals/stages"),
+    ("planner", "/deals/new/artist:akari/brand:koyomido"),
+    ("planner", "{draft}/preview?side=artist"),
+    ("planner", "{sent}/plan"),
 )
+ELSEWHERE = {
+    *("home", "matches", "why", "entity", "dictionary", "sign_in"),  # test_browser.PAGES, in both languages
+    *("shared", "sign_in_code", "sign_in_passkey", "second_step", "passkey", "elsewhere"),  # where they are come to
+}
+NO_PAGE = {"suggest", "health", "static", "elsewhere_back", "attachment"}
 
 
 @pytest.fixture
@@ -54,11 +79,31 @@ def deals(made):
         planner.send(f"{draft}/rationale", version="1", **{"ja.0": "朝の声。", "en.0": "A morning voice."}).status_code
         == 303
     )
-    return {"sent": sent, "draft": draft}
+    kept = {"question": "entity=brand:xc&for=artist"}
+    add = f"/lists/add?{kept['question']}&with=artist:akari"
+    listed = planner.send("/lists/add", add, name="Quiet", **kept, **{"with": "artist:akari"})
+    saved = planner.send("/searches", f"/searches/new?{kept['question']}", name="Watches", **kept)
+    accounts = planner.client.application.extensions["kyokan"].accounts
+    token = accounts.invite("new@example.com", accounts.organisation("Waon†").id, Role.PLANNER, Role.ANALYST)
+    return {
+        "sent": sent,
+        "draft": draft,
+        "list": listed.location.partition("?")[0],
+        "search": saved.location.partition("?")[0],
+        "invitation": f"/invitation/{token}",
+    }
+
+
+def test_every_page_stands_among_the_rooms_or_is_come_to_elsewhere(made):
+    at = made["planner"].client.application.url_map.bind("localhost")
+    ids = dict.fromkeys(("draft", "sent"), "/deals/1") | {"list": "/lists/1", "search": "/searches/1"}
+    rooms = {at.match(room.format(invitation="/invitation/1", **ids).partition("?")[0])[0] for _, room in ROOMS}
+    pages = {rule.endpoint for rule in at.map.iter_rules() if "GET" in (rule.methods or ())}
+    assert pages - NO_PAGE - ELSEWHERE == rooms
 
 
 @pytest.mark.parametrize("look", [DESKTOP, PHONE], ids=["desktop-en", "phone-ja"])
-def test_every_room_of_a_deal_opens_for_who_works_there(made, deals, look):
+def test_every_room_opens_for_who_works_there(made, deals, look):
     with windows(made["planner"].client.application) as people:
         for who, room in ROOMS:
             if room == "{draft}":
