@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from kyokan.matching.evidence.sentences import LEAST_SHARED, NEAR_TEXTS, reason, worth_telling
 from kyokan.matching.ranking.model import Evidence, Sentence
 
+TOGETHER = 3  # kansei that one sentence names as shared
 EACH = 4  # sentences of one signal at most: the strongest say enough
 LEAST_PEOPLE = 5  # no figure of fewer people is told
 
@@ -43,8 +44,9 @@ def statements(match: Mapping[str, Any]) -> list[Statement]:
     for part in parts:
         if part["contribution"] <= 0:
             break  # what speaks against the pair is no reason for it
-        for item, said in list(_told(part, both))[:EACH]:
-            key = f"{part['signal']}:{part['for']}:{'|'.join(item.ids)}"
+        told = [(item.ids, said) for item, said in _told(part, both)][:EACH]
+        for ids, said in (*_together(part), *told):
+            key = f"{part['signal']}:{part['for']}:{'|'.join(ids)}"
             made = Statement(key=key, ja=said.ja, en=said.en, signal=part["signal"], benefit=part["for"])
             found.setdefault(key, made)
     return list(found.values())
@@ -55,6 +57,22 @@ def _shared(parts: Iterable[Mapping[str, Any]]) -> set[str]:
     items = [item for part in parts if part["signal"] == "resonance" for item in part["evidence"]]
     shared = [item["ids"] for item in items if item["detail"].get("role") == "shared" and item["weight"] > 0]
     return {one for ids in shared for one in ids if one.startswith("kansei:")}
+
+
+def _together(part: Mapping[str, Any]) -> Iterator[tuple[Sequence[str], Sentence]]:
+    """The strongest kansei that both evoke, in one sentence; none where there are no two."""
+    if part["signal"] != "resonance":
+        return
+    shared = [
+        item
+        for item in sorted(part["evidence"], key=lambda one: (-one["weight"], one["ids"]))
+        if item["detail"].get("role") == "shared" and item["detail"].get("label") and item["weight"] >= LEAST_SHARED
+    ][:TOGETHER]
+    if len(shared) > 1:
+        ja = "".join(f"「{item['detail']['label']['ja']}」" for item in shared)
+        *others, last = [item["detail"]["label"]["en"].lower() for item in shared]
+        ids = list(dict.fromkeys(one for item in shared for one in item["ids"]))
+        yield ids, Sentence(ja=f"{ja}がともに響く。", en=f"Both feel {', '.join(others)} and {last}.")
 
 
 def _told(part: Mapping[str, Any], both: set[str]) -> Iterator[tuple[Evidence, Sentence]]:

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 SINGER, PIANIST, BAND = (f"artist:fictional-{name}" for name in ("akari-nagihara", "tamaki-shiomi", "amayadori-densha"))
 WATCH, PAPER = "brand:fictional-sumitoki", "brand:fictional-yohakudo"
 DAYS_TO_ANSWER = 30
-SENTENCES = 3
-OF_THE_PAIR = ("resonance", "complement")
 TERMS: dict[str, Any] = {
     "category": "腕時計 / Watches",
     "territories": ["日本 / Japan"],
@@ -202,8 +200,8 @@ def _draft(services: Services, sides: Sides, idea: Idea, terms: Mapping[str, Any
 
 
 def _chosen(offered: list[Statement]) -> list[Statement]:
-    """The strongest sentences on what the two share and bring: of nobody but them, and for both sides to read."""
-    return [one for one in offered if one.benefit == "both" and one.signal in OF_THE_PAIR][:SENTENCES]
+    """The strongest sentence on what the two share: of nobody but them, and for both sides to read."""
+    return [one for one in offered if one.benefit == "both" and one.signal == "resonance"][:1]
 
 
 def _today() -> date:

@@ -93,7 +93,9 @@ def test_the_strongest_comes_first_and_four_of_a_kind_are_enough():
     found = statements(
         {"contributions": [part("walk", item(role="path"), contribution=0.1), part("resonance", *items)]}
     )
-    assert [one.en for one in found] == [*(f"Both feel {n}." for n in (6, 5, 4, 3)), "Connected by a note."]
+    alone = [f"Both feel {n}." for n in (6, 5, 4, 3)]
+    assert [one.en for one in found] == ["Both feel 6, 5 and 4.", *alone, "Connected by a note."]
+    assert (found[0].ja, found[0].key) == ("「6」「5」「4」がともに響く。", "resonance:both:kansei:6|kansei:5|kansei:4")
 
 
 def test_a_key_names_the_evidence_and_whom_it_speaks_for():
