@@ -101,6 +101,7 @@ def bench(
         int, typer.Option(min=0, max=1_000_000, help="web: size of a generated catalogue; 0 is the demo.")
     ] = 0,
     requests: Annotated[int, typer.Option(min=1, max=1000, help="web: requests counted for each page.")] = 30,
+    deals: Annotated[int, typer.Option(min=2, max=10_000, help="web: deals of the agency that asks.")] = 60,
     serve: Annotated[
         bool, typer.Option("--serve/--no-serve", help="web: ask the web server over HTTP, not the application itself.")
     ] = False,
@@ -118,7 +119,7 @@ def bench(
         progress(f"timing {name}", 0, 0)
         if name == WEB:  # named, not imported: the web stands above the platform
             bench_web = import_module("kyokan.web.bench").bench_web
-            figures = bench_web(entities=entities, requests=requests, serve=serve, progress=progress)
+            figures = bench_web(entities=entities, requests=requests, deals=deals, serve=serve, progress=progress)
         else:
             figures = run_bench(name)
     if as_json:

@@ -22,7 +22,7 @@ from kyokan.platform.settings import load_settings
 from kyokan.web import create_app
 from kyokan.web.bench.addresses import Asked, addresses
 from kyokan.web.bench.asking import Asker, RefusedError, Took, in_process, served
-from kyokan.web.bench.seats import seats
+from kyokan.web.bench.seats import Seats, seats
 
 Figures = dict[str, Any]
 Progress = Callable[[str, int, int], None]
@@ -32,33 +32,34 @@ WARM_UP = 4  # requests of each page before any is counted; their addresses are 
 PERCENTILE = 95
 
 
-def bench_web(*, entities: int, requests: int, serve: bool, progress: Progress) -> Figures:
+def bench_web(*, entities: int, requests: int, deals: int, serve: bool, progress: Progress) -> Figures:
     """Time every page in a home folder that goes afterwards.
 
     Args:
         entities: size of the generated catalogue; 0 takes the demo.
         requests: how many are counted for each page, each with a question of its own.
+        deals: how many the agency has.
         serve: ask over HTTP, of the product's own web server, instead of in this process.
         progress: told how far it is.
 
     Returns:
         ``{"catalogue", "built": seconds, megabytes, "goal_ms", "met", "pages": [{"page", "n", "median_ms", "p95_ms",
-        "cpu_p95_ms", "met"}], "not_measured": [page]}``.
+        "cpu_p95_ms", "met"}], "not_measured": [page and why]}``.
     """
     one_thread_each()  # as in the server's processes
     with tempfile.TemporaryDirectory(prefix="kyokan-bench-") as folder:
         settings = load_settings(home=Path(folder), store="")
         with Services(settings) as services:
             built = _build(services, entities, progress)
-            people = seats(services)
+            people = seats(services, deals)
             app = create_app(services)
             asked, left_out = addresses(app, services, people, WARM_UP + requests)
             goal = LARGE_GOAL_MS if entities else GOAL_MS
             if serve:
-                with served(settings, people.session) as ask:
-                    pages, refused = _time(asked, ask, goal, progress)
+                with served(settings) as ask:
+                    pages, refused = _time(asked, people, ask, goal, progress)
             else:
-                pages, refused = _time(asked, in_process(app, people.session), goal, progress)
+                pages, refused = _time(asked, people, in_process(app), goal, progress)
             return {
                 "catalogue": f"{entities} generated entities" if entities else "demo",
                 "built": built | {"peak_memory_mb": _peak_memory()},
@@ -98,13 +99,15 @@ def _peak_memory() -> float:
     return round(peak / (1e6 if sys.platform == "darwin" else 1e3), 1)
 
 
-def _time(asked: list[Asked], ask: Asker, goal: float, progress: Progress) -> tuple[list[Figures], list[str]]:
+def _time(
+    asked: list[Asked], people: Seats, ask: Asker, goal: float, progress: Progress
+) -> tuple[list[Figures], list[str]]:
     """The figures of every page, and the pages that refuse to be asked for so."""
     pages, refused = [], []
     for done, page in enumerate(asked):
         progress("pages", done, len(asked))
         try:
-            took = [ask(address) for address in page.addresses][WARM_UP:]
+            took = [ask(address, people.sessions[page.seat]) for address in page.addresses][WARM_UP:]
         except RefusedError as error:
             refused.append(f"{page.name} ({error})")
         else:

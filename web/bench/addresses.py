@@ -13,20 +13,33 @@ from werkzeug.routing import Rule
 
 from kyokan.graph.model import EntityKind
 from kyokan.platform.services import Services
-from kyokan.web.bench.seats import Seats
+from kyokan.web.bench.seats import Seat, Seats
 
-Query = dict[str, str | float]
+Query = dict[str, str | float | list[str]]
 NO_PAGE = {"static"}
+UNMEASURED = {
+    "elsewhere": "only leads back to the form of signing in; what it does is a POST",
+    "elsewhere_back": "its time is the issuer's, whom it asks for a token",
+}
+"""Pages that say nothing about how fast they are, and why."""
+SEATS = {
+    **dict.fromkeys(("roster", "rules", "rules_of"), Seat.MANAGER),
+    **dict.fromkeys(("sign_in", "invitation", "shared"), Seat.GUEST),
+    "sign_in_passkey": Seat.AT_KEY,
+    "sign_in_code": Seat.WAITING,
+}
+"""Who asks for a page; the planner where nobody is named."""
 TYPED = 3  # letters of a half-typed name
-WORDS_IN_BRIEF, KANSEI_WANTED = 4, 3
+WORDS_IN_BRIEF, KANSEI_WANTED, COMPARED = 4, 3, 4
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A page and the addresses at which it is asked for."""
+    """A page, the addresses at which it is asked for, and by whom."""
 
     name: str
     addresses: list[str]
+    seat: Seat = Seat.PLANNER
 
 
 @dataclass(slots=True)
@@ -98,6 +111,12 @@ def _of_kansei(one: Questions) -> Iterator[Query]:
     return (wish | {"for": "brand"} for wish in one.kansei())
 
 
+def _with_candidates(one: Questions) -> Iterator[Query]:
+    """A question with as many candidates as can be compared."""
+    people = one.ids(EntityKind.ARTIST)
+    return (query | {"with": [next(people) for _ in range(COMPARED)]} for query in _of_things(one))
+
+
 def _plain(_: Questions) -> Iterator[Query]:
     while True:
         yield {}
@@ -119,6 +138,9 @@ ASKED: dict[str, dict[str, Callable[[Questions], Iterator[Query]]]] = {
         "of a brief": _of_briefs,
         "of kansei": _of_kansei,
     },
+    "compare": {"four": _with_candidates},
+    "list_add": {"four": _with_candidates},
+    "search_new": {"": _of_things},
     "why": {
         "": _plain,
         "what if": lambda one: ({"without": f"attribute:{next(iter(wish))[7:]}"} for wish in one.kansei()),
@@ -127,21 +149,25 @@ ASKED: dict[str, dict[str, Callable[[Questions], Iterator[Query]]]] = {
 
 
 def addresses(app: Flask, services: Services, people: Seats, each: int) -> tuple[list[Asked], list[str]]:
-    """Every page with ``each`` addresses, and the rules for which nothing is known to ask."""
+    """Every page with ``each`` addresses, and those that are not asked for, each with the reason."""
     found, left_out = [], []
     with app.test_request_context():
         for rule in sorted(app.url_map.iter_rules(), key=lambda one: one.rule):
             if "GET" not in (rule.methods or ()) or rule.endpoint in NO_PAGE:
                 continue
+            if rule.endpoint in UNMEASURED:
+                left_out.append(f"{rule.rule} ({UNMEASURED[rule.endpoint]})")
+                continue
             for number, (name, query_of) in enumerate(ASKED.get(rule.endpoint, {"": _plain}).items()):
                 questions = Questions(services, people, np.random.default_rng([number, len(rule.rule)]))
                 places = _places(rule, questions)
                 if places is None:
-                    left_out.append(rule.rule)
+                    left_out.append(f"{rule.rule} (nothing is known to ask for)")
                     break
                 pairs = islice(zip(places, query_of(questions), strict=False), each)
                 built = [app.url_for(rule.endpoint, **_arguments(place, query)) for place, query in pairs]
-                found.append(Asked(f"{rule.rule} ({name})" if name else rule.rule, built))
+                shown = f"{rule.rule} ({name})" if name else rule.rule
+                found.append(Asked(shown, built, SEATS.get(rule.endpoint, Seat.PLANNER)))
     return found, left_out
 
 
@@ -151,17 +177,19 @@ def _arguments(*parts: Mapping[str, object]) -> dict[str, Any]:
 
 def _places(rule: Rule, questions: Questions) -> Iterator[dict[str, str]] | None:
     """What stands in the path, drawn anew each time; None where a part of it is unknown to us."""
-    people = questions.people
-    kinds = (EntityKind.ARTIST, EntityKind.BRAND, EntityKind.PRODUCT)
-    deals = people.drafts if rule.endpoint == "deal_edit" else people.sent
-    known: dict[str, Callable[[], Iterator[str]]] = {
-        "a": lambda: questions.ids(EntityKind.ARTIST),
-        "b": lambda: questions.ids(EntityKind.BRAND),
-        "entity_id": lambda: questions.ids(*kinds),
-        "deal_id": lambda: cycle(deals),
-        "token": lambda: cycle([people.invitation]),
+    kept = questions.people.places
+    drawn = {
+        "a": (EntityKind.ARTIST,),
+        "b": (EntityKind.BRAND,),
+        "entity_id": (EntityKind.ARTIST, EntityKind.BRAND, EntityKind.PRODUCT),
     }
-    if rule.arguments - known.keys():
-        return None
-    parts = {name: known[name]() for name in sorted(rule.arguments)}
+    parts: dict[str, Iterator[str]] = {}
+    for name in sorted(rule.arguments):
+        values = kept.get(f"{rule.endpoint}.{name}") or kept.get(name)
+        if values:
+            parts[name] = cycle(values)
+        elif name in drawn:
+            parts[name] = questions.ids(*drawn[name])
+        else:
+            return None
     return ({name: next(values) for name, values in parts.items()} for _ in count())
