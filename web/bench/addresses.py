@@ -74,7 +74,8 @@ class Questions:
         """Weighted wishes."""
         while True:
             chosen = self.random.choice(self.services.dictionary.ids, KANSEI_WANTED, replace=False)
-            weights = np.round(self.random.uniform(-1, 1, KANSEI_WANTED), 2).tolist()
+            signs = self.random.choice((-1, 1), KANSEI_WANTED)  # a wish of 0 would be none
+            weights = np.round(signs * self.random.uniform(0.1, 1, KANSEI_WANTED), 2).tolist()
             yield {f"kansei.{one}": weight for one, weight in zip(chosen, weights, strict=True)}
 
     def _words(self, lang: str) -> list[str]:
