@@ -23,7 +23,7 @@ from kyokan.matching.encoders import open_encoder
 from kyokan.matching.evaluation import metrics
 from kyokan.matching.evaluation.calibration import Calibration
 from kyokan.matching.evaluation.harness import Result, check_without
-from kyokan.matching.evaluation.metrics import Floats, Rows
+from kyokan.matching.evaluation.metrics import Flags, Floats, Rows
 from kyokan.matching.evaluation.tieup_data import NAME, Task, describe, read_tieups, tasks_of
 from kyokan.matching.evaluation.tieup_graph import build_graph, entity_id
 from kyokan.matching.evidence.removal import Removal
@@ -54,6 +54,16 @@ def measure(task: Task, scores: Floats) -> Floats:
             aucs = [metrics.auc([score[company]], score[others & chosen]) for chosen in (same_category[company], peers)]
             rows.append([1.0 / rank, float(rank <= DEPTH), *aucs])
     return np.array(rows).reshape(-1, len(METRICS))
+
+
+def new_to_all(task: Task) -> Flags:
+    """(pairs,) whether nobody that was learned from works with the company, in the order of ``measure``.
+
+    Such a company stands among the candidates for no other reason than its hidden partners, so that any learner finds
+    out how often "nobody's yet" is right; these pairs are therefore told apart from the others.
+    """
+    hidden = task.truth[task.hidden] > 0
+    return np.broadcast_to(task.popularity == 0, hidden.shape)[hidden]
 
 
 def blind(matcher: Matcher, task: Task) -> Matcher:
@@ -145,6 +155,8 @@ def evaluate(data: Path, heldout: Path | None, seed: int, without: frozenset[str
         name: np.concatenate([measure(one.task, one.scores[name]) for one in answered]) for name in answered[0].scores
     }
     per_pair = figures.pop(ENGINE)
+    new = np.concatenate([new_to_all(one.task) for one in answered])
+    sorts = {"mrr_company_known": ~new, "mrr_company_new": new}
     sure = Calibration.of(
         np.concatenate([one.task.truth[one.task.hidden] for one in answered]),
         np.concatenate([one.scores[ENGINE] for one in answered]),
@@ -153,13 +165,16 @@ def evaluate(data: Path, heldout: Path | None, seed: int, without: frozenset[str
         protocol=NAME,
         seed=seed,
         n=len(per_pair),
-        metrics=_figures(per_pair) | {"ece": sure.error},
+        metrics=_figures(per_pair)
+        | {name: per_pair[rows, 0].mean() for name, rows in sorts.items() if rows.any()}
+        | {"ece": sure.error},
         baselines={name: _figures(rows) for name, rows in figures.items()},
         ci95={name: metrics.bootstrap_mean(per_pair[:, column], seed) for column, name in enumerate(METRICS)},
         settings={
             "parts": len(tasks),
             "artists_hidden": sum(len(task.hidden) for task in tasks),
             "companies": len(tasks[0].companies),
+            "company_new": round(float(new.mean()), 3),
             "tie_ups_learned": round(float(np.mean([task.known.sum() for task in tasks]))),
             "without": sorted(without),
             "weights": _mean([one.weights.weights for one in answered]),

@@ -19,7 +19,7 @@ from kyokan.platform.audit import Trail
 from kyokan.platform.database import Database
 from kyokan.platform.deals.gate import Gate
 from kyokan.platform.deals.model import DealRow, NoticeRow
-from kyokan.platform.deals.scope import find, subject
+from kyokan.platform.deals.scope import find, of_organisation, subject
 from kyokan.platform.deals.service import Clock
 from kyokan.platform.deals.steps import ENDS, Party, Status
 
@@ -106,7 +106,7 @@ class Attachments:
         media = _checked(content)
         with self._database.session(writing=True) as session:
             deal, party = self._open(session, actor, deal_id)
-            if key and session.get(AttachmentRow, key) is not None:
+            if key and session.scalar(select(AttachmentRow.id).where(AttachmentRow.id == key)):
                 return
             if _count(session, deal_id, party) >= MOST:
                 raise QueryError("files", f"are at most {MOST}", "Remove one", code="file_many", most=MOST)
@@ -195,7 +195,8 @@ class Attachments:
 
 
 def _found(session: Session, actor: Actor, attachment_id: str) -> tuple[AttachmentRow, DealRow, Party]:
-    row = session.get(AttachmentRow, attachment_id)
+    own = select(AttachmentRow).join(DealRow).where(of_organisation(actor))
+    row = session.scalars(own.where(AttachmentRow.id == attachment_id)).one_or_none()
     if row is None:
         raise UnknownDealError(attachment_id, "is no file of yours", "See the deal")
     deal, party = find(session, actor, row.deal)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session, undefer
 
 from kyokan.errors import NotAllowedError, UnknownDealError
 from kyokan.platform.accounts.actor import Actor, Role
@@ -17,7 +18,8 @@ def find(session: Session, actor: Actor, deal_id: str, *, acting: bool = False) 
         UnknownDealError: there is none that the actor may see.
         NotAllowedError: the actor may read it alone.
     """
-    deal = session.get(DealRow, deal_id)
+    own = select(DealRow).where(DealRow.id == deal_id, of_organisation(actor)).options(undefer(DealRow.match))
+    deal = session.scalars(own).one_or_none()
     party = party_of(actor, deal) if deal else None
     if deal is None or party is None:
         raise UnknownDealError(deal_id, "is no deal of yours", "See your list of deals")
@@ -25,6 +27,11 @@ def find(session: Session, actor: Actor, deal_id: str, *, acting: bool = False) 
         rule = "may be read by you, not changed"
         raise NotAllowedError("this deal", rule, "Ask for the role in your organisation", code="reading_only")
     return deal, party
+
+
+def of_organisation(actor: Actor) -> ColumnElement[bool]:
+    """What every statement on deals asks for: the actor's organisation stands on one of the three sides."""
+    return or_(*(side == actor.organisation for side in (DealRow.agency, DealRow.brand_side, DealRow.artist_side)))
 
 
 def party_of(actor: Actor, deal: DealRow) -> Party | None:

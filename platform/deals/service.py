@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from kyokan.errors import ChangedMeanwhileError, NotAllowedError, QueryError
@@ -19,7 +19,7 @@ from kyokan.platform.deals.entries import Draft, Terms, checked, said_with, yen
 from kyokan.platform.deals.fields import CHANGED_BY, changeable, shown
 from kyokan.platform.deals.gate import Gate
 from kyokan.platform.deals.model import DealRow, NoticeRow, TermsRow, VerdictRow
-from kyokan.platform.deals.scope import find, party_of, stands, subject
+from kyokan.platform.deals.scope import find, of_organisation, party_of, stands, subject
 from kyokan.platform.deals.steps import RULES, SIDES, Party, Status, Step
 
 Clock = Callable[[], datetime]
@@ -92,12 +92,10 @@ class Deals:
 
     def of(self, actor: Actor) -> list[Seen]:
         """Every deal that the actor may see, without its evidence, the one changed last first."""
-        own = actor.organisation
-        query = select(DealRow).where(or_(DealRow.agency == own, DealRow.brand_side == own, DealRow.artist_side == own))
-        query = query.options(selectinload(DealRow.terms))
         self._settle()
         with self._database.session() as session:
-            rows = session.scalars(query.order_by(DealRow.changed.desc(), DealRow.id)).all()
+            own = select(DealRow).where(of_organisation(actor)).options(selectinload(DealRow.terms))
+            rows = session.scalars(own.order_by(DealRow.changed.desc(), DealRow.id)).all()
             parties = [(deal, party_of(actor, deal)) for deal in rows]
             return [shown(deal, party, evidence=False) for deal, party in parties if party]
 
@@ -170,7 +168,7 @@ class Deals:
         )
         deal.terms = [_offer(deal, actor, Party.AGENCY, entered.terms, now)]
         with self._database.session(writing=True) as session:
-            if session.get(DealRow, deal.id):
+            if session.scalar(select(DealRow.id).where(DealRow.id == deal.id)):
                 return shown(*find(session, actor, deal.id))
             session.add(deal)
             session.flush()

@@ -130,7 +130,7 @@ class Talk:
             if not deal.sent or said.to not in ADDRESSEES[party]:
                 rule = "cannot be addressed from here"
                 raise NotAllowedError(said.to.value, rule, "Address another party", code="talk_addressee")
-            if session.get(MessageRow, key):
+            if session.scalar(select(MessageRow.id).where(MessageRow.id == key)):
                 return
             now = self._clock()
             at = now.isoformat(timespec="microseconds")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from kyokan.errors import QueryError, UnknownRecordError
@@ -138,8 +138,8 @@ class Searches:
         check_reads(actor)
         with self._database.session(writing=True) as session:
             found = _find(session, actor, search_id)
-            shown = session.get(RankingRow, ranking)
-            if shown is None or shown.search != found.id:
+            shown = select(RankingRow.id).where(RankingRow.search == found.id, RankingRow.id == ranking)
+            if session.scalar(shown) is None:
                 return
             seen = session.get(SeenRow, (found.id, actor.person))
             if seen is None:
@@ -180,10 +180,9 @@ class Searches:
             Whether anything in it is other than it was.
         """
         with self._database.session(writing=True) as session:
-            row = session.get(SearchRow, search_id)
-            if row is None:
+            looked = update(SearchRow).where(SearchRow.id == search_id).values(checked=self._now())
+            if not session.execute(looked.returning(SearchRow.id)).one_or_none():
                 return False
-            row.checked = self._now()
             latest = _latest(session, search_id)
             if latest.content == SHAPE.dump_python(ranking, mode="json"):
                 return False
@@ -202,8 +201,8 @@ class Searches:
     def _saved(self, session: Session, actor: Actor, row: SearchRow) -> Saved:
         latest = _latest(session, row.id)
         seen = session.get(SeenRow, (row.id, actor.person))
-        start = session.get(RankingRow, seen.ranking) if seen else _first(session, row.id)
-        before, after = _ranking(start or latest), _ranking(latest)
+        start = _first(session, row.id, since=seen.ranking if seen else 0)
+        before, after = _ranking(start), _ranking(latest)
         found = changes(before, after)
         return Saved(
             id=row.id,
@@ -239,8 +238,9 @@ def _all(session: Session, actor: Actor) -> list[SearchRow]:
 
 
 def _find(session: Session, actor: Actor, search_id: str) -> SearchRow:
-    found = session.get(SearchRow, search_id)
-    if found is None or found.organisation != actor.organisation:
+    own = select(SearchRow).where(SearchRow.organisation == actor.organisation)
+    found = session.scalars(own.where(SearchRow.id == search_id)).one_or_none()
+    if found is None:
         raise UnknownRecordError(search_id, "is no saved search of yours", "See your saved searches")
     return found
 
@@ -250,8 +250,8 @@ def _latest(session: Session, search_id: str) -> RankingRow:
     return session.scalars(mine.order_by(RankingRow.id.desc()).limit(1)).one()
 
 
-def _first(session: Session, search_id: str) -> RankingRow:
-    mine = select(RankingRow).where(RankingRow.search == search_id)
+def _first(session: Session, search_id: str, since: int) -> RankingRow:
+    mine = select(RankingRow).where(RankingRow.search == search_id, RankingRow.id >= since)
     return session.scalars(mine.order_by(RankingRow.id).limit(1)).one()
 
 

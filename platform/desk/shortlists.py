@@ -284,8 +284,9 @@ def _lists(session: Session, actor: Actor) -> list[ShortlistRow]:
 
 
 def _find(session: Session, actor: Actor, list_id: str) -> ShortlistRow:
-    found = session.get(ShortlistRow, list_id)
-    if found is None or found.organisation != actor.organisation:
+    own = select(ShortlistRow).where(ShortlistRow.organisation == actor.organisation)
+    found = session.scalars(own.where(ShortlistRow.id == list_id)).one_or_none()
+    if found is None:
         raise UnknownRecordError(list_id, "is no list of yours", "See your lists")
     return found
 

@@ -93,8 +93,7 @@ class Reminders:
             if person not in holders(session, actor.organisation, ROLE_OF[party]):
                 rule = "does not act on your side of the deal"
                 raise QueryError("person", rule, "Choose somebody of yours", code="reminder_person")
-            made_before = session.get(ReminderRow, key)
-            if made_before is not None:
+            if session.scalar(select(ReminderRow.id).where(ReminderRow.id == key)):
                 return
             made = ReminderRow(
                 id=key or uuid.uuid4().hex,
@@ -116,8 +115,9 @@ class Reminders:
             NotAllowedError: the actor only reads.
         """
         with self._database.session(writing=True) as session:
-            row = session.get(ReminderRow, reminder_id)
-            if row is None or row.organisation != actor.organisation or not stands(actor, Party(row.party)):
+            own = select(ReminderRow).where(ReminderRow.organisation == actor.organisation)
+            row = session.scalars(own.where(ReminderRow.id == reminder_id)).one_or_none()
+            if row is None or not stands(actor, Party(row.party)):
                 raise UnknownDealError(reminder_id, "is no reminder of yours", "See your list of deals")
             find(session, actor, row.deal, acting=True)
             if not row.done:

@@ -240,8 +240,9 @@ def _keeps(session: Session, actor: Actor) -> EntityKind | None:
 
 
 def _own(session: Session, actor: Actor, entity: str) -> RosterRow:
-    row = session.get(RosterRow, entity)
-    if row is None or row.organisation != actor.organisation or _keeps(session, actor) is None:
+    own = select(RosterRow).where(RosterRow.organisation == actor.organisation, RosterRow.entity == entity)
+    row = session.scalars(own).one_or_none()
+    if row is None or _keeps(session, actor) is None:
         raise UnknownRecordError(entity, "is not represented by your organisation", "See your rules")
     return row
 

@@ -21,7 +21,7 @@ from kyokan.platform.database import Database
 from kyokan.platform.deals import Deals, Party, Seen
 from kyokan.platform.deals.fields import outside
 from kyokan.platform.deals.gate import Gate
-from kyokan.platform.deals.model import DealRow
+from kyokan.platform.deals.scope import find
 from kyokan.platform.deals.steps import Status
 from kyokan.platform.proposals import Manuscripts
 from kyokan.platform.shares.model import LinkRow
@@ -107,7 +107,7 @@ class Shares:
         seen_by = [Party.AGENCY.value] if agency else _sides(deal, actor)
         with self._database.session(writing=True) as session:
             if audience is Audience.EXTERNAL:
-                self._ask_gates(session, deal_id)
+                self._ask_gates(session, actor, deal_id)
             said = {"form": form, "audience": audience.value}
             self._note(session, actor, f"deal:{deal_id}", "export", {"seen_by": seen_by, "said": said})
         return outside(deal) if audience is Audience.EXTERNAL else deal
@@ -141,7 +141,7 @@ class Shares:
             raise QueryError("days", f"must be one of {', '.join(map(str, DAYS))}", "Choose one")
         now, kept = self._clock(), digest(token)
         with self._database.session(writing=True) as session:
-            self._ask_gates(session, deal_id)
+            self._ask_gates(session, actor, deal_id)
             found = session.scalars(select(LinkRow).where(LinkRow.hash == kept)).one_or_none()
             if found is None:
                 found = LinkRow(
@@ -184,8 +184,9 @@ class Shares:
         """
         self._planned(actor, deal_id)
         with self._database.session(writing=True) as session:
-            row = session.get(LinkRow, link)
-            if row is None or (row.deal, row.organisation) != (deal_id, actor.organisation):
+            own = select(LinkRow).where(LinkRow.organisation == actor.organisation, LinkRow.deal == deal_id)
+            row = session.scalars(own.where(LinkRow.id == link)).one_or_none()
+            if row is None:
                 raise _unknown("a link")
             if not row.revoked:
                 row.revoked = _written(self._clock())
@@ -209,29 +210,29 @@ class Shares:
             self._planned(maker, row.deal)
             deal = self._read(maker, row.deal)
             with self._database.session() as session:
-                self._ask_gates(session, row.deal)
+                self._ask_gates(session, maker, row.deal)
         except InputError:
             raise _unknown("this link") from None
         if counted:
-            self._count(row.id)
+            self._count(row.hash)
         return Opened(outside(deal), row.expires)
 
     # ---------------------------------------------------------------------------------------------------------
 
-    def _count(self, link: str) -> None:
+    def _count(self, kept: str) -> None:
         with self._database.session(writing=True) as session:
-            row = session.get_one(LinkRow, link)
+            row = session.scalars(select(LinkRow).where(LinkRow.hash == kept)).one()
             row.opens += 1
             row.opened = _written(self._clock())
-            self._note(session, None, f"share:{link}", "open", {"deal": row.deal})
+            self._note(session, None, f"share:{row.id}", "open", {"deal": row.deal})
 
     def _read(self, actor: Actor, deal_id: str) -> Seen:
         """A deal with what it says, as the actor's side reads both."""
         said = self._manuscripts.of(actor, deal_id)
         return self._deals.get(actor, deal_id) | {"sentences": said.sentences, "sketches": said.sketches}
 
-    def _ask_gates(self, session: Session, deal_id: str) -> None:
-        deal = session.get_one(DealRow, deal_id)
+    def _ask_gates(self, session: Session, actor: Actor, deal_id: str) -> None:
+        deal, _ = find(session, actor, deal_id)
         if deal.status == Status.DRAFT:
             for gate in self._gates:
                 gate.leaving(session, deal)

@@ -15,7 +15,7 @@ from kyokan.graph.model import RelationKind
 from kyokan.matching.encoders import open_encoder
 from kyokan.matching.evaluation.tieup_data import describe, group_of, parts, read_tieups, tasks_of
 from kyokan.matching.evaluation.tieup_graph import build_graph
-from kyokan.matching.evaluation.tieups import blind, evaluate, measure
+from kyokan.matching.evaluation.tieups import blind, evaluate, measure, new_to_all
 from kyokan.matching.ranking import Matcher
 
 
@@ -44,6 +44,7 @@ def test_an_obvious_habit_is_found(folder: Path) -> None:
     result = evaluate(folder, None, 0, frozenset())
     assert result.metrics["hit@10"] == 1.0
     assert result.metrics["mrr"] >= 1 / 3  # any of the three companies of the right category
+    assert result.metrics["mrr_company_known"] == result.metrics["mrr"]  # each has partners that were learned
     assert set(result.ci95) == {"mrr", "hit@10", "auc_same_category", "auc_same_popularity"}
     assert 0 <= result.metrics["ece"] <= 1
     without = evaluate(folder, None, 0, frozenset({"precedent"}))
@@ -114,3 +115,11 @@ def test_a_held_out_folder_without_new_pairs_is_refused(folder: Path) -> None:
         (empty / name).write_text((folder / "tieups_web" / name).read_text(encoding="utf-8"), encoding="utf-8")
     with pytest.raises(InputError, match="no tie-up to score"):
         evaluate(folder, folder / "empty", 0, frozenset())
+
+
+def test_pairs_with_a_company_that_nobody_else_works_with_are_told_apart(folder: Path) -> None:
+    task = tasks_of(read_tieups(folder), None, 0)[0]
+    known, truth = np.zeros_like(task.known), np.zeros_like(task.truth)
+    known[0, 0] = 1
+    truth[1, :2] = 1
+    assert new_to_all(replace(task, known=known, truth=truth)).tolist() == [False, True]

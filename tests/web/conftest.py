@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from kyokan.web import create_app
+from tests.support.tenancy import watched
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -30,3 +31,11 @@ def app(world):
 @pytest.fixture
 def client(app):
     return app.test_client()
+
+
+@pytest.fixture(autouse=True)
+def every_statement_names_whose_rows_it_touches():
+    """Holds whatever a test asks of the workroom: no row of somebody is read by its id alone."""
+    with watched() as trespasses:
+        yield
+    assert trespasses == []

@@ -6,11 +6,12 @@ import re
 from urllib.parse import urlencode
 
 import pytest
+from sqlalchemy import select
 from world import World
 
 from kyokan.graph.model import EntityKind
 from kyokan.matching.ranking.model import Query
-from kyokan.platform.desk.model import ShortlistRow
+from kyokan.platform.desk.model import EntryRow
 from kyokan.web.pages import questions
 from kyokan.web.parameters import ParameterError, Parameters
 from kyokan.web.view import View
@@ -97,7 +98,8 @@ def test_what_was_said_then_is_told_beside_what_is_so_now(made, planner):
     services = planner.client.application.extensions["kyokan"]
     with services.database.session(writing=True) as session:
         list_id = address.rpartition("/")[2]
-        session.get(ShortlistRow, list_id).entries[0].score = 0.01
+        kept = select(EntryRow).where(EntryRow.shortlist == list_id).order_by(EntryRow.place)
+        session.scalars(kept).first().score = 0.01
     assert "0.01 when kept" in planner.get(address).text
 
 
