@@ -13,7 +13,6 @@ from kyokan.platform.workroom import Workroom
 if TYPE_CHECKING:
     from kyokan.matching.ranking import Matcher, Place, Proposal, Query
     from kyokan.platform.accounts.actor import Actor
-    from kyokan.platform.deals.entries import Terms
     from kyokan.platform.deals.talk import Talk
     from kyokan.platform.rules import Calendar, Claims, Rules
     from kyokan.platform.rules.gate import RuleGate
@@ -63,15 +62,11 @@ class Bound(Workroom, ABC):
         return Calendar(self.deals, self.rules, lambda: self.matcher().context())
 
     @cached_property
-    def rule_gate(self) -> RuleGate:
-        """Asks both sides' rules before a proposal is drafted or sent."""
+    def admission(self) -> RuleGate:
+        """Asks both sides' rules before a proposal is drafted, sent or agreed."""
         from kyokan.platform.rules.gate import RuleGate
 
         return RuleGate(self.rules, lambda: self.matcher().context())
-
-    def admit(self, actor: Actor, artist: str, brand: str, terms: Terms) -> None:
-        """Let a pair be proposed, or raise RuleStopError."""
-        self.rule_gate(actor, artist, brand, terms)
 
     def bound_matcher(self, actor: Actor | None = None) -> Matcher:
         """The matcher under the rules in force, told as far as the actor may know; without one as to an outsider."""

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 from kyokan.platform.settings import Settings
 
 if TYPE_CHECKING:
-    from kyokan.platform.accounts.actor import Actor
     from kyokan.platform.accounts.issuer import Issuer
     from kyokan.platform.accounts.service import Accounts
     from kyokan.platform.approvals import Approvals
     from kyokan.platform.attachments import Attachments
     from kyokan.platform.database import Database
     from kyokan.platform.deals import Deals
-    from kyokan.platform.deals.entries import Terms
+    from kyokan.platform.deals.gate import Admission
     from kyokan.platform.desk import Searches, Shortlists
     from kyokan.platform.jobs.room import JobRoom
     from kyokan.platform.mail import Outbox
@@ -74,8 +73,12 @@ class Workroom:
             return None
         return Issuer(there.oidc_issuer, there.oidc_client_id, there.oidc_client_secret.get_secret_value())
 
-    def admit(self, actor: Actor, artist: str, brand: str, terms: Terms) -> None:
-        """Let a pair be proposed; whoever knows the rules of the two sides refuses here."""
+    @cached_property
+    def admission(self) -> Admission:
+        """Who may come together; whoever knows the rules of the two sides puts theirs here."""
+        from kyokan.platform.deals.gate import EVERYBODY
+
+        return EVERYBODY
 
     @cached_property
     def deals(self) -> Deals:
@@ -83,7 +86,7 @@ class Workroom:
         from kyokan.platform.approvals import ApprovalGate
         from kyokan.platform.deals import Deals
 
-        return Deals(self.database, gates=(ApprovalGate(),), admit=self.admit)
+        return Deals(self.database, gates=(ApprovalGate(),), admission=self.admission)
 
     @cached_property
     def approvals(self) -> Approvals:

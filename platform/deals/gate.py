@@ -1,4 +1,4 @@
-"""A port: what else has a say before a draft is changed or sent, asked within the same transaction."""
+"""Ports: what else has a say before a deal is drafted, changed, sent or agreed."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
+from kyokan.platform.accounts.actor import Actor
+from kyokan.platform.deals.entries import Terms
 from kyokan.platform.deals.model import DealRow
 
 
 class Gate(Protocol):
-    """Stands between a draft and its planners."""
+    """Stands between a draft and its planners; asked within the transaction of what they do."""
 
     def changing(self, session: Session, deal: DealRow, fields: Collection[str]) -> None:
         """Before fields of a draft change.
@@ -36,3 +38,36 @@ class Gate(Protocol):
             NotAllowedError: it may not be sent as it stands.
         """
         ...
+
+
+class Admission(Protocol):
+    """Says whether an artist and a brand may come together under terms."""
+
+    def proposing(self, actor: Actor, artist: str, brand: str, terms: Terms) -> None:
+        """Before a pair is drafted or sent; it may write, so no transaction is open.
+
+        Raises:
+            RuleStopError: the pair is closed.
+        """
+        ...
+
+    def agreeing(self, actor: Actor, deal: DealRow, terms: Terms) -> None:
+        """Before the last side agrees, within the transaction: nothing else is agreed meanwhile.
+
+        Raises:
+            RuleStopError: the pair is closed by now.
+        """
+        ...
+
+
+class _Everybody:
+    """Admits every pair."""
+
+    def proposing(self, actor: Actor, artist: str, brand: str, terms: Terms) -> None:
+        """Nothing is closed."""
+
+    def agreeing(self, actor: Actor, deal: DealRow, terms: Terms) -> None:
+        """Nothing is closed."""
+
+
+EVERYBODY = _Everybody()

@@ -17,14 +17,12 @@ from kyokan.platform.audit import Trail
 from kyokan.platform.database import Database
 from kyokan.platform.deals.entries import Draft, Terms, checked, said_with, yen
 from kyokan.platform.deals.fields import CHANGED_BY, changeable, shown
-from kyokan.platform.deals.gate import Gate
+from kyokan.platform.deals.gate import EVERYBODY, Admission, Gate
 from kyokan.platform.deals.model import DealRow, NoticeRow, TermsRow, VerdictRow
 from kyokan.platform.deals.scope import find, of_organisation, party_of, stands, subject
 from kyokan.platform.deals.steps import RULES, SIDES, Party, Status, Step
 
 Clock = Callable[[], datetime]
-Admit = Callable[[Actor, str, str, Terms], None]
-"""Lets a pair (artist, brand) under terms pass or raises RuleStopError."""
 Seen = dict[str, Any]
 """A deal as one side sees it (``fields.shown``)."""
 
@@ -57,12 +55,12 @@ class Deals:
         database: Database,
         clock: Clock = lambda: datetime.now(UTC),
         gates: Sequence[Gate] = (),
-        admit: Admit = lambda *_: None,
+        admission: Admission = EVERYBODY,
     ) -> None:
         self._database = database
         self._clock = clock
         self._gates = gates
-        self._admit = admit
+        self._admission = admission
 
     # Reading -------------------------------------------------------------------------------------------------
 
@@ -152,7 +150,7 @@ class Deals:
         if not actor.has(Role.PLANNER):
             raise NotAllowedError("a proposal", "is drafted by a planner", "Ask one of yours", code="planner_only")
         entered = checked(Draft, draft)
-        self._admit(actor, entered.artist, entered.brand, entered.terms)
+        self._admission.proposing(actor, entered.artist, entered.brand, entered.terms)
         now = self._now()
         deal = DealRow(
             id=key or uuid.uuid4().hex,
@@ -220,7 +218,7 @@ class Deals:
             NotAllowedError: the step is not the actor's, or not possible while the deal stands so.
             ChangedMeanwhileError: the deal is not as it was when ``version`` was read.
             QueryError: a reason, terms or an outcome is missing or breaks a rule.
-            RuleStopError: the rules of either side, or a running deal, close what was to be sent.
+            RuleStopError: the rules of either side, or a running deal, close what was to be sent or agreed.
         """
         rule = RULES[step]
         self._settle()
@@ -267,7 +265,7 @@ class Deals:
         with self._database.session() as session:
             deal, party = find(session, actor, deal_id, acting=True)
             if party is Party.AGENCY and deal.status == Status.DRAFT:
-                self._admit(actor, deal.artist, deal.brand, Terms.model_validate(deal.offered.content))
+                self._admission.proposing(actor, deal.artist, deal.brand, _offered(deal))
 
     def _apply(
         self, session: Session, deal: DealRow, actor: Actor, party: Party, step: Step, said: Mapping[str, Any]
@@ -285,7 +283,9 @@ class Deals:
                 _accept(deal, actor, party, now)
         elif step is Step.ACCEPT:
             _accept(deal, actor, party, now)
-            if deal.offered.accepted_by != SIDES:
+            if deal.offered.accepted_by == SIDES:
+                self._admission.agreeing(actor, deal, _offered(deal))
+            else:
                 leads_to = deal.status
         if "reason" in said:
             deal.reason = said["reason"]
@@ -380,6 +380,10 @@ def _offer(deal: DealRow, actor: Actor, party: Party, terms: Terms, now: str) ->
     return TermsRow(
         deal=deal.id, number=number, party=party, person=actor.person, name=actor.name, at=now, content=content
     )
+
+
+def _offered(deal: DealRow) -> Terms:
+    return Terms.model_validate(deal.offered.content)
 
 
 def _accept(deal: DealRow, actor: Actor, party: Party, now: str) -> None:

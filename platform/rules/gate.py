@@ -1,4 +1,4 @@
-"""The gate of proposals: what the rules of either side or a running deal close is neither drafted nor sent."""
+"""The gate of proposals: what the rules of either side or an agreed deal close is not drafted, sent or agreed."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import numpy as np
 from kyokan.errors import RuleStopError
 from kyokan.matching.ranking.constraints import Plan
 from kyokan.matching.signals import Context
-from kyokan.platform.accounts.actor import Actor
+from kyokan.platform.accounts.actor import Actor, Role
 from kyokan.platform.deals.entries import Terms
-from kyokan.platform.rules.reasons import Bar
+from kyokan.platform.deals.model import DealRow
+from kyokan.platform.rules.reasons import Bar, not_available
 from kyokan.platform.rules.service import Rules
 
 
@@ -37,7 +38,7 @@ class RuleGate:
         plan = Plan(since=since, until=until, places=terms.territories, media=terms.media)
         return binding.bars(context, things, np.array([people], dtype=np.int64), plan).get(people)
 
-    def __call__(self, actor: Actor, artist: str, brand: str, terms: Terms) -> None:
+    def proposing(self, actor: Actor, artist: str, brand: str, terms: Terms) -> None:
         """Let a proposal pass, or count the stop and say why.
 
         Raises:
@@ -49,3 +50,20 @@ class RuleGate:
         partner = brand if bar.entity == artist else artist
         self._rules.note_stop(actor, bar.entity, partner, bar.sort)
         raise RuleStopError(f"{artist} × {brand}", bar.reason.to_json())
+
+    def agreeing(self, actor: Actor, deal: DealRow, terms: Terms) -> None:
+        """Let two sides agree, or say why not, as far as the actor may know.
+
+        The artist's side is party to all that binds the artist. It is therefore judged by its clauses, while
+        an outsider's question is answered as if an exclusive deal filled the whole time until its end.
+
+        Raises:
+            RuleStopError: a rule, or a deal agreed meanwhile, closes the pair.
+        """
+        side = Actor(person="", organisation=deal.artist_side, roles=frozenset({Role.ARTIST_MANAGER}))
+        bar = self.bar(side, deal.artist, deal.brand, terms)
+        if bar is None:
+            return
+        told = self.bar(actor, deal.artist, deal.brand, terms)
+        reason = told.reason if told else not_available(bar.until or "")
+        raise RuleStopError(f"{deal.artist} × {deal.brand}", reason.to_json())

@@ -20,11 +20,14 @@ from tests.platform.dealing import ANALYST, BRAND, DRAFT, MANAGER, MATCH, PLANNE
 
 OTHER_SIDE = person("kai", "other-office", Role.ARTIST_MANAGER)
 OTHER_AGENCY = person("mal", "rival-agency", Role.PLANNER)
+OTHER_BRAND = person("kai", "tokei", Role.BRAND_CLIENT)
 ADMIN = person("sato", "nagi-office", Role.ADMIN)
+TOKEI = {"brand": "brand:tokei", "brand_side": "tokei"}
 ORGANISATIONS = {
     "agency": OrganisationKind.AGENCY,
     "rival-agency": OrganisationKind.AGENCY,
     "koyomido": OrganisationKind.BRAND,
+    "tokei": OrganisationKind.BRAND,
     "nagi-office": OrganisationKind.ARTIST_SIDE,
     "other-office": OrganisationKind.ARTIST_SIDE,
 }
@@ -61,7 +64,7 @@ def deals(database, clock, rules, tmp_path):
         sketch.add(entity, {"serene": 0.3})
     for brand in ("brand:koyomido", "brand:tokei"):
         sketch.edge("in_category", brand, "category:watch")
-    return Deals(database, clock, admit=RuleGate(rules, Matcher(sketch.snapshot()).context))
+    return Deals(database, clock, admission=RuleGate(rules, Matcher(sketch.snapshot()).context))
 
 
 def send(deals, actor=PLANNER, **fields: object):
@@ -203,6 +206,38 @@ def test_an_agreed_exclusive_deal_closes_the_artists_other_pairings(deals, clock
             deals.create(OTHER_AGENCY, rival | {"brand": brand, "terms": {"media": ["SNS"]}}, MATCH, "sha256:1")
     clock.pass_by(days=250)
     assert deals.create(OTHER_AGENCY, rival, MATCH, "sha256:1")["status"] == "draft"
+
+
+def test_what_was_agreed_meanwhile_keeps_a_rival_from_being_agreed(deals):
+    rival = send(deals, OTHER_AGENCY, **TOKEI, terms={"media": ["TV"]})
+    agree(deals, media=["TV"])
+    sent = deals.take(MANAGER, rival["id"], rival["version"], Step.ACCEPT)  # the artist's side alone agrees to nothing
+    with pytest.raises(RuleStopError, match=r"Blocked until 2027-06-30\. The artist's side is not available"):
+        deals.take(OTHER_BRAND, rival["id"], sent["version"], Step.ACCEPT)
+    assert deals.get(MANAGER, rival["id"])["status"] == "sent"
+
+
+def test_the_side_that_is_bound_reads_by_which_clause(deals):
+    rival = send(deals, OTHER_AGENCY, **TOKEI, terms={"media": ["TV"]})
+    agree(deals, media=["TV"])
+    sent = deals.take(OTHER_BRAND, rival["id"], rival["version"], Step.ACCEPT)
+    with pytest.raises(RuleStopError, match=r"Exclusive with Koyomido: watch × TV"):
+        deals.take(MANAGER, rival["id"], sent["version"], Step.ACCEPT)
+
+
+def test_what_an_exclusive_deal_leaves_open_can_be_agreed_by_whoever_is_last(deals):
+    rival = send(deals, OTHER_AGENCY, **TOKEI, terms={"media": ["SNS"]})
+    agree(deals, media=["TV"])
+    sent = deals.take(MANAGER, rival["id"], rival["version"], Step.ACCEPT)
+    assert deals.take(OTHER_BRAND, rival["id"], sent["version"], Step.ACCEPT)["status"] == "accepted"
+
+
+def test_a_veto_put_down_after_an_offer_keeps_it_from_being_agreed(deals, rules, akari):
+    sent = send(deals)
+    rules.keep(MANAGER, AKARI, akari.version, {"categories": ["category:watch"]})
+    sent = deals.take(BRAND, sent["id"], sent["version"], Step.ACCEPT)
+    with pytest.raises(RuleStopError):
+        deals.take(MANAGER, sent["id"], sent["version"], Step.ACCEPT)
 
 
 def test_a_deal_that_is_not_agreed_or_not_exclusive_closes_nothing(deals, rules):

@@ -184,7 +184,7 @@ class World:
 
     @cached_property
     def deals(self):
-        return Deals(self.database, gates=(ApprovalGate(),), admit=RuleGate(self.rules, self._matcher.context))
+        return Deals(self.database, gates=(ApprovalGate(),), admission=RuleGate(self.rules, self._matcher.context))
 
     @cached_property
     def approvals(self):
