@@ -75,6 +75,24 @@ def test_a_proposal_that_a_rule_closes_is_refused_in_words_and_what_was_typed_st
     assert "Waon" not in page
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "The artist's side does not work in this category."),
+        ("ja", "アーティスト側の決まりで、この分野とは組めません。"),
+    ],
+)
+def test_a_rule_put_down_after_an_offer_stops_the_last_side_in_their_words(made, language, words):
+    address = write(made["planner"])
+    for who, step in (("planner", "send"), ("brand", "accept")):
+        assert take(made[who], address, step).status_code == 303
+    keep(made["manager"], add_categories="腕時計")
+    made["manager"].client.set_cookie("lang", language, domain="localhost")
+    refused = take(made["manager"], address, "accept")
+    assert refused.status_code == 400
+    assert words in unescape(refused.text)
+
+
 def test_guard_rails_of_a_brand_are_told_in_general(made):
     assert made["brand"].send("/rules", name="Citizen xC").location.endswith(XC)
     assert keep(made["brand"], XC, add_artists="竹内まりや", add_topics="腕時計").status_code == 303
