@@ -7,6 +7,7 @@ import pytest
 
 from kyokan.web import create_app
 from tests.support.tenancy import watched
+from tests.web.chromium import reports
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -39,3 +40,11 @@ def every_statement_names_whose_rows_it_touches():
     with watched() as trespasses:
         yield
     assert trespasses == []
+
+
+@pytest.fixture(autouse=True)
+def no_window_reports_anything():
+    """Holds whatever a browser test opens: the security policy is kept, the console silent, no script fails."""
+    reports.clear()
+    yield
+    assert reports == []

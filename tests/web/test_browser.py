@@ -15,18 +15,14 @@ from pathlib import Path
 import pyotp
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from kyokan.platform.accounts import Role
 from kyokan.platform.accounts.model import OrganisationKind
 from kyokan.platform.accounts.service import Accounts
 from kyokan.platform.database import Database
+from tests.web.chromium import CHROMIUM, chromium, window
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-FLAGS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync"),
-]
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 MATCHES = "/matches?entity=brand:xc&for=artist"
 WHY = "/why/brand:xc/artist:akari"
@@ -60,10 +56,8 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def browser():
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with chromium() as launched:
         yield launched
-        launched.close()
 
 
 @pytest.fixture(scope="module")
@@ -97,26 +91,19 @@ def _answers(port):
 
 @pytest.fixture
 def visit(browser, address):
-    """Opens a page; at the end of the test the console must have stayed silent."""
-    contexts, complaints = [], []
+    """Opens a page in a window of its own."""
+    pages = []
 
     def open_page(path, *, size=DESKTOP, lang="en-US", theme="light", scripts=True):
-        context = browser.new_context(
-            base_url=address, viewport=size, locale=lang, color_scheme=theme, java_script_enabled=scripts
-        )
-        context.set_default_timeout(30_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page = window(browser, address, viewport=size, locale=lang, color_scheme=theme, java_script_enabled=scripts)
+        page.set_default_timeout(30_000)
+        pages.append(page)
         page.goto(path, wait_until="load")
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
-    expected = re.compile(r"responded with a status of 40[04]")
-    assert [text for text in complaints if not expected.search(text)] == []
+    for page in pages:
+        page.context.close()
 
 
 def no_sideways_scroll(page):

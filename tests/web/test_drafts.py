@@ -3,7 +3,7 @@
 import pytest
 from argon2 import PasswordHasher
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 from world import World
 
 from kyokan.platform.accounts.passwords import Passwords
@@ -11,6 +11,8 @@ from kyokan.platform.accounts.service import Accounts
 from tests.platform.accounting import GOOD, Clock
 from tests.web import test_browser
 from tests.web.browsing import company, served
+from tests.web.chromium import chromium
+from tests.web.chromium import window as opened
 
 FORM = "/deals/new/artist:akari/brand:koyomido"
 HOURS = 9 * 3600.0
@@ -41,22 +43,17 @@ class Window:
 
 @pytest.fixture
 def window(tmp_path):
-    clock, complaints = Clock(), []
+    clock = Clock()
     world = World(tmp_path)
     world.accounts = Accounts(world.database, clock=clock, passwords=Passwords(PasswordHasher(1, 8, 1)))
     browsers = company(world)
     app = browsers["nobody"].client.application
     app.testing = False
-    with served(app) as address, sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=test_browser.CHROMIUM, args=test_browser.FLAGS)
-        context = launched.new_context(base_url=address, locale="en-US")
-        context.base = address
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+    with served(app) as address, chromium() as browser:
+        page = opened(browser, address, locale="en-US")
+        page.context.base = address
         yield Window(page, clock, browsers)
-        launched.close()
     world.close()
-    assert complaints == []
 
 
 pytestmark = test_browser.pytestmark

@@ -5,13 +5,14 @@ from html import unescape
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from kyokan.web import create_app
 from tests.platform.accounting import EMAIL, GOOD
 from tests.platform.authenticator import Authenticator
 from tests.web import test_browser
 from tests.web.browsing import Browser, served
+from tests.web.chromium import chromium, window
 from tests.web.test_accounts import Workroom
 
 LOCAL = "http://localhost"
@@ -125,23 +126,15 @@ def test_the_pages_answer_in_both_languages_and_say_what_works_without_scripts(s
 def page(app, desk):
     """A page of Chromium, signed in, with an authenticator built in that makes sure of the person."""
     session_id = desk.welcome().session_id
-    complaints = []
-    with served(app) as address, sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=test_browser.CHROMIUM, args=test_browser.FLAGS)
-        context = launched.new_context(base_url=address, locale="en-US")
-        context.add_cookies([{"name": "session", "value": session_id, "url": address}])
-        opened = context.new_page()
-        opened.on("console", lambda message: complaints.append(message.text))
-        opened.on("pageerror", lambda error: complaints.append(str(error)))
-        cdp = context.new_cdp_session(opened)
+    with served(app) as address, chromium() as browser:
+        opened = window(browser, address, session_id, locale="en-US")
+        cdp = opened.context.new_cdp_session(opened)
         cdp.send("WebAuthn.enable")
         built_in = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True}
         proved = {"hasUserVerification": True, "isUserVerified": True, "automaticPresenceSimulation": True}
         opened.authenticator = cdp.send("WebAuthn.addVirtualAuthenticator", {"options": built_in | proved})
         opened.cdp = cdp
         yield opened
-        launched.close()
-    assert complaints == []
 
 
 @pytest.mark.browser

@@ -5,29 +5,24 @@ from contextlib import contextmanager
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 from werkzeug.serving import make_server
 
 from tests.web import test_browser
+from tests.web.chromium import chromium, window
 from tests.web.test_shares import Room
 
 pytestmark = test_browser.pytestmark
 
 
 class People:
-    """Windows of people, each with its own cookies; what their consoles say is kept."""
+    """Windows of people, each with its own cookies."""
 
     def __init__(self, browser, address) -> None:
         self.browser, self.address = browser, address
-        self.complaints = []
 
     def open(self, path, session="", **look: object):
-        context = self.browser.new_context(base_url=self.address, **look)
-        if session:
-            context.add_cookies([{"name": "session", "value": session, "url": self.address}])
-        page = context.new_page()
-        page.on("console", lambda message: self.complaints.append(message.text))
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page = window(self.browser, self.address, session, **look)
         page.goto(path)
         return page
 
@@ -45,10 +40,8 @@ def windows(app):
     server = make_server("127.0.0.1", 0, app, threaded=True)
     serving = threading.Thread(target=server.serve_forever)
     serving.start()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=test_browser.CHROMIUM, args=test_browser.FLAGS)
+    with chromium() as browser:
         yield People(browser, f"http://127.0.0.1:{server.port}")
-        browser.close()
     server.shutdown()
     serving.join()
     server.server_close()
@@ -94,4 +87,3 @@ def test_a_reader_opens_the_link_on_a_phone_until_it_is_revoked(room, people):
     assert (
         people.open(f"/shared/{link}", **phone).get_by_role("heading", level=1).inner_text() == "このページはありません"
     )
-    assert [words for words in people.complaints if "status of 404" not in words] == []

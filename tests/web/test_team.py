@@ -4,13 +4,14 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from kyokan.platform.accounts import Role
 from kyokan.web import create_app
 from tests.platform.accounting import EMAIL, GOOD
 from tests.web import test_browser
 from tests.web.browsing import Browser, served
+from tests.web.chromium import chromium, window
 from tests.web.test_accounts import Workroom
 
 ADMIN, OTHER = "admin@example.com", "other@example.com"
@@ -178,10 +179,8 @@ def test_each_role_can_be_ticked_once(desk, admin):
 def test_an_admin_brings_somebody_in_changes_their_role_and_takes_them_out(world, desk):
     app = create_app(Workroom(world, desk.accounts))
     session_id = desk.welcome(ADMIN, role=Role.ADMIN).session_id
-    with served(app) as address, sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=test_browser.CHROMIUM, args=test_browser.FLAGS)
-        admin, new = (launched.new_context(base_url=address, locale="en-US").new_page() for _ in range(2))
-        admin.context.add_cookies([{"name": "session", "value": session_id, "url": address}])
+    with served(app) as address, chromium() as browser:
+        admin, new = (window(browser, address, session, locale="en-US") for session in (session_id, ""))
         admin.goto("/team?lang=en")
         admin.get_by_label("E-mail address").fill(OTHER)
         roles = admin.get_by_role("group", name="Roles")
@@ -212,4 +211,3 @@ def test_an_admin_brings_somebody_in_changes_their_role_and_takes_them_out(world
         expect(admin.get_by_text("They are out.")).to_be_visible()
         new.goto("/team")
         expect(new.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
-        launched.close()
