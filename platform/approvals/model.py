@@ -1,4 +1,4 @@
-"""The tables of approvals: an agency's steps, who asked for a draft's approvals, the approvals given."""
+"""The tables of approvals: an agency's steps, who asked for the approvals of what, the approvals given."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from sqlalchemy import JSON, ForeignKey, Integer, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kyokan.platform.database import Base, refuse
+from kyokan.platform.deals.model import TermsRow
 
 
 class StepListRow(Base):
@@ -36,11 +37,16 @@ class StepRow(Base):
 
 
 class RequestRow(Base):
-    """That a draft's approvals were asked for. ``open`` until it is taken or sent back, then with a ``reason``."""
+    """That approvals were asked for: of a draft, or of the counter-offer that shall be the terms of ``number``.
+
+    ``open`` until it is taken or sent back, then with a ``reason``. ``terms`` are the counter-offer's alone.
+    """
 
     __tablename__ = "approval_request"
 
     deal: Mapped[str] = mapped_column(ForeignKey("deal.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
+    terms: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     round: Mapped[int] = mapped_column(Integer, default=0)
     open: Mapped[bool] = mapped_column(default=False)
     name: Mapped[str] = mapped_column(Text, default="")
@@ -49,7 +55,7 @@ class RequestRow(Base):
 
 
 class ApprovalRow(Base):
-    """What somebody said of a draft, and the draft as they saw it: it holds for exactly that."""
+    """What somebody said of a draft or counter-offer, and what they saw of it: it holds for exactly that."""
 
     __tablename__ = "approval"
 
@@ -73,6 +79,16 @@ class ClearanceRow(Base):
     version: Mapped[int] = mapped_column(Integer, primary_key=True)
 
 
+class CounterClearanceRow(Base):
+    """That terms had every approval they need when the agency put them on the table as those of ``number``."""
+
+    __tablename__ = "approval_counter"
+
+    deal: Mapped[str] = mapped_column(ForeignKey("deal.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    terms: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
 refuse(
     ClearanceRow.__table__,
     "deal_approved",
@@ -80,4 +96,13 @@ refuse(
     " AND EXISTS (SELECT 1 FROM approval_step WHERE agency = OLD.agency)"
     " AND NOT EXISTS (SELECT 1 FROM approval_clearance WHERE deal = OLD.id AND version = OLD.version)",
     "a draft of an agency with approval steps is sent through them",
+)
+refuse(
+    TermsRow.__table__,
+    "counter_approved",
+    "BEFORE INSERT ON deal_terms WHEN NEW.party = 'agency' AND NEW.number > 1"
+    " AND EXISTS (SELECT 1 FROM approval_step JOIN deal USING (agency) WHERE deal.id = NEW.deal)"
+    " AND NOT EXISTS (SELECT 1 FROM approval_counter"
+    " WHERE deal = NEW.deal AND number = NEW.number AND terms = NEW.content)",
+    "a counter-offer of an agency with approval steps is made through them",
 )

@@ -2,62 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kyokan.errors import ChangedMeanwhileError, NotAllowedError, QueryError
 from kyokan.platform.accounts.actor import Actor, Role
-from kyokan.platform.approvals.gate import Round, round_of
+from kyokan.platform.approvals.gate import Round, locked, round_of
 from kyokan.platform.approvals.model import ApprovalRow, StepListRow, StepRow
+from kyokan.platform.approvals.standing import Standing, standing_of
 from kyokan.platform.approvals.steps import OWNERS, checked_steps, keep, owns, steps_of
 from kyokan.platform.audit import Trail
 from kyokan.platform.database import Database
+from kyokan.platform.deals.entries import Terms, checked
 from kyokan.platform.deals.model import DealRow, NoticeRow
 from kyokan.platform.deals.scope import find, subject
 from kyokan.platform.deals.service import Clock
-from kyokan.platform.deals.steps import Party, Status
+from kyokan.platform.deals.steps import OPEN, Party, Status
 from kyokan.platform.pipeline.people import holders
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """A step of a draft: whose it is, who gave it and when (empty where nobody has), whether its turn is now."""
-
-    id: str
-    name: str
-    person: str
-    role: str
-    given_by: str
-    at: str
-    turn: bool
-    mine: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """Where a draft's approvals stand.
-
-    ``locked`` says that it may not be changed now; ``reason`` why it was sent back last, ``sent_back_by`` by whom;
-    ``changed`` holds what differs from what the one who said something last saw: field -> before and after.
-    """
-
-    steps: tuple[Asked, ...]
-    open: bool
-    asked_by: str
-    locked: bool
-    reason: str
-    sent_back_by: str
-    changed: Mapping[str, tuple[Any, Any]]
-
-    @property
-    def complete(self) -> bool:
-        """Whether nothing stands between the draft and sending it."""
-        return all(step.given_by for step in self.steps)
+APPROVABLE = OPEN | {Status.DRAFT}
 
 
 class Approvals:
@@ -108,19 +74,21 @@ class Approvals:
             told = {"steps": [entry.model_dump(mode="json", exclude={"id"}) for entry in entries]}
             Trail(session).add(actor, f"approvals:{agency}", "arrange", self._clock(), told)
 
-    # The approvals of a draft --------------------------------------------------------------------------------
+    # The approvals of a draft or a counter-offer --------------------------------------------------------------
 
     def of(self, actor: Actor, deal_id: str) -> Standing | None:
-        """Where the approvals of a draft stand; None where the actor is not of its agency, or it is no draft any more.
+        """Where the approvals of a draft stand, or of a counter-offer once it is sent.
+
+        None where the actor is not of its agency, or nothing of the deal is to be sent any more.
 
         Raises:
             UnknownDealError: there is none that the actor may see.
         """
         with self._database.session() as session:
             deal, party = find(session, actor, deal_id)
-            if party is not Party.AGENCY or deal.status != Status.DRAFT:
+            if party is not Party.AGENCY or deal.status not in APPROVABLE:
                 return None
-            return _standing(session, actor, round_of(session, deal))
+            return standing_of(session, actor, deal)
 
     def ask(self, actor: Actor, deal_id: str, version: int) -> None:
         """Ask for the approvals that a draft needs; asked twice, it is asked once.
@@ -132,77 +100,125 @@ class Approvals:
             QueryError: it needs none.
         """
         with self._database.session(writing=True) as session:
-            deal, found = self._draft(session, actor, deal_id, version, acting=True)
-            if found.request.open:
-                return
-            if not found.steps:
-                raise QueryError("the draft", "needs no approval", "Send it", code="approval_none")
-            request = found.request
-            request.round, request.open, request.reason = request.round + 1, True, ""
-            request.name, request.at = actor.name, self._now()
-            session.add(request)
-            self._record(session, actor, deal, "ask_approval", {})
+            deal, found = self._found(session, actor, deal_id, version, of={Status.DRAFT}, acting=True)
+            if not found.request.open:
+                self._begin(session, actor, deal, found)
 
-    def approve(self, actor: Actor, deal_id: str, version: int, step: str) -> None:
-        """Agree to a draft as it stands; agreed twice, it is agreed once.
+    def ask_counter(self, actor: Actor, deal_id: str, version: int, terms: Mapping[str, Any]) -> None:
+        """Ask for the approvals that a counter-offer needs; the same asked twice is asked once, others are asked anew.
+
+        Args:
+            actor: a planner of the agency.
+            deal_id: of a deal that was sent and waits for answers.
+            version: of the deal that was looked at.
+            terms: the fields of ``deals.entries.Terms``; nobody outside the agency reads them before they are offered.
+
+        Raises:
+            UnknownDealError: there is none that the actor may see.
+            NotAllowedError: the actor is no planner of its agency, the deal is not open, or others are being approved.
+            ChangedMeanwhileError: the deal is not as it was when ``version`` was read.
+            QueryError: they break a rule, or need no approval.
+        """
+        entered = checked(Terms, terms).model_dump(mode="json")
+        with self._database.session(writing=True) as session:
+            deal, found = self._found(session, actor, deal_id, version, of=OPEN, acting=True)
+            if found.request.open and found.request.terms == entered:
+                return
+            if found.locked:
+                raise locked("the counter-offer")
+            found.request.terms = entered
+            session.merge(found.request)
+            self._begin(session, actor, deal, round_of(session, deal))
+
+    def approve(self, actor: Actor, deal_id: str, version: int, step: str, asked: int | None = None) -> None:
+        """Agree to a draft or counter-offer as it stands; agreed twice, it is agreed once.
+
+        Args:
+            actor: whose step it is.
+            deal_id: of which deal.
+            version: of the deal that was looked at.
+            step: its id.
+            asked: ``Standing.round`` that was looked at; a counter-offer cannot do without, for it may be another by
+                now while the deal is still the same.
 
         Raises:
             UnknownDealError: there is none that the actor may see.
             NotAllowedError: the step is not the actor's, or not now.
-            ChangedMeanwhileError: the draft is not as it was when ``version`` was read.
+            ChangedMeanwhileError: it is not as it was when ``version`` and ``asked`` were read.
         """
         with self._database.session(writing=True) as session:
-            deal, found = self._draft(session, actor, deal_id, version)
+            deal, found = self._found(session, actor, deal_id, version)
+            _same(deal, found, asked)
             if step in found.given and found.given[step].person == actor.person:
                 return
             turn = _turn(actor, found, step)
             session.add(self._said(actor, deal, found, turn, approved=True))
             self._record(session, actor, deal, "approve", {"step": turn.name})
 
-    def send_back(self, actor: Actor, deal_id: str, version: int, step: str, reason: str) -> None:
-        """Refuse a draft as it stands: it is open to changes again, and every approval is asked anew.
+    def send_back(
+        self, actor: Actor, deal_id: str, version: int, step: str, reason: str, asked: int | None = None
+    ) -> None:
+        """Refuse a draft or counter-offer as it stands: it is open to changes again, and every approval is asked anew.
 
         Raises:
             UnknownDealError: there is none that the actor may see.
             NotAllowedError: the step is not the actor's, or not now.
-            ChangedMeanwhileError: the draft is not as it was when ``version`` was read.
+            ChangedMeanwhileError: it is not as it was when ``version`` and ``asked`` were read (as in ``approve``).
             QueryError: no reason is given.
         """
         why = reason.strip()[:1000]
         if not why:
             raise QueryError("reason", "is needed to send a draft back", "Say it", code="reason_needed")
         with self._database.session(writing=True) as session:
-            deal, found = self._draft(session, actor, deal_id, version)
+            deal, found = self._found(session, actor, deal_id, version)
+            _same(deal, found, asked)
             turn = _turn(actor, found, step)
             session.add(self._said(actor, deal, found, turn, approved=False))
             found.request.open, found.request.reason = False, why
             self._record(session, actor, deal, "send_back", {"step": turn.name, "reason": why})
 
     def recall(self, actor: Actor, deal_id: str, version: int) -> None:
-        """Take the request back: the draft is open to changes again, and the approvals given fall.
+        """Take the request back: draft or counter-offer is open to changes again, and the approvals given fall.
 
         Raises:
             UnknownDealError: there is none that the actor may see.
-            NotAllowedError: the actor is no planner of its agency, or it is no draft.
-            ChangedMeanwhileError: the draft is not as it was when ``version`` was read.
+            NotAllowedError: the actor is no planner of its agency, or nothing of the deal is to be sent any more.
+            ChangedMeanwhileError: the deal is not as it was when ``version`` was read.
         """
         with self._database.session(writing=True) as session:
-            deal, found = self._draft(session, actor, deal_id, version, acting=True)
+            deal, found = self._found(session, actor, deal_id, version, acting=True)
             if found.request.open:
                 found.request.open = False
                 self._record(session, actor, deal, "recall", {})
 
     # ---------------------------------------------------------------------------------------------------------
 
-    def _draft(
-        self, session: Session, actor: Actor, deal_id: str, version: int, *, acting: bool = False
+    def _found(
+        self,
+        session: Session,
+        actor: Actor,
+        deal_id: str,
+        version: int,
+        *,
+        of: Collection[Status] = APPROVABLE,
+        acting: bool = False,
     ) -> tuple[DealRow, Round]:
         deal, party = find(session, actor, deal_id, acting=acting)
-        if party is not Party.AGENCY or deal.status != Status.DRAFT:
-            raise NotAllowedError("this deal", "is no draft of yours", "See its record", code="approval_no_draft")
+        if party is not Party.AGENCY or deal.status not in of:
+            rule = "has nothing of yours to approve now"
+            raise NotAllowedError("this deal", rule, "See its record", code="approval_nothing")
         if deal.version != version:
-            raise ChangedMeanwhileError("this deal", "was changed meanwhile", "Look at it as it stands now")
+            raise _changed()
         return deal, round_of(session, deal)
+
+    def _begin(self, session: Session, actor: Actor, deal: DealRow, found: Round) -> None:
+        """Begin a round of approvals."""
+        if not found.steps:
+            raise QueryError("this", "needs no approval", "Send it", code="approval_none")
+        request = session.merge(found.request)
+        request.round, request.open, request.reason = request.round + 1, True, ""
+        request.name, request.at = actor.name, self._now()
+        self._record(session, actor, deal, "ask_approval", {})
 
     def _said(self, actor: Actor, deal: DealRow, found: Round, step: StepRow, *, approved: bool) -> ApprovalRow:
         return ApprovalRow(
@@ -242,35 +258,12 @@ def _turn(actor: Actor, found: Round, step: str) -> StepRow:
     return turn
 
 
-def _standing(session: Session, actor: Actor, found: Round) -> Standing:
-    turn = found.next if found.request.open else None
-    people = holders(session, actor.organisation, *OWNERS)
-    said = select(ApprovalRow).where(ApprovalRow.deal == found.request.deal).order_by(ApprovalRow.id.desc()).limit(1)
-    last = session.scalars(said).first()
-    return Standing(
-        steps=tuple(
-            Asked(
-                id=step.id,
-                name=step.name,
-                person=people.get(step.person, "") if step.person else "",
-                role=step.role,
-                given_by=found.given[step.id].name if step.id in found.given else "",
-                at=found.given[step.id].at if step.id in found.given else "",
-                turn=step is turn,
-                mine=step is turn and owns(actor, step),
-            )
-            for step in found.steps
-        ),
-        open=found.request.open,
-        asked_by=found.request.name,
-        locked=found.request.open and any(step.lock for step in found.steps),
-        reason=found.request.reason,
-        sent_back_by=last.name if last and found.request.reason else "",
-        changed=_differences(last.seen, found.content) if last else {},
-    )
+def _same(deal: DealRow, found: Round, asked: int | None) -> None:
+    """Holds where what is to be judged is what was looked at; a draft's version says so itself."""
+    looked_at = found.request.round if asked is None and deal.status == Status.DRAFT else asked
+    if looked_at != found.request.round:
+        raise _changed()
 
 
-def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """Field -> before and after, terms field by field."""
-    old, new = ({**one, **one["terms"]} for one in (before, after))
-    return {name: (old.get(name), new[name]) for name in new if name != "terms" and old.get(name) != new[name]}
+def _changed() -> ChangedMeanwhileError:
+    return ChangedMeanwhileError("this deal", "was changed meanwhile", "Look at it as it stands now")

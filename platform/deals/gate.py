@@ -13,7 +13,7 @@ from kyokan.platform.deals.model import DealRow
 
 
 class Gate(Protocol):
-    """Stands between a draft and its planners; asked within the transaction of what they do."""
+    """Stands between an agency's planners and the others; asked within the transaction of what they do."""
 
     def changing(self, session: Session, deal: DealRow, fields: Collection[str]) -> None:
         """Before fields of a draft change.
@@ -36,6 +36,14 @@ class Gate(Protocol):
 
         Raises:
             NotAllowedError: it may not be sent as it stands.
+        """
+        ...
+
+    def countering(self, session: Session, deal: DealRow, terms: Terms) -> None:
+        """Before the agency puts new terms on the table.
+
+        Raises:
+            NotAllowedError: it may not offer these.
         """
         ...
 

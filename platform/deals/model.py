@@ -112,3 +112,10 @@ refuse(
     f"BEFORE INSERT ON deal WHEN NEW.status != '{Status.DRAFT.value}'",
     "a deal begins as a draft",
 )
+refuse(
+    TermsRow.__table__,
+    "terms_stand",
+    "BEFORE UPDATE OF deal, number, party, content ON deal_terms"
+    " WHEN (SELECT status FROM deal WHERE id = OLD.deal) != 'draft'",
+    "terms that were offered stand as they were offered",
+)

@@ -46,7 +46,7 @@ class Deals:
     Args:
         database: where they are kept.
         clock: the time, with its zone.
-        gates: what else has a say before a draft is changed or sent.
+        gates: what else has a say before a draft is changed or sent, or its agency counters.
         admit: asked whether a pair may be proposed at all, before anything is written.
     """
 
@@ -215,7 +215,7 @@ class Deals:
 
         Raises:
             UnknownDealError: there is none that the actor may see.
-            NotAllowedError: the step is not the actor's, or not possible while the deal stands so.
+            NotAllowedError: the step is not the actor's, not possible while the deal stands so, or stopped by a gate.
             ChangedMeanwhileError: the deal is not as it was when ``version`` was read.
             QueryError: a reason, terms or an outcome is missing or breaks a rule.
             RuleStopError: the rules of either side, or a running deal, close what was to be sent or agreed.
@@ -278,6 +278,8 @@ class Deals:
                 gate.sending(session, deal)
             deal.sent = now
         elif step is Step.COUNTER:
+            for gate in self._gates if party is Party.AGENCY else ():
+                gate.countering(session, deal, said["terms"])
             deal.terms.append(_offer(deal, actor, party, said["terms"], now))
             if party in SIDES:  # who makes an offer stands by it
                 _accept(deal, actor, party, now)

@@ -13,53 +13,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlalchemy import text
 
 from kyokan.errors import ChangedMeanwhileError, NotAllowedError, QueryError, StoreError, UnknownDealError
-from kyokan.platform.approvals import ApprovalGate, Approvals
 from kyokan.platform.audit import Trail
-from kyokan.platform.database import Database
 from kyokan.platform.deals import Deals, Step
-from tests.platform.dealing import ANALYST, BRAND, DRAFT, MAKI, MANAGER, MATCH, PLANNER, STRANGER, Clock, settle_in
-
-MONEY = {"name": "Money", "criterion": "fee", "value": "10000000", "role": "analyst", "lock": True}
-BOSS = {"name": "Boss", "criterion": "always", "person": "maki"}
-CHEAP, DEAR = {"fee_high": 1, "category": "watch"}, {"fee_high": 20_000_000, "category": "watch"}
-
-
-class Office:
-    """An agency's deals and approvals over one file."""
-
-    def __init__(self, folder: Path) -> None:
-        self.clock = Clock()
-        self.database = Database(folder / "workroom.db")
-        settle_in(self.database)
-        self.deals = Deals(self.database, self.clock, gates=(ApprovalGate(),))
-        self.approvals = Approvals(self.database, self.clock)
-
-    def draft(self, **terms: object) -> str:
-        return str(self.deals.create(PLANNER, DRAFT | {"terms": terms}, MATCH, "sha256:1")["id"])
-
-    def version(self, deal: str) -> int:
-        return int(self.deals.get(PLANNER, deal)["version"])
-
-    def arrange(self, *steps: dict) -> None:
-        self.approvals.arrange(PLANNER, self.approvals.steps(PLANNER)[2], steps)
-
-    def ids(self) -> dict[str, str]:
-        return {step.name: step.id for step in self.approvals.steps(PLANNER)[0]}
-
-    def send(self, deal: str) -> None:
-        self.deals.take(PLANNER, deal, self.version(deal), Step.SEND)
-
-    def ask(self, deal: str) -> None:
-        self.approvals.ask(PLANNER, deal, self.version(deal))
-
-    def approve(self, actor, deal: str, name: str) -> None:
-        self.approvals.approve(actor, deal, self.version(deal), self.ids()[name])
-
-    def send_back(self, actor, deal: str, name: str, reason: str = "too dear") -> None:
-        self.approvals.send_back(actor, deal, self.version(deal), self.ids()[name], reason)
-
-    def edit(self, deal: str, **fields: object) -> None:
-        self.deals.change(PLANNER, deal, self.version(deal), fields)
+from tests.platform.dealing import ANALYST, BRAND, MAKI, MANAGER, PLANNER, STRANGER
+from tests.platform.office import BOSS, CHEAP, DEAR, MONEY, Office
 
 
 @pytest.fixture
@@ -75,6 +32,8 @@ def test_without_steps_a_draft_is_sent_at_once(office):
     with pytest.raises(QueryError, match="needs no approval"):
         office.ask(deal)
     office.send(deal)
+    assert not office.approvals.of(PLANNER, deal).guarded
+    office.deals.take(PLANNER, deal, office.version(deal), Step.WITHDRAW, reason="no")
     assert office.approvals.of(PLANNER, deal) is None
 
 

@@ -1,17 +1,20 @@
-"""Approvals: an agency's steps, and a draft's way through them."""
+"""Approvals: an agency's steps, and the way of a draft or a counter-offer through them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from kyokan.errors import ChangedMeanwhileError, InputError, NotAllowedError, QueryError
+from kyokan.platform.accounts import Actor
 from kyokan.platform.approvals.steps import MOST, OWNERS, VALUED, Criterion
 from kyokan.web.actors import actor
 from kyokan.web.forms import posted, whole_number
-from kyokan.web.pages.deals import page
+from kyokan.web.pages.deals import TERMS, form, page, terms_of
 from kyokan.web.parameters import Parameters
 from kyokan.web.refusals import status_of, worded
 from kyokan.web.view import current
@@ -42,22 +45,28 @@ def steps() -> Answer:
 
 
 def act(deal_id: str) -> Answer:
-    """Ask for a draft's approvals, give one, send the draft back, or take the request back."""
-    who, approvals = actor(), current().services.approvals
-    typed = posted("version", "act", "step", "reason")
-    version = whole_number(typed, "version")
+    """Ask for the approvals of a draft or counter-offer, give one, send it back, or take the request back."""
+    who = actor()
+    typed = form("act", "step", "reason", "asked", *TERMS)
     try:
-        if typed["act"] == "ask":
-            approvals.ask(who, deal_id, version)
-        elif typed["act"] == "recall":
-            approvals.recall(who, deal_id, version)
-        elif typed["act"] == "send_back":
-            approvals.send_back(who, deal_id, version, typed["step"], typed["reason"])
-        else:
-            approvals.approve(who, deal_id, version, typed["step"])
+        _act(who, deal_id, typed)
     except (ChangedMeanwhileError, QueryError, NotAllowedError) as refusal:
         return page(who, deal_id, refusal=refusal, typed=typed, tried=typed["act"]), status_of(refusal)
     return redirect(url_for("deal", deal_id=deal_id, _anchor="approvals"), HTTPStatus.SEE_OTHER)
+
+
+def _act(who: Actor, deal_id: str, typed: Mapping[str, Any]) -> None:
+    approvals, version = current().services.approvals, whole_number(typed, "version")
+    if typed["act"] == "ask":
+        approvals.ask(who, deal_id, version)
+    elif typed["act"] == "ask_counter":
+        approvals.ask_counter(who, deal_id, version, terms_of(typed))
+    elif typed["act"] == "recall":
+        approvals.recall(who, deal_id, version)
+    elif typed["act"] == "send_back":
+        approvals.send_back(who, deal_id, version, typed["step"], typed["reason"], whole_number(typed, "asked"))
+    else:
+        approvals.approve(who, deal_id, version, typed["step"], whole_number(typed, "asked"))
 
 
 def _entry(row: dict[str, str]) -> dict[str, object]:

@@ -104,7 +104,7 @@ def write(a: str, b: str) -> str | Response:
 def create() -> str | Response | tuple[str, int]:
     """Keep a draft with the evidence as it stands now; sending the same form twice makes one."""
     who, view = actor(), current()
-    typed = _form("key", *DRAFT, *TERMS)
+    typed = form("key", *DRAFT, *TERMS)
     _planner(who)
     people, things = view.entity(typed["artist"]), view.entity(typed["brand"])
     proposal = view.looked_at(people, things, who)
@@ -131,7 +131,7 @@ def edit(deal_id: str) -> str | Response | tuple[str, int]:
         names = view.services.accounts.organisation_names([deal[side] for side in SIDES])
         sides = {side: names.get(deal[side], "") for side in SIDES}
         return _draft_form(people, things, deal | deal["terms"][-1] | sides, deal=deal)
-    typed = _form(*WRITTEN, *TERMS)
+    typed = form(*WRITTEN, *TERMS)
     try:
         view.services.deals.change(who, deal_id, whole_number(typed, "version"), _written(typed))
     except ACT_REFUSED as refusal:
@@ -144,25 +144,36 @@ def take(deal_id: str, step: str) -> str | Response | tuple[str, int]:
     who = actor()
     if step not in {*Step} - {Step.EXPIRE}:
         abort(HTTPStatus.NOT_FOUND)
-    typed = _form(*{"counter": TERMS, "finish": OUTCOME}.get(step, ("reason",)))
-    said: dict[str, Any] = {}
-    if step == Step.COUNTER:
-        said["terms"] = _terms(typed)
-    elif step == Step.FINISH:
-        said["outcome"] = {name: value for name, value in typed.items() if name in OUTCOME and value != ""}
-    elif typed["reason"]:
-        said["reason"] = typed["reason"]
+    typed = form(*{"counter": (*TERMS, "asked"), "finish": OUTCOME}.get(step, ("reason",)))
     try:
+        said = _said(who, deal_id, step, typed)
         current().services.deals.take(who, deal_id, whole_number(typed, "version"), Step(step), **said)
     except ACT_REFUSED as refusal:
         return page(who, deal_id, refusal=refusal, typed=typed, tried=step), status_of(refusal)
     return redirect(url_for("deal", deal_id=deal_id), HTTPStatus.SEE_OTHER)
 
 
+def _said(who: Actor, deal_id: str, step: str, typed: Mapping[str, Any]) -> dict[str, Any]:
+    """What is said with a step, from its form."""
+    if step == Step.COUNTER:
+        return {"terms": _approved(who, deal_id, typed) if typed["asked"] else terms_of(typed)}
+    if step == Step.FINISH:
+        return {"outcome": {name: value for name, value in typed.items() if name in OUTCOME and value != ""}}
+    return {"reason": typed["reason"]} if typed["reason"] else {}
+
+
+def _approved(who: Actor, deal_id: str, typed: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The terms for which approvals were asked, as the page showed them that the form stood on."""
+    standing = current().services.approvals.of(who, deal_id)
+    if standing is None or standing.terms is None or standing.round != whole_number(typed, "asked"):
+        raise ChangedMeanwhileError("this deal", "was changed meanwhile", "Look at it as it stands now")
+    return standing.terms
+
+
 def change(deal_id: str) -> str | Response | tuple[str, int]:
     """A side's own private figure or note."""
     who = actor()
-    typed = _form(*PRIVATE)
+    typed = form(*PRIVATE)
     fields: dict[str, Any] = {name: typed[name] for name in PRIVATE if name in request.form}
     for name in ("fee_floor", "budget_ceiling"):
         if name in fields:
@@ -188,7 +199,7 @@ def _written(typed: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a draft from its form."""
     sides = {side: _organisation(typed[side]) for side in ("brand_side", "artist_side")}
     plain = {name: typed[name] for name in ("headline", "rationale")}
-    return plain | sides | {"expires": typed["expires"] or None, "terms": _terms(typed)}
+    return plain | sides | {"expires": typed["expires"] or None, "terms": terms_of(typed)}
 
 
 def page(
@@ -246,13 +257,13 @@ def _waits_for(deal: Mapping[str, Any], who: Actor) -> bool:
     return deal["status"] in OPEN and side not in deal["terms"][-1]["accepted_by"]
 
 
-def _form(*allowed: str) -> dict[str, Any]:
+def form(*allowed: str) -> dict[str, Any]:
     """What was typed, ticks as yes or no."""
     typed = {name: value.strip() for name, value in posted("version", *allowed).items()}
     return typed | {name: bool(typed[name]) for name in CHECKED if name in typed}
 
 
-def _terms(typed: Mapping[str, Any]) -> dict[str, Any]:
+def terms_of(typed: Mapping[str, Any]) -> dict[str, Any]:
     """Terms from a form: lists at commas, yen with or without commas, what is empty left out."""
     terms: dict[str, Any] = {name: typed[name] for name in TERMS if typed.get(name) not in (None, "")}
     for name in LISTS:
