@@ -26,6 +26,10 @@ class EntityKind(StrEnum):
     KANSEI = "kansei"
 
 
+WITH_FANS = (EntityKind.ARTIST, EntityKind.BRAND, EntityKind.PRODUCT, EntityKind.SEGMENT)
+"""Kinds whose fans make up an audience; a single fan is a person, not one."""
+
+
 class RelationKind(StrEnum):
     """What an edge says, source first: an artist *evokes* a kansei attribute."""
 

@@ -146,7 +146,7 @@ class Matcher:
             raise QueryError(first, "cannot be its own partner", "Name two entities")
         start = time.perf_counter()
         kind = self.snapshot.entity(self.snapshot.row(second)).kind
-        query = replace(query or Query(), entity=first, text=None, kinds=(kind,), top=1)
+        query = replace(query or Query(), entity=first, audience=(), text=None, kinds=(kind,), top=1)
         weighed = self.weigh(query, [second])
         if weighed is None:
             return self._answer(query, start, Status.ABSTAINED, note=TOO_LITTLE)
@@ -302,13 +302,11 @@ class Matcher:
 
     def _known(self, context: Context, subject: Subject) -> bool:
         """Whether anything is known from which to answer."""
-        if subject.described or subject.vector is not None or subject.liked:
+        if subject.described or subject.vector is not None:
             return True
-        if subject.row is None:
-            return False
-        rows = np.array([subject.row])
-        tied = bool(np.isin(rows, np.concatenate([context.tie_ups.artists, context.tie_ups.things]))[0])
-        return tied or bool(context.walk_graph.root[subject.row] > 0) or bool(context.audience_sizes[subject.row] > 0)
+        rows = np.array(subject.liked if subject.row is None else (subject.row,), dtype=np.int64)
+        tied = np.isin(rows, np.concatenate([context.tie_ups.artists, context.tie_ups.things]))
+        return bool(np.any(tied | (context.walk_graph.root[rows] > 0) | (context.audience_sizes[rows] > 0)))
 
     def _as_of(self, context: Context) -> str:
         dates = [date for relation in context.tie_ups.relations for date in (relation.since,) if date]
@@ -338,6 +336,7 @@ class Matcher:
             status=status,
             query=query,
             entity=entity,
+            audience=tuple(self.snapshot.entity(self.snapshot.row(one)) for one in query.audience),
             snapshot=self.snapshot.hash,
             encoder=self.encoder.name if self.encoder else "none",
             dictionary=self.snapshot.dictionary,

@@ -39,8 +39,9 @@ class Benefit(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """What is asked: a signal (entity, brief, kansei) and a filter (kinds, categories, places, exclusions).
+    """What is asked: a signal (entity or audience, brief, kansei) and a filter (kinds, categories, places, exclusions).
 
+    ``audience`` holds ids of artists, brands, products or segments: their fans ask, as the mean of what is named.
     ``kansei`` maps attribute ids to weights in −1..1 (wanted, avoided). ``without_signals`` and ``without_attributes``
     are the what-if toggles. ``diversity`` in 0..1 trades score for variety; ``exposure`` in 0..1 is the share of places
     kept for little-known candidates. ``habit`` in 0..1 is how far a brand's readiness to work with anybody counts: 1
@@ -51,6 +52,7 @@ class Query:
     """
 
     entity: str | None = None
+    audience: tuple[str, ...] = ()
     text: str | None = None
     kinds: tuple[EntityKind, ...] = ()
     top: int = 10
@@ -67,6 +69,11 @@ class Query:
     exposure: float = 0.0
     habit: float = 0.3
     include_partners: bool = True
+
+    @property
+    def asks(self) -> bool:
+        """Whether anything is asked from which to answer."""
+        return bool(self.entity or self.audience or self.text or self.kansei)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,6 +262,7 @@ class Proposal:
     status: Status
     query: Query
     entity: Entity | None
+    audience: tuple[Entity, ...] = ()
     snapshot: str
     encoder: str
     dictionary: str
@@ -272,6 +280,7 @@ class Proposal:
             "status": self.status.value,
             "query": {
                 "entity": entity_json(self.entity) if self.entity else None,
+                "audience": [entity_json(entity) for entity in self.audience],
                 "text": self.query.text,
                 "for": [kind.value for kind in self.query.kinds],
                 "top": self.query.top,

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from kyokan.errors import QueryError, UnknownEntityError
-from kyokan.graph.model import Entity, EntityKind, KanseiValue, RelationKind
+from kyokan.graph.model import WITH_FANS, Entity, EntityKind, KanseiValue, RelationKind
 from kyokan.matching.ranking.model import Query
 from kyokan.matching.signals import SIGNALS, Context, Side, Subject
 from kyokan.matching.signals.base import SIDE_OF_KIND
@@ -18,7 +18,7 @@ from kyokan.matching.signals.view import Floats, Rows
 Reader = Callable[[str], Sequence[KanseiValue]]
 """Reads the kansei of a written brief."""
 
-BRIEF_ID = "query:brief"
+BRIEF_ID, AUDIENCE_ID = "query:brief", "query:audience"
 JAPANESE = ("\u3040", "\u9fff")
 CANDIDATE_KINDS = (EntityKind.ARTIST, EntityKind.BRAND, EntityKind.PRODUCT)
 
@@ -29,9 +29,11 @@ def check(query: Query, context: Context) -> None:
     Raises:
         QueryError: nothing is asked, a figure is out of range, or a signal, attribute, category or place is unknown.
     """
-    if not query.entity and not query.text and not query.kansei:
+    if not query.asks:
         raise QueryError(
-            "query", "has no entity, no text and no kansei", "Name an entity, write a brief or want a kansei"
+            "query",
+            "has no entity, no audience, no text and no kansei",
+            "Name an entity or whose fans ask, write a brief or want a kansei",
         )
     if query.top < 1:
         raise QueryError(f"top {query.top}", "must be 1 or more")
@@ -44,7 +46,17 @@ def check(query: Query, context: Context) -> None:
     for signal in sorted(query.without_signals):
         if signal not in SIGNALS:
             raise QueryError(f"signal {signal!r}", "is unknown", f"Known are {', '.join(SIGNALS)}")
+    _check_audience(query, context)
     _check_kansei(query, context)
+
+
+def _check_audience(query: Query, context: Context) -> None:
+    if query.audience and query.entity:
+        raise QueryError("audience", "cannot ask beside an entity", "Name the one or the other")
+    for one in query.audience:
+        kind = str(context.view.kinds[context.view.row(one)])
+        if kind not in WITH_FANS:
+            raise QueryError(one, f"is a {kind}, which has no fans", f"Fans are those of {', '.join(WITH_FANS)}")
 
 
 def _check_kansei(query: Query, context: Context) -> None:
@@ -57,7 +69,7 @@ def _check_kansei(query: Query, context: Context) -> None:
 
 
 def subject_of(query: Query, context: Context, read: Reader | None) -> Subject:
-    """Who asks: the entity, with the brief's and the wishes' kansei laid over it.
+    """Who asks: the entity or the audience, with the brief's and the wishes' kansei laid over it.
 
     Raises:
         UnknownEntityError: no entity of that id.
@@ -65,7 +77,13 @@ def subject_of(query: Query, context: Context, read: Reader | None) -> Subject:
     wishes = np.zeros(len(context.profiles.attributes))
     for attribute, weight in query.kansei.items():
         wishes[context.profiles.column(attribute)] = weight
-    base = _entity_subject(query.entity, wishes, context) if query.entity else _empty(wishes)
+    if query.entity:
+        base = _entity_subject(query.entity, wishes, context)
+    elif query.audience:
+        liked = sorted({context.view.row(one) for one in query.audience})
+        base = _liking(AUDIENCE_ID, tuple(liked), wishes, context)
+    else:
+        base = _empty(wishes)
     base = replace(base, habit=query.habit)
     return _with_brief(base, query.text, context, read) if query.text else base
 
@@ -73,10 +91,10 @@ def subject_of(query: Query, context: Context, read: Reader | None) -> Subject:
 def candidates_of(query: Query, subject: Subject, context: Context) -> Rows:
     """Rows that pass the filters, ascending.
 
-    The subject itself, its own brand or products, what a fan already likes and excluded ids are left out; categories
-    and places keep only those known to be there.
+    The subject itself, its own brand or products, what a fan or an audience likes already and excluded ids are left
+    out; categories and places keep only those known to be there.
     """
-    kinds = query.kinds or _default_kinds(subject, context)
+    kinds = query.kinds or _default_kinds(query, subject, context)
     rows = context.view.rows(*kinds)
     left_out = {context.view.row(entity_id) for entity_id in query.exclude} | set(subject.liked)
     if subject.row is not None:
@@ -136,14 +154,21 @@ def _fan_subject(entity_id: str, row: int, wishes: Floats, context: Context) -> 
     liked = tuple(int(one) for one in np.sort(likes.coords[0]) if context.side(int(one)) is Side.PEOPLE)
     if not liked:
         return Subject(id=entity_id, row=None, side=Side.NONE, strength=np.zeros(len(wishes)), wishes=wishes)
+    return _liking(entity_id, liked, wishes, context)
+
+
+def _liking(name: str, liked: tuple[int, ...], wishes: Floats, context: Context) -> Subject:
+    """People who ask as the mean of what they like; of kansei and text, as the mean of those that have any."""
     rows = np.array(liked)
+    strength = context.profiles.strength[rows].astype(np.float64)
+    described = strength[strength.any(axis=1)]
     texts = rows[context.texts.known[rows]]
     vector = unit_rows(context.texts.centred[texts].mean(axis=0, keepdims=True))[0] if len(texts) else None
     return Subject(
-        id=entity_id,
+        id=name,
         row=None,
         side=Side.PEOPLE,
-        strength=context.profiles.strength[rows].mean(axis=0, dtype=np.float64),
+        strength=described.mean(axis=0) if len(described) else np.zeros(len(wishes)),
         wishes=wishes,
         vector=vector,
         seeds={one: 1.0 / len(liked) for one in liked},
@@ -176,9 +201,9 @@ def _with_brief(subject: Subject, text: str, context: Context, read: Reader | No
     return replace(subject, strength=strength, vector=vector, text=subject.text or brief, seeds=subject.seeds or named)
 
 
-def _default_kinds(subject: Subject, context: Context) -> tuple[EntityKind, ...]:
-    """People are answered with brands (products where there are no brands), things and fans with artists."""
-    if subject.liked or subject.side is Side.THINGS:
+def _default_kinds(query: Query, subject: Subject, context: Context) -> tuple[EntityKind, ...]:
+    """People are answered with brands (products where there are no brands), things and single fans with artists."""
+    if (subject.liked and not query.audience) or subject.side is Side.THINGS:
         return (EntityKind.ARTIST,)
     things = EntityKind.BRAND if len(context.view.rows(EntityKind.BRAND)) else EntityKind.PRODUCT
     return (things,) if subject.side is Side.PEOPLE else (EntityKind.ARTIST, things)

@@ -57,7 +57,7 @@ def evidence(context: Context, subject: Subject, candidate: int) -> tuple[Eviden
     overlaps = surveyed[:, 0]
     share = 1.0 / (len(sources) * context.settings.bridge_unit)
     items = [
-        _counted(context, int(source), candidate, int(shared[i, 0]), float(lifts[i]), float(lifts[i] * share))
+        _counted(context, subject, int(source), candidate, int(shared[i, 0]), float(lifts[i]), float(lifts[i] * share))
         for i, source in enumerate(sources)
         if counted[i, 0]
     ]
@@ -93,14 +93,21 @@ def _lift(context: Context, sources: Rows, candidates: Rows, shared: Floats) -> 
     return np.asarray(np.log((shared + prior) / (chance + prior)))
 
 
-def _counted(context: Context, source: int, candidate: int, count: int, lift: float, weight: float) -> Evidence:
+def _counted(
+    context: Context, subject: Subject, source: int, candidate: int, count: int, lift: float, weight: float
+) -> Evidence:
+    """Fans of both; who asks as what is liked is told of which."""
     times = float(np.exp(lift))
+    en, ja = f"{count} fans like both", f"{count}人が両方を好む"
+    if subject.liked:
+        en = f"{count} fans of {context.label(source, 'en')} like it too"
+        ja = f"{context.label(source, 'ja')}のファン{count}人も好む"
     return Evidence(
         kind="audience",
         ids=(context.id(source), context.id(candidate)),
         weight=weight,
-        note=f"{count} fans like both, {times:.1f} times what popularity explains",
-        note_ja=f"{count}人が両方を好む。人気から見込まれる数の{times:.1f}倍",
+        note=f"{en}, {times:.1f} times what popularity explains",
+        note_ja=f"{ja}。人気から見込まれる数の{times:.1f}倍",
         detail={"shared": count, "lift": times},
     )
 

@@ -31,7 +31,8 @@ def score(context: Context, subject: Subject, candidates: Rows, *, habit: float 
     does, nor one with a product of the same brand.
 
     Edge cases: unknown (0) without tie-ups, within one side, and where neither end resembles anybody who worked
-    before. Asked by a brand the two ends change places; a brief is taken for either.
+    before. Asked by a brand the two ends change places; a brief is taken for either. A fan or an audience ties up with
+    nobody, so past tie-ups say nothing of what it would like: unknown.
 
     Reference: conditional logit (McFadden 1974) over figures of leave-one-artist-out two-step kernel ridge regression.
     """
@@ -54,9 +55,9 @@ def _figures(context: Context, subject: Subject, candidates: Rows) -> list[tuple
         return list(found)
     found = []
     cross = context.cross(subject.side, candidates)
-    for side in (Side.PEOPLE, Side.THINGS):
+    for side in (Side.PEOPLE, Side.THINGS) if len(context.precedents) and not subject.liked else ():
         here = np.flatnonzero(cross & (context.sides[candidates] == side))
-        if len(here) and len(context.precedents):
+        if len(here):
             pair = _Pair.of(context, subject, candidates[here], side)
             found.append((here, pair.figures(), pair.resembling))
     subject.memo[context, "figures"] = (candidates, found)
@@ -69,7 +70,7 @@ def evidence(context: Context, subject: Subject, candidate: int) -> tuple[Eviden
     The last item is what habits are worth: of this brand, of this kind of artist, of a shared home.
     """
     rows = np.array([candidate])
-    if not len(context.precedents) or not context.cross(subject.side, rows)[0]:
+    if subject.liked or not len(context.precedents) or not context.cross(subject.side, rows)[0]:
         return ()
     pair = _Pair.of(context, subject, rows, context.side(candidate))
     if not pair.resembling[0]:

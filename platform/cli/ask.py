@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kyokan.errors import AmbiguousNameError, QueryError
-from kyokan.graph.model import EntityKind
+from kyokan.graph.model import WITH_FANS, EntityKind
 from kyokan.platform.cli.app import JsonOption, StoreOption, app, open_services
 from kyokan.platform.cli.output import print_json, progress_bar
 from kyokan.platform.cli.show import show_pair, show_proposal
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kyokan.matching.ranking import Query
     from kyokan.platform.services import Services
 
-ASKABLE = (EntityKind.ARTIST, EntityKind.BRAND, EntityKind.PRODUCT, EntityKind.FAN, EntityKind.SEGMENT)
+ASKABLE = (*WITH_FANS, EntityKind.FAN)
 
 Many = Annotated[list[str] | None, typer.Option()]
 
@@ -24,6 +24,9 @@ Many = Annotated[list[str] | None, typer.Option()]
 @app.command()
 def propose(
     entity: Annotated[str | None, typer.Argument(help="Name or id of an artist, brand or product.")] = None,
+    audience: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Whose fans ask, instead of a name; repeatable.")
+    ] = None,
     text: Annotated[
         str | None, typer.Option(metavar="BRIEF", help="A written brief instead of, or beside, a name.")
     ] = None,
@@ -51,16 +54,19 @@ def propose(
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Rank the partners that fit an artist, a brand, a product or a brief, each with its evidence.
+    """Rank the partners that fit an artist, a brand, a product, an audience or a brief, each with its evidence.
 
     Example: `kyokan propose "Citizen xC" --for artist --top 5`
     """
-    if not entity and not text and not want:
-        raise QueryError("propose", "needs a name, a brief (--text) or a wanted kansei (--want)", "Name one")
+    if not (entity or audience or text or want):
+        raise QueryError(
+            "propose", "needs a name, an --audience, a brief (--text) or a wanted kansei (--want)", "Name one"
+        )
     with open_services(store) as services, progress_bar() as progress:
         services.matcher(progress)
         try:
             subject = services.resolve(entity, ASKABLE) if entity else None
+            liked = tuple(services.resolve(name, WITH_FANS).id for name in audience or ())
             kinds = _kinds(for_ or [], subject.kind if subject else None)
             excluded = tuple(services.resolve(name, kinds).id for name in exclude or ())
         except AmbiguousNameError as error:
@@ -70,6 +76,7 @@ def propose(
         proposal = services.propose(
             _query(
                 entity=subject.id if subject else None,
+                audience=liked,
                 text=text,
                 kinds=kinds,
                 top=top,

@@ -13,6 +13,8 @@ from kyokan.graph.model import Entity, EntityKind
 from kyokan.platform.cli.output import out
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kyokan.matching.ranking import Contribution, Match, Proposal
 
 INK = {"artist": "#BF3C1B", "brand": "#0F6A86", "both": "default"}
@@ -64,11 +66,16 @@ def _sure(match: Match) -> Text:
 
 def _question(proposal: Proposal) -> Text:
     wanted = "・".join(proposal.query.kinds) or "any"
-    if proposal.entity is None:
+    if proposal.entity is None and not proposal.audience:
         return Text(proposal.query.text or wanted, style="bold")
-    line = _name(proposal.entity)
+    line = _fans(proposal.audience) if proposal.entity is None else _name(proposal.entity)
     line.append(f"  →  {wanted}", style="bold")
     return line
+
+
+def _fans(audience: Sequence[Entity]) -> Text:
+    names = Text(" + ").join([_name(one) for one in audience])
+    return Text.assemble(names, " のファン") if language() == "ja" else Text.assemble("fans of ", names)
 
 
 def show_proposal(proposal: Proposal) -> None:

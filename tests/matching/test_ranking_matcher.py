@@ -132,6 +132,65 @@ def test_a_fan_is_offered_what_the_fan_does_not_follow_yet(town: Sketch) -> None
     assert len(found.matches) == 5
 
 
+def values(found: Proposal, signal: str) -> dict[str, float]:
+    parts = [(match.entity.id, part) for match in found.matches for part in match.contributions]
+    return {entity: part.value for entity, part in parts if part.signal == signal}
+
+
+def test_an_audience_asks_as_the_mean_of_what_its_people_like(town: Sketch) -> None:
+    matcher = matcher_of(town)
+    town_brands = {"kinds": (EntityKind.BRAND,), "top": 9, "diversity": 0.0}
+    alone = [matcher.propose(Query(entity=one, **town_brands)) for one in ("artist:a0", "artist:a1")]
+    found = matcher.propose(Query(audience=("artist:a0", "artist:a1"), **town_brands))
+    bridges = [values(one, "fan_bridge") for one in alone]
+    assert values(found, "fan_bridge") == pytest.approx(
+        {brand: (bridges[0].get(brand, 0.0) + bridges[1].get(brand, 0.0)) / 2 for brand in bridges[0] | bridges[1]}
+    )
+    assert [entity.id for entity in found.audience] == ["artist:a0", "artist:a1"]
+    told = [item.note for match in found.matches for part in match.contributions for item in part.evidence]
+    assert any(note.startswith("7 fans of A0 like it too") for note in told), told
+    single = matcher.propose(Query(audience=("artist:a0",), **town_brands))
+    assert values(single, "resonance") == pytest.approx(values(alone[0], "resonance"))
+    for match in found.matches:
+        for part in match.contributions:
+            assert sum(item.weight for item in part.evidence) == pytest.approx(part.contribution, abs=1e-9)
+
+
+def test_an_audience_is_answered_with_what_it_does_not_like_yet(town: Sketch) -> None:
+    matcher = matcher_of(town)
+    assert {one.entity.kind for one in matcher.propose(Query(audience=("artist:a0",))).matches} == {EntityKind.BRAND}
+    asked = Query(audience=("artist:a0", "brand:b1"), kinds=(EntityKind.ARTIST, EntityKind.BRAND), top=20)
+    listed = {match.entity.id for match in matcher.propose(asked).matches}
+    assert len(listed) == 13
+    assert not listed & set(asked.audience)
+
+
+def test_past_tie_ups_say_nothing_of_what_an_audience_likes(town: Sketch) -> None:
+    for place in range(6, 30):  # enough of them to teach
+        town.edge("tied_up", town.add(f"artist:a{place}", {"serene": 0.6}), f"brand:b{place % 9}")
+    matcher = matcher_of(town)
+    brands = {"kinds": (EntityKind.BRAND,), "top": 9}
+    assert values(matcher.propose(Query(entity="artist:a0", **brands)), "precedent")
+    assert not values(matcher.propose(Query(audience=("artist:a0",), **brands)), "precedent")
+
+
+def test_an_audience_of_which_nothing_is_known_is_not_answered_by_guessing(town: Sketch) -> None:
+    town.add("artist:nobody", {})
+    assert matcher_of(town).propose(Query(audience=("artist:nobody",))).status is Status.ABSTAINED
+
+
+@pytest.mark.parametrize(
+    ("query", "rule"),
+    [
+        (Query(audience=("fan:0003",)), "fan:0003: is a fan, which has no fans"),
+        (Query(audience=("artist:a0",), entity="artist:a1"), "audience: cannot ask beside an entity"),
+    ],
+)
+def test_a_person_is_no_audience_and_an_audience_asks_alone(town: Sketch, query: Query, rule: str) -> None:
+    with pytest.raises(QueryError, match=rule):
+        matcher_of(town).propose(query)
+
+
 def test_artists_can_be_asked_for_artists_like_them(town: Sketch) -> None:
     found = matcher_of(town).propose(Query(entity="artist:a0", kinds=(EntityKind.ARTIST,), diversity=0.0))
     assert found.matches[0].entity.id == "artist:a3"  # the same profile

@@ -229,6 +229,17 @@ def test_an_artist_is_answered_with_brands_and_the_nearest_in_kansei_is_first():
     assert [match["rank"] for match in proposal["matches"]] == [1, 2, 3, 4]
 
 
+def test_an_audience_is_named_by_whose_fans_it_is():
+    asked = ("propose", "--audience", ARTIST, "--audience", "ペーパーカイト")
+    proposal = kyokan(*asked, "--json").json
+    assert [entity["id"] for entity in proposal["query"]["audience"]] == ["artist:river-lantern", "brand:paper-kite"]
+    assert proposal["query"]["entity"] is None
+    assert {match["entity"]["kind"] for match in proposal["matches"]} == {"brand"}
+    assert "brand:paper-kite" not in [match["entity"]["id"] for match in proposal["matches"]]
+    assert kyokan(*asked).out.startswith("\nfans of River Lantern  リバーランタン + Paper Kite  ペーパーカイト  →  brand\n")
+    refused(kyokan("propose", ARTIST, "--audience", "Paper Kite"), "audience", "beside an entity")
+
+
 def test_contributions_add_up_to_the_raw_score_and_their_evidence_to_them():
     for match in kyokan("propose", ARTIST, "--json").json["matches"]:
         parts = match["contributions"]

@@ -8,13 +8,17 @@ from flask import url_for
 from kyokan.errors import StoreUnavailableError
 
 MATCHES = "/matches?entity=brand:xc&for=artist"
+FANS = "/matches?audience=artist:akari&audience=artist:takeuchi&for=brand"
 WHY = "/why/brand:xc/artist:akari"
 PAGES = (
     "/",
     "/?start=brief",
+    "/?start=audience",
+    "/?start=audience&audience=artist:akari&audience=brand:xc&q=まりや",
     "/?start=kansei",
     MATCHES,
     f"{MATCHES}&view=table",
+    FANS,
     WHY,
     "/e/artist:akari",
     "/dictionary",
@@ -107,6 +111,29 @@ def test_suggestions_are_a_fragment_of_links(client):
     assert 'href="/?entity=brand:xc"' in page
 
 
+def test_an_audience_is_named_one_by_one_and_asked_together(client):
+    _, page = read(client, "/?start=audience&audience=artist:akari&q=竹内")
+    added = "/?start=audience&amp;audience=artist:akari&amp;audience=artist:takeuchi&amp;for=brand"
+    assert f'href="{added}"' in page
+    _, fragment = read(client, "/suggest?start=audience&audience=artist:takeuchi&q=竹内")
+    assert "artist:takeuchi" not in fragment.replace("audience=artist:takeuchi", "")  # nobody is offered twice
+    typed = client.get("/matches?start=audience&audience=artist:akari&for=brand&q=竹内まりや")
+    assert typed.location == "/matches?audience=artist%3Aakari&for=brand&audience=artist%3Atakeuchi"
+    assert client.get(f"{FANS}&start=audience").location == FANS.replace(":", "%3A")
+
+
+def test_an_audiences_ranking_names_whose_fans_ask_and_passes_them_on(client):
+    _, page = read(client, FANS)
+    assert "<h1>Brands that resonate with the fans of Akari Nagihara and Mariya Takeuchi</h1>" in page
+    assert "Citizen xC" in page
+    for name in ("akari", "takeuchi"):
+        assert f'<input type="hidden" name="audience" value="artist:{name}">' in page
+    _, ja = read(client, FANS, "ja")
+    assert "<h1>凪原 灯と竹内まりやのファンに響くブランド</h1>" in ja
+    _, compared = read(client, FANS.replace("/matches", "/compare") + "&with=brand:xc&with=brand:koyomido")
+    assert "the fans of Akari Nagihara and Mariya Takeuchi" in compared
+
+
 def test_home_reads_a_typed_name_without_scripts(client):
     _, page = read(client, "/?q=シチズン クロスシー")
     assert "Citizen xC" in page
@@ -150,8 +177,11 @@ def test_kansei_alone_and_a_brief_alone_are_questions(client):
     ("address", "words"),
     [
         ("/?colour=red", "no parameter “colour”"),
-        ("/matches", "A name, a brief or some kansei is needed"),
+        ("/matches", "A name, a brief, an audience or some kansei is needed"),
         ("/matches?entity=brand:xc&top=0", "must be a number from 1 to 100"),
+        ("/matches?entity=brand:xc&audience=artist:akari", "Either a name asks or an audience"),
+        ("/matches?audience=category:watch", "“category:watch” has no fans"),
+        ("/matches?" + "&".join(f"audience=a{one}" for one in range(7)), "6 names at most"),
         ("/matches?entity=brand:xc&diversity=x", "must be a number from 0 to 1"),
         ("/matches?entity=brand:xc&since=soon", "must be a date"),
         ("/matches?entity=brand:xc&kansei.nope=1", "no “nope”"),

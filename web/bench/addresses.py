@@ -108,6 +108,12 @@ def _of_briefs(one: Questions) -> Iterator[Query]:
     return ({"text": text, "for": "artist"} for text in one.briefs())
 
 
+def _of_audiences(one: Questions) -> Iterator[Query]:
+    people = one.ids(EntityKind.ARTIST)
+    while True:
+        yield {"audience": [next(people), next(people)], "for": "brand"}
+
+
 def _of_kansei(one: Questions) -> Iterator[Query]:
     return (wish | {"for": "brand"} for wish in one.kansei())
 
@@ -137,6 +143,7 @@ ASKED: dict[str, dict[str, Callable[[Questions], Iterator[Query]]]] = {
         "a table of 30": _as_table,
         "filtered, with wishes": _filtered,
         "of a brief": _of_briefs,
+        "of an audience": _of_audiences,
         "of kansei": _of_kansei,
     },
     "compare": {"four": _with_candidates},

@@ -87,8 +87,8 @@ class Listing:
     @cached_property
     def sources(self) -> list[Source]:
         """Where what is said comes from."""
-        asker = [self.proposal.entity] if self.proposal.entity else []
-        entities = [*asker, *(self.view.entity(row.id) for row in self.rows)]
+        askers = (self.proposal.entity,) if self.proposal.entity else self.proposal.audience
+        entities = [*askers, *(self.view.entity(row.id) for row in self.rows)]
         return sources_of(self.view, [record for entity in entities for record in entity.provenance])
 
     def cleared(self, match: Mapping[str, Any]) -> dict[str, Any]:

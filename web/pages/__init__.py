@@ -127,6 +127,7 @@ def register(app: Flask) -> None:
     app.jinja_env.globals |= {"deal_messages": talk.messages, "deal_addressees": talk.addressees, "new_key": new_key}
     app.jinja_env.globals |= {"unread": deals.unread, "rule_summary": rules.summary, "rule_label": rules.label}
     app.jinja_env.globals |= {"arguments": questions.arguments, "question_address": questions.address}
+    app.jinja_env.globals["question_beginning"] = questions.beginning
     app.jinja_env.globals |= shares.GLOBALS
     app.jinja_env.globals["remindable"] = reminders.people
     app.jinja_env.globals["with_changes"] = searches.with_changes

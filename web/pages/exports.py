@@ -39,7 +39,7 @@ def ranking() -> Response:
     query = asked(view, parameters)
     proposed = view.services.propose(query)
     view.services.shares.take_ranking(who, proposed.to_json()["query"], form)
-    named = plain(title(view, query, proposed.entity))
+    named = plain(title(view, query))
     return _sent(make_ranking(Listing(view, proposed, named, _today()), form))
 
 

@@ -16,17 +16,19 @@ from kyokan.graph.model import Entity, EntityKind, RelationKind
 from kyokan.web.addresses import address_with
 from kyokan.web.fingerprint import sector_profile, wanted_profile
 from kyokan.web.fingerprint.profile import PEOPLE
+from kyokan.web.pages.audience import START as FANS
+from kyokan.web.pages.audience import Audience, named
 from kyokan.web.pages.suggest import hits
 from kyokan.web.parameters import Parameters
 from kyokan.web.ports import Known
 from kyokan.web.preferences import seen
 from kyokan.web.view import LARGE_PX, View, current
 
-STARTS = ("name", "brief", "kansei")
+STARTS = ("name", "brief", FANS, "kansei")
 WANTED = ("artist", "brand", "product")
 EXAMPLES = 8
 _examples: dict[str, tuple[str, ...]] = {}
-ALLOWED = ("start", "entity", "q", "text", "for")
+ALLOWED = ("start", "entity", "audience", "q", "text", "for")
 
 
 def show() -> str | Response:
@@ -37,19 +39,22 @@ def show() -> str | Response:
     view = current()
     start = parameters.choice("start", STARTS, "name")
     text, lately = parameters.text("q"), recent(view)
-    found = hits(view, text)
-    entity = _entity(view, parameters, found, lately)
+    fans = Audience.shown(view, named(view, parameters))
+    found = [one for one in hits(view, text) if one not in fans.of]
+    entity = None if start == FANS else _entity(view, parameters, found, lately)
     brief, kansei = parameters.text("text"), parameters.kansei(view.dictionary)
     return render_template(
         "home.html",
+        starts=STARTS,
         start=start,
-        wanted=parameters.choice("for", WANTED, opposite(entity)),
+        fans=fans,
+        wanted=parameters.choice("for", WANTED, "brand" if start == FANS else opposite(entity)),
         kinds=WANTED,
         found=found,
         q=text,
         counts={kind: len(view.known.rows(EntityKind(kind))) for kind in WANTED},
         recent=lately,
-        picture=picture(view, start, entity, brief, kansei),
+        picture=fans.glyph(LARGE_PX, large=True) if fans else picture(view, start, entity, brief, kansei),
         entity=entity,
         text=brief,
         kansei=kansei,

@@ -9,19 +9,21 @@ from urllib.parse import urlencode
 from flask import g, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from kyokan.graph.model import Entity, EntityKind
+from kyokan.graph.model import WITH_FANS, Entity, EntityKind, KanseiValue
 from kyokan.matching.ranking.model import Match, Proposal, Query, Standing, Status
 from kyokan.web.charts.bars import Scale
+from kyokan.web.pages.audience import NAME as AUDIENCE
+from kyokan.web.pages.audience import START, Audience, named
 from kyokan.web.pages.home import WANTED, opposite
 from kyokan.web.pages.suggest import hits
 from kyokan.web.parameters import KANSEI, ParameterError, Parameters
 from kyokan.web.view import View, current
 
 ALLOWED = (
-    *("entity", "q", "text", "for", "top", "category", "place", "medium", "since", "until"),
+    *("entity", "audience", "q", "text", "for", "top", "category", "place", "medium", "since", "until"),
     *("exclude", "without", "diversity", "exposure", "habit", "view", "add", "start"),
 )
-KEPT = {"entity", "text", "view", "exclude", "without"}  # what the rail has no field for and passes on
+KEPT = {"entity", "audience", "text", "view", "exclude", "without"}  # what the rail has no field for and passes on
 TOP, MORE, MOST = 10, 20, 100
 UNASKED = Query()  # what holds where the address says nothing
 SLIDERS = 5
@@ -44,13 +46,16 @@ def show() -> str | Response:
     added = parameters.text("add")
     if added and added not in view.dictionary:
         raise ParameterError("add", "attribute", attribute=added)
-    if parameters.empty():
-        return _at(parameters.telling())
+    starting = parameters.text("start") and not parameters.text("q")
+    if parameters.empty() or starting:
+        return _at(pair for pair in parameters.telling() if pair[0] != "start" or not starting)
     chosen = _chosen(view, parameters)
     if isinstance(chosen, Response):
         return chosen
     if chosen is None and parameters.text("q"):
-        return render_template("choose.html", text=parameters.text("q"), found=hits(view, parameters.text("q"), 12))
+        text = parameters.text("q")
+        naming_fans = parameters.text("start") == START
+        return render_template("choose.html", text=text, found=hits(view, text, 12), naming_fans=naming_fans)
     query = _telling(query_of(view, parameters, chosen))
     proposal = view.services.propose(query, g.get("actor"))
     return _page(view, parameters, query, proposal)
@@ -63,7 +68,7 @@ def asked(view: View, parameters: Parameters) -> Query:
 
 
 def _telling(query: Query) -> Query:
-    if query.entity is None and not query.text and not query.kansei:
+    if not query.asks:
         raise ParameterError("entity", "nothing_asked")
     return query
 
@@ -71,18 +76,25 @@ def _telling(query: Query) -> Query:
 def _page(view: View, parameters: Parameters, query: Query, proposal: Proposal) -> str:
     rows = in_place(proposal)
     scale = Scale.of([*proposal.matches, *proposal.set_aside])
+    fans = Audience(view, proposal.audience)
     blocked = sum(match.standing is Standing.BLOCKED for match in proposal.set_aside)
     return render_template(
         "matches.html",
         proposal=proposal,
         query=query,
         asker=proposal.entity,
-        title=title(view, query, proposal.entity),
+        fans=fans,
+        title=title(view, query),
         rows=rows,
         outside=[match for match in proposal.set_aside if match.standing is not Standing.BLOCKED],
         blocked=blocked,
         scale=scale,
-        sliders=sliders(view, query, proposal.entity, parameters.text("add")),
+        sliders=sliders(
+            view,
+            query,
+            view.values(proposal.entity) if proposal.entity else fans.values,
+            parameters.text("add"),
+        ),
         kinds=WANTED,
         table=parameters.choice("view", ("list", "table"), "list") == "table",
         more=min(MOST, query.top + MORE) if len(proposal.matches) == query.top < MOST else None,
@@ -104,7 +116,10 @@ def _at(arguments: Iterable[tuple[str, str]]) -> Response:
 
 
 def _chosen(view: View, parameters: Parameters) -> Entity | Response | None:
-    """The entity asked about. A typed name that means just one leads to the address with its id."""
+    """The entity asked about. A typed name that means just one leads to the address with its id.
+
+    Where an audience is being named, it is one more whose fans ask.
+    """
     given, text = parameters.text("entity"), parameters.text("q")
     entity = view.entity(given) if given else None
     if not text:
@@ -113,18 +128,22 @@ def _chosen(view: View, parameters: Parameters) -> Entity | Response | None:
     if entity is not None and text in {entity.name, entity.name_ja, entity.name_en}:
         return _at([("entity", entity.id), *rest])
     exact = [hit.entity_id for hit in view.services.find(text, limit=12) if hit.exact]
-    exact = [one for one in exact if view.entity(one).kind.value in {*WANTED, "segment"}]
-    return _at([("entity", exact[0]), *rest]) if len(exact) == 1 else None
+    exact = [one for one in exact if view.entity(one).kind in WITH_FANS]
+    if len(exact) != 1:
+        return None
+    return _at([*rest, (AUDIENCE, exact[0])] if parameters.text("start") == START else [("entity", exact[0]), *rest])
 
 
 def query_of(view: View, parameters: Parameters, entity: Entity | None) -> Query:
     """The query that the address states."""
-    kinds = parameters.texts("for") or (opposite(entity),)
+    audience = named(view, parameters)
+    kinds = parameters.texts("for") or ("brand" if audience else opposite(entity),)
     if unknown := set(kinds) - set(WANTED):
         raise ParameterError("for", "choice", choices=", ".join(WANTED), value=min(unknown))
     signals, attributes = without(view, parameters)
     return Query(
         entity=entity.id if entity else None,
+        audience=audience,
         text=parameters.text("text") or None,
         kinds=tuple(EntityKind(kind) for kind in kinds),
         top=int(parameters.number("top", TOP, 1, MOST)),
@@ -156,10 +175,19 @@ def without(view: View, parameters: Parameters) -> tuple[frozenset[str], frozens
     return frozenset(signals), frozenset(attributes)
 
 
-def title(view: View, query: Query, entity: Entity | None) -> str:
-    """「Citizen xC に響くアーティスト」 / "Artists who resonate with Citizen xC"."""
+def title(view: View, query: Query) -> str:
+    """「Citizen xC に響くアーティスト」 / "Artists who resonate with Citizen xC".
+
+    Raises:
+        UnknownEntityError: who asks is not known.
+    """
     kind = query.kinds[0].value if query.kinds else "artist"
-    who = view.name(entity) if entity else view.say("matches.brief" if query.text else "matches.kansei")
+    if query.entity:
+        who = view.name(view.entity(query.entity))
+    elif query.audience:
+        who = Audience.shown(view, query.audience).words
+    else:
+        who = view.say("matches.brief" if query.text else "matches.kansei")
     return view.say(f"matches.title_{kind}", who=who)
 
 
@@ -173,13 +201,12 @@ def in_place(proposal: Proposal) -> list[Match]:
     return rows
 
 
-def sliders(view: View, query: Query, entity: Entity | None, added: str) -> list[Slider]:
-    """Kansei with a weight, the one just added, then the strongest of the asker until there are five."""
+def sliders(view: View, query: Query, own: Iterable[KanseiValue], added: str) -> list[Slider]:
+    """Kansei with a weight, the one just added, then the asker's ``own``, the strongest first, until there are five."""
     ids = list(query.kansei) + [added] * bool(added and added not in query.kansei)
-    if entity is not None:
-        strongest = sorted(view.values(entity), key=lambda value: (-value.intensity, value.attribute))
-        names = (value.attribute.removeprefix("kansei:") for value in strongest)
-        ids += [name for name in names if name not in ids and name in view.dictionary][: max(0, SLIDERS - len(ids))]
+    strongest = sorted(own, key=lambda value: (-value.intensity, value.attribute))
+    names = (value.attribute.removeprefix("kansei:") for value in strongest)
+    ids += [name for name in names if name not in ids and name in view.dictionary][: max(0, SLIDERS - len(ids))]
     return [
         Slider(KANSEI + name, view.dictionary.get(name).label[view.lang], query.kansei.get(name, 0.0)) for name in ids
     ]

@@ -16,7 +16,7 @@ from kyokan.web.parameters import KANSEI, ParameterError, Parameters
 from kyokan.web.view import View
 
 ASKED = (
-    *("entity", "text", "for", "category", "place", "medium", "since", "until"),
+    *("entity", "audience", "text", "for", "category", "place", "medium", "since", "until"),
     *("exclude", "without", "diversity", "exposure", "habit", "top"),
 )
 CANDIDATE = "with"
@@ -32,7 +32,7 @@ def asked(view: View, parameters: Parameters) -> Query:
     """
     given = parameters.text("entity")
     query = query_of(view, parameters, view.entity(given) if given else None)
-    if query.entity is None and not query.text and not query.kansei:
+    if not query.asks:
         raise ParameterError("entity", "nothing_asked")
     return query
 
@@ -46,7 +46,7 @@ def picked(view: View, query: Query, ids: Iterable[str]) -> list[Entity]:
     """
     found = [view.entity(one) for one in dict.fromkeys(ids)]
     for entity in found:
-        if entity.id == query.entity:
+        if entity.id == query.entity or entity.id in query.audience:
             raise ParameterError(entity.id, "same")
         if entity.kind.value not in WANTED:
             raise ParameterError(CANDIDATE, "choice", choices=", ".join(WANTED))
@@ -57,6 +57,7 @@ def arguments(query: Query) -> list[tuple[str, str]]:
     """The parameters that state a question; what nobody asked is left out."""
     usual = Query()
     several = {
+        "audience": query.audience,
         "for": [kind.value for kind in query.kinds],
         "category": query.categories,
         "place": query.places,
@@ -88,13 +89,19 @@ def address(query: Query) -> str:
     return f"{url_for('matches')}?{urlencode(arguments(query))}"
 
 
+def beginning(query: Query) -> str:
+    """The page that answers a question without its wishes and filters; the home page where it is nothing else."""
+    bare = Query(entity=query.entity, audience=query.audience, text=query.text)
+    return address(bare) if bare.asks else url_for("home", start="kansei")
+
+
 def words(view: View, query: Query) -> str:
-    """The question in words: a brief by its beginning, an entity that is not known any more by its id."""
+    """The question in words: a brief by its beginning, who is not known any more by the id."""
     if query.text and query.kinds:
         brief = " ".join(query.text.split())
         quoted = view.say("lists.quoted", text=brief if len(brief) <= BRIEF else f"{brief[:BRIEF]}…")
         return view.say(f"matches.title_{query.kinds[0].value}", who=quoted)
     try:
-        return title(view, query, view.entity(query.entity) if query.entity else None)
+        return title(view, query)
     except KyokanError:
-        return query.entity or ""
+        return query.entity or ", ".join(query.audience)

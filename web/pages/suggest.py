@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from flask import render_template
 
-from kyokan.graph.model import Entity, EntityKind
+from kyokan.graph.model import WITH_FANS, Entity
 from kyokan.web.parameters import Parameters
 from kyokan.web.view import View, current
 
-ASKED = (EntityKind.ARTIST, EntityKind.BRAND, EntityKind.PRODUCT, EntityKind.SEGMENT)
 SHOWN = 6
 
 
@@ -16,12 +15,19 @@ def hits(view: View, text: str, limit: int = SHOWN) -> list[Entity]:
     """Entities that a text may mean, best first."""
     if not text:
         return []
-    return [view.entity(hit.entity_id) for hit in view.services.find(text, ASKED, limit)]
+    return [view.entity(hit.entity_id) for hit in view.services.find(text, WITH_FANS, limit)]
 
 
 def show() -> str:
-    """The list alone."""
-    parameters = Parameters.of_request(("q", "for", "entity"))
+    """The list alone; where an audience is being named, of those who are not among it yet."""
+    parameters = Parameters.of_request(("q", "for", "entity", "start", "audience"))
     view = current()
-    text = parameters.text("q")
-    return render_template("parts/suggestions.html", found=hits(view, text), text=text, wanted=parameters.text("for"))
+    text, chosen = parameters.text("q"), list(parameters.texts("audience"))
+    return render_template(
+        "parts/suggestions.html",
+        found=[one for one in hits(view, text) if one.id not in chosen],
+        text=text,
+        wanted=parameters.text("for"),
+        start=parameters.text("start"),
+        chosen=chosen,
+    )
