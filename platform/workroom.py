@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from kyokan.platform.accounts.service import Accounts
     from kyokan.platform.approvals import Approvals
     from kyokan.platform.attachments import Attachments
+    from kyokan.platform.audit import Denials
     from kyokan.platform.database import Database
     from kyokan.platform.deals import Deals
     from kyokan.platform.deals.gate import Admission
@@ -62,6 +63,13 @@ class Workroom:
         from kyokan.platform.accounts.service import Accounts
 
         return Accounts(self.database)
+
+    @cached_property
+    def denials(self) -> Denials:
+        """What people were denied."""
+        from kyokan.platform.audit import Denials
+
+        return Denials(self.database)
 
     @cached_property
     def issuer(self) -> Issuer | None:

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask, g, url_for
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from kyokan.web import actors, display, figures, forms, preferences, requests, security
+from kyokan.web import actors, denials, display, figures, forms, preferences, requests, security
 from kyokan.web.addresses import EntityConverter, address_with
 from kyokan.web.pages import register
 from kyokan.web.ports import Services
@@ -42,6 +42,7 @@ def create_app(services: Services, *, proxies: int = 0, address: str = "", hosts
     preferences.init_app(app)
     actors.init_app(app)
     forms.init_app(app)
+    denials.init_app(app)
     security.init_app(app)
     display.init_app(app)
     versions = _static_versions()

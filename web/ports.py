@@ -16,6 +16,7 @@ from kyokan.platform.accounts.issuer import Issuer
 from kyokan.platform.accounts.service import Accounts
 from kyokan.platform.approvals import Approvals
 from kyokan.platform.attachments import Attachments
+from kyokan.platform.audit import Denials
 from kyokan.platform.deals import Deals
 from kyokan.platform.deals.talk import Talk
 from kyokan.platform.desk import Searches, Shortlists
@@ -103,6 +104,11 @@ class Services(Protocol):
     @property
     def accounts(self) -> Accounts:
         """People, organisations and who is signed in."""
+        ...
+
+    @property
+    def denials(self) -> Denials:
+        """What people were denied."""
         ...
 
     @property

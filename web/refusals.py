@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+from flask import g
 from markupsafe import Markup
 
 from kyokan.errors import ChangedMeanwhileError, InputError, NotAllowedError, RuleStopError
 from kyokan.web.parameters import ParameterError
 from kyokan.web.view import current
 from kyokan.web.wording import catalogue
+
+NOT_THEIRS = "not_theirs"  # why a record that others may have is answered like one that does not exist
 
 
 def worded(refusal: InputError) -> Markup:
@@ -36,7 +39,8 @@ def _said(name: str, value: object) -> object:
 
 
 def status_of(refusal: InputError) -> HTTPStatus:
-    """The status with which a refusal is answered."""
+    """The status with which a refusal is answered, for the reason that the audit trail names where it is denied."""
+    g.refusal = refusal.code
     if isinstance(refusal, ChangedMeanwhileError):
         return HTTPStatus.CONFLICT
     return HTTPStatus.FORBIDDEN if isinstance(refusal, NotAllowedError) else HTTPStatus.BAD_REQUEST

@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import text
 
 from kyokan.errors import StoreError
-from kyokan.platform.audit import Trail
+from kyokan.platform.audit import Denials, Trail
+from kyokan.platform.audit.denials import MOST
 from kyokan.platform.database import Database
-from tests.platform.dealing import PLANNER, Clock
+from tests.platform.dealing import PLANNER, STRANGER, Clock
 
 
 @pytest.fixture
@@ -60,3 +61,20 @@ def test_what_fails_with_its_act_is_not_in_the_trail(database):
 
 def test_the_file_is_its_owners_alone(database):
     assert database.path.stat().st_mode & 0o077 == 0
+
+
+def test_a_full_hour_of_denials_empties_as_time_passes(database):
+    clock = Clock()
+    denials = Denials(database, clock)
+    kept = []
+    for _ in range(MOST):
+        clock.pass_by(seconds=30)
+        kept.append(denials.note(PLANNER, {"page": "deal"}))
+    assert kept == [True] * MOST  # fifty minutes
+    assert not denials.note(PLANNER, {"page": "deal"})
+    assert denials.note(STRANGER, {"page": "deal"})
+    clock.pass_by(minutes=11)  # an hour and half a minute since the first two
+    assert [denials.note(PLANNER, {"page": "deal"}) for _ in range(3)] == [True, True, False]
+    with database.session() as session:
+        last = [one.detail.get("last", False) for one in Trail(session).of("denied:hana")]
+    assert last == [False] * (MOST - 1) + [True, False, True]

@@ -16,6 +16,7 @@ from kyokan.platform.accounts.passwords import Passwords
 from kyokan.platform.accounts.service import Accounts
 from kyokan.platform.approvals import ApprovalGate, Approvals
 from kyokan.platform.attachments import Attachments
+from kyokan.platform.audit import Denials
 from kyokan.platform.database import Database
 from kyokan.platform.deals import Deals
 from kyokan.platform.deals.talk import Talk
@@ -181,6 +182,10 @@ class World:
     def accounts(self):
         quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
         return Accounts(self.database, passwords=Passwords(quick))
+
+    @cached_property
+    def denials(self):
+        return Denials(self.database)
 
     @cached_property
     def deals(self):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from flask import Flask, current_app, render_template
+from flask import Flask, current_app, g, render_template
 from werkzeug.exceptions import HTTPException
 
 from kyokan.errors import (
@@ -16,7 +16,7 @@ from kyokan.errors import (
     UnknownRecordError,
 )
 from kyokan.web.forms import ForeignFormError
-from kyokan.web.refusals import status_of, worded
+from kyokan.web.refusals import NOT_THEIRS, status_of, worded
 from kyokan.web.requests import number
 from kyokan.web.view import current
 
@@ -32,6 +32,7 @@ def page(state: str, status: int, **values: object) -> Answer:
 def refused(error: KyokanError) -> Answer:
     """A typed error: what was wrong with which input, and what to do."""
     if isinstance(error, UnknownEntityError | UnknownRecordError):  # a record of others: nothing tells it from no page
+        g.refusal = NOT_THEIRS if isinstance(error, UnknownRecordError) else ""
         return page("not_found", HTTPStatus.NOT_FOUND)
     if isinstance(error, NotAllowedError):
         return page("forbidden", status_of(error), detail=worded(error))
