@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, url_for
+from flask import Flask
 from markupsafe import Markup
 
 from kyokan.graph.model import Entity
@@ -84,9 +84,6 @@ def shared() -> dict[str, Any]:
         "note_of": lambda item: note(view, item),
         "edge_words": lambda relation: edge_words(view, relation),
         "credit_lines": lambda entities: credit_lines(view, entities),
-        "why": lambda asker, entity: (
-            url_for("why", a=asker.id, b=entity.id) if asker else url_for("entity", entity_id=entity.id)
-        ),
     }
 
 

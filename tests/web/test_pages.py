@@ -1,6 +1,7 @@
 """Every page over a small real world, without a browser."""
 
 import re
+from html import unescape
 
 import pytest
 from flask import url_for
@@ -20,6 +21,9 @@ PAGES = (
     f"{MATCHES}&view=table",
     FANS,
     WHY,
+    f"{FANS.replace('/matches', '/matches/why')}&with=brand:xc",
+    "/matches/why?text=静かな時計&for=artist&with=artist:akari",
+    "/matches/why?kansei.serene=0.8&for=brand&with=brand:xc",
     "/e/artist:akari",
     "/dictionary",
 )
@@ -132,6 +136,28 @@ def test_an_audiences_ranking_names_whose_fans_ask_and_passes_them_on(client):
     assert "<h1>凪原 灯と竹内まりやのファンに響くブランド</h1>" in ja
     _, compared = read(client, FANS.replace("/matches", "/compare") + "&with=brand:xc&with=brand:koyomido")
     assert "the fans of Akari Nagihara and Mariya Takeuchi" in compared
+
+
+def figure(page):
+    """The first score of a page, as it is read."""
+    return re.sub(r"<[^>]+>", "", re.search(r'<p class="figure">(.*?)</p>', page)[1]).split()[-1]
+
+
+def test_every_match_of_a_question_without_an_asker_leads_to_its_reasons(client):
+    _, page = read(client, "/matches?kansei.serene=0.8&for=brand")
+    found = re.search(r'<h2><a href="(/matches/why\?[^"]+)">', page)[1]
+    _, why = read(client, unescape(found))
+    assert "How the score adds up" in why
+    assert figure(why) == figure(page)
+    assert "wanted" in why.partition('id="because"')[2]
+
+
+def test_reasons_of_a_question_with_an_asker_are_those_of_the_pair(client):
+    assert client.get("/matches/why?entity=brand:xc&for=artist&with=artist:akari").location == WHY
+    for with_ in ("", "&with=artist:akari&with=artist:hara"):
+        answer, page = read(client, f"/matches/why?text=静けさ&for=artist{with_}")
+        assert answer.status_code == 400
+        assert "Choose one whose reasons to see" in page
 
 
 def test_home_reads_a_typed_name_without_scripts(client):

@@ -25,6 +25,7 @@ READ = {
     "home": ("/", EVERYBODY),
     "suggest": ("/suggest?q=xc", EVERYBODY),
     "matches": ("/matches?entity=brand:xc&for=artist", EVERYBODY),
+    "reasons": ("/matches/why?text=静かな時計&for=artist&with=artist:akari", EVERYBODY),
     "why": ("/why/brand:xc/artist:akari", EVERYBODY),
     "atlas": ("/map?entity=artist:akari", EVERYBODY),
     "compare": ("/compare?entity=brand:xc&for=artist&with=artist:akari&with=artist:hara", EVERYBODY),

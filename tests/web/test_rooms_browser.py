@@ -38,6 +38,7 @@ ROOMS = (
     ("planner", "{list}"),
     ("planner", "/lists/add?entity=brand:xc&for=artist&with=artist:akari"),
     ("planner", "/compare?entity=brand:xc&for=artist&with=artist:akari&with=artist:takeuchi"),
+    ("planner", "/matches/why?audience=artist:akari&audience=artist:takeuchi&for=brand&with=brand:xc"),
     ("planner", "/map?entity=brand:xc"),
     ("planner", "/searches"),
     ("planner", "/searches/new?entity=brand:xc&for=artist"),

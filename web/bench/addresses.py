@@ -118,6 +118,12 @@ def _of_kansei(one: Questions) -> Iterator[Query]:
     return (wish | {"for": "brand"} for wish in one.kansei())
 
 
+def _with_one(one: Questions) -> Iterator[Query]:
+    """A brief with one of those who may answer it."""
+    people = one.ids(EntityKind.ARTIST)
+    return (query | {"with": next(people)} for query in _of_briefs(one))
+
+
 def _with_candidates(one: Questions) -> Iterator[Query]:
     """A question with as many candidates as can be compared."""
     people = one.ids(EntityKind.ARTIST)
@@ -149,6 +155,7 @@ ASKED: dict[str, dict[str, Callable[[Questions], Iterator[Query]]]] = {
     "compare": {"four": _with_candidates},
     "list_add": {"four": _with_candidates},
     "search_new": {"": _of_things},
+    "reasons": {"a brief": _with_one},
     "why": {
         "": _plain,
         "what if": lambda one: ({"without": f"attribute:{next(iter(wish))[7:]}"} for wish in one.kansei()),

@@ -27,10 +27,7 @@ def core(kind: str, size: float, css: str, ink: str) -> Markup:
         case "artist":
             return disc(CENTRE, CENTRE, size, paint)
         case "segment":
-            return Markup().join(
-                disc(CENTRE + dx * size, CENTRE + dy * size, size * 0.46, paint)
-                for dx, dy in ((0, -0.66), (-0.66, 0.48), (0.66, 0.48))
-            )
+            return _three(CENTRE, size, paint)
         case "brand":
             return _box(CENTRE, CENTRE, size * 1.72, size * 1.72, paint)
         case "product":
@@ -39,8 +36,7 @@ def core(kind: str, size: float, css: str, ink: str) -> Markup:
             bars = (_box(CENTRE, CENTRE + dy * size, size * 2, size * 0.42, paint) for dy in (-0.8, 0, 0.8))
             return Markup().join(bars)
         case _:
-            upright = _box(CENTRE, CENTRE, size * 0.5, size * 2.1, paint)
-            return upright + _box(CENTRE, CENTRE, size * 2.1, size * 0.5, paint)
+            return _plus(CENTRE, size, paint)
 
 
 def diamond(cx: float, half: float, css: str, ink: str) -> Markup:
@@ -61,11 +57,16 @@ def pair(size: float, first: str, second: str, *, one_ink: bool) -> Markup:
 
 
 def _small(kind: str, cx: float, radius: float, *, one_ink: bool) -> Markup:
-    """One of two cores: ● for people, ■ or ◆ for things."""
+    """One of two cores: ● or ∴ for people, ■ or ◆ for things, ＋ for a query."""
     letter, ink = side(kind)
     css, ink = f"fp-{'k' if one_ink else letter}f", INK if one_ink else ink
+    paint = {"class_": css, "fill": ink}
+    if kind == "segment":
+        return _three(cx, radius, paint)
     if letter == "a":
-        return disc(cx, CENTRE, radius, {"class_": css, "fill": ink})
+        return disc(cx, CENTRE, radius, paint)
+    if letter == "k":
+        return _plus(cx, radius, paint)
     if kind == "product":
         return diamond(cx, radius * 1.12, css, ink)
     if one_ink:
@@ -73,7 +74,19 @@ def _small(kind: str, cx: float, radius: float, *, one_ink: bool) -> Markup:
         half = (radius * 1.7 - line) / 2
         data = f"M{cx - half:g} {CENTRE - half:g}h{2 * half:g}v{2 * half:g}h{-2 * half:g}z"
         return element("path", class_="fp-k", d=data, stroke=INK, stroke_width=line)
-    return _box(cx, CENTRE, radius * 1.7, radius * 1.7, {"class_": css, "fill": ink})
+    return _box(cx, CENTRE, radius * 1.7, radius * 1.7, paint)
+
+
+def _three(cx: float, size: float, paint: Mapping[str, str]) -> Markup:
+    """Three dots that stand together."""
+    places = ((0, -0.66), (-0.66, 0.48), (0.66, 0.48))
+    return Markup().join(disc(cx + dx * size, CENTRE + dy * size, size * 0.46, paint) for dx, dy in places)
+
+
+def _plus(cx: float, size: float, paint: Mapping[str, str]) -> Markup:
+    """Two crossing bars."""
+    bars = ((size * 0.5, size * 2.1), (size * 2.1, size * 0.5))
+    return Markup().join(_box(cx, CENTRE, width, height, paint) for width, height in bars)
 
 
 def disc(cx: float, cy: float, radius: float, paint: Mapping[str, str]) -> Markup:

@@ -29,6 +29,7 @@ from kyokan.web.pages import (
     matches,
     pipeline,
     questions,
+    reasons,
     reminders,
     rules,
     searches,
@@ -44,6 +45,7 @@ ROUTES: dict[str, tuple[str, RouteCallable]] = {
     "home": ("/", home.show),
     "suggest": ("/suggest", suggest.show),
     "matches": ("/matches", matches.show),
+    "reasons": ("/matches/why", reasons.show),
     "why": ("/why/<entity:a>/<entity:b>", why.show),
     "atlas": ("/map", atlas.show),
     "compare": ("/compare", compare.show),
@@ -127,7 +129,7 @@ def register(app: Flask) -> None:
     app.jinja_env.globals |= {"deal_messages": talk.messages, "deal_addressees": talk.addressees, "new_key": new_key}
     app.jinja_env.globals |= {"unread": deals.unread, "rule_summary": rules.summary, "rule_label": rules.label}
     app.jinja_env.globals |= {"arguments": questions.arguments, "question_address": questions.address}
-    app.jinja_env.globals["question_beginning"] = questions.beginning
+    app.jinja_env.globals |= {"question_beginning": questions.beginning, "why": questions.why}
     app.jinja_env.globals |= shares.GLOBALS
     app.jinja_env.globals["remindable"] = reminders.people
     app.jinja_env.globals["with_changes"] = searches.with_changes

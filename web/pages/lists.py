@@ -22,7 +22,7 @@ from kyokan.web.actors import actor
 from kyokan.web.fingerprint import core_kind
 from kyokan.web.fingerprint.profile import PEOPLE
 from kyokan.web.forms import posted
-from kyokan.web.pages.questions import CANDIDATE, arguments, words
+from kyokan.web.pages.questions import CANDIDATE, arguments, askable, words
 from kyokan.web.parameters import ParameterError, Parameters
 from kyokan.web.refusals import status_of, worded
 from kyokan.web.view import View, current
@@ -61,6 +61,7 @@ class Row:
     asked: str
     entity: Entity | None
     asker: Entity | None
+    askable: bool
     now: Place | None
 
     @property
@@ -168,8 +169,8 @@ def rows_of(view: View, kept: list[EntryRow]) -> list[Row]:
         query = read(together[0].question)
         asker = _known(view, query.entity) if query.entity else None
         now = _standing(view, query, [one.entity for one in together if one.entity in view.known])
-        said = words(view, query)
-        rows += [Row(one, query, said, _known(view, one.entity), asker, now.get(one.entity)) for one in together]
+        said, able = words(view, query), askable(view, query)
+        rows += [Row(one, query, said, _known(view, one.entity), asker, able, now.get(one.entity)) for one in together]
     place = {one.id: number for number, one in enumerate(kept)}
     return sorted(rows, key=lambda row: place[row.entry.id])
 

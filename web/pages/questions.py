@@ -89,10 +89,24 @@ def address(query: Query) -> str:
     return f"{url_for('matches')}?{urlencode(arguments(query))}"
 
 
+def askable(view: View, query: Query) -> bool:
+    """Whether those who ask are still known."""
+    return all(one in view.known for one in (query.entity, *query.audience) if one)
+
+
 def beginning(query: Query) -> str:
     """The page that answers a question without its wishes and filters; the home page where it is nothing else."""
     bare = Query(entity=query.entity, audience=query.audience, text=query.text)
     return address(bare) if bare.asks else url_for("home", start="kansei")
+
+
+def why(query: Query | None, entity: Entity) -> str:
+    """The page that says why somebody answers a question; without one, the page of the entity."""
+    if query is None:
+        return url_for("entity", entity_id=entity.id)
+    if query.entity:
+        return url_for("why", a=query.entity, b=entity.id)
+    return f"{url_for('reasons')}?{urlencode([*arguments(query), (CANDIDATE, entity.id)])}"
 
 
 def words(view: View, query: Query) -> str:

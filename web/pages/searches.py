@@ -16,7 +16,7 @@ from kyokan.platform.desk import Saved
 from kyokan.platform.desk.rights import reads
 from kyokan.web.actors import actor
 from kyokan.web.forms import posted
-from kyokan.web.pages.questions import ASKED, arguments, asked, words
+from kyokan.web.pages.questions import ASKED, arguments, askable, asked, words
 from kyokan.web.parameters import ParameterError, Parameters
 from kyokan.web.refusals import worded
 from kyokan.web.view import View, current
@@ -71,7 +71,7 @@ def show(search_id: str) -> str:
         found=found,
         said=words(view, found.query),
         asker=view.entity(asker) if asker and asker in view.known else None,
-        askable=not asker or asker in view.known,
+        askable=askable(view, found.query),
         entities={change.entity: view.entity(change.entity) for change in present},
         done=parameters.choice("done", ("", *DONE), ""),
         may=who.has(Role.PLANNER),
