@@ -1,11 +1,13 @@
 """What each side will not do, kept by whoever represents it, and how that binds proposals and rankings."""
 
 from kyokan.platform.rules.binding import Binding
-from kyokan.platform.rules.calendar import Calendar, Conflict, Hold, Line, Severity, Span
+from kyokan.platform.rules.calendar import Calendar
 from kyokan.platform.rules.claims import Claim, Claims
+from kyokan.platform.rules.conflicts import Clash, Conflict, Severity
 from kyokan.platform.rules.entries import ArtistRules, BrandRules, Free
 from kyokan.platform.rules.reasons import Sort, Window
-from kyokan.platform.rules.service import Kept, Rules, Stops
+from kyokan.platform.rules.service import Kept, Rules, Stops, noted
+from kyokan.platform.rules.spans import Hold, Line, Span
 
 __all__ = [
     "ArtistRules",
@@ -14,6 +16,7 @@ __all__ = [
     "Calendar",
     "Claim",
     "Claims",
+    "Clash",
     "Conflict",
     "Free",
     "Hold",
@@ -25,4 +28,5 @@ __all__ = [
     "Span",
     "Stops",
     "Window",
+    "noted",
 ]

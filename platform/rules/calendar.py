@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 from itertools import combinations
 
 from kyokan.graph.model import EntityKind, RelationKind
@@ -16,88 +13,12 @@ from kyokan.platform.accounts.actor import Actor
 from kyokan.platform.deals import Deals
 from kyokan.platform.deals.service import Seen
 from kyokan.platform.deals.steps import OPEN, Status
+from kyokan.platform.rules.conflicts import Clash, Conflict, Meeting, gathered
 from kyokan.platform.rules.entries import ArtistRules, Free
-from kyokan.platform.rules.names import Categories, meets
+from kyokan.platform.rules.names import Categories, spellings
 from kyokan.platform.rules.service import Rules
+from kyokan.platform.rules.spans import Hold, Line, Span
 from kyokan.platform.rules.windows import AGREED
-
-
-class Hold(StrEnum):
-    """How firmly a span is held."""
-
-    PROPOSED = "proposed"
-    AGREED = "agreed"
-    RECORDED = "recorded"  # a tie-up of the graph
-
-
-class Severity(StrEnum):
-    """How grave a conflict is, gravest first."""
-
-    GRAVE = "grave"
-    MIDDLE = "middle"
-    LIGHT = "light"
-
-
-class Clash(StrEnum):
-    """What two spans do to each other."""
-
-    EXCLUSIVE = "exclusive"
-    SAME_CATEGORY = "same_category"
-    FREE = "free"
-    RIVALS = "rivals"  # two artists of one roster in one category at a time
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
-    """A term that somebody is bound for; ``since`` and ``until`` are ISO dates, empty where open."""
-
-    artist: str
-    brand: str
-    hold: Hold
-    category: str
-    territories: tuple[str, ...]
-    media: tuple[str, ...]
-    since: str
-    until: str
-    exclusive: bool
-    deal: str = ""
-
-    @property
-    def key(self) -> str:
-        """What tells it from others."""
-        return self.deal or f"{self.artist} {self.brand} {self.since}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conflict:
-    """Two spans that cannot both hold as they stand, or one and days kept free; the days that they share."""
-
-    clash: Clash
-    severity: Severity
-    spans: tuple[Span, ...]
-    since: str
-    until: str
-
-    @property
-    def key(self) -> str:
-        """Under which its resolution is noted; the same conflict has the same key tomorrow."""
-        named = "|".join(
-            [self.clash, *sorted(span.key for span in self.spans), self.since if self.clash is Clash.FREE else ""]
-        )
-        return hashlib.sha256(named.encode()).hexdigest()[:32]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One artist's line of a calendar.
-
-    ``free`` is known to the artist's own side alone; ``own`` says that the reader is this side.
-    """
-
-    artist: str
-    spans: tuple[Span, ...]
-    free: tuple[Free, ...] = ()
-    own: bool = False
 
 
 class Calendar:
@@ -134,16 +55,19 @@ class Calendar:
 
     def conflicts(self, lines: Iterable[Line]) -> list[Conflict]:
         """What cannot stand as it is, gravest first."""
-        found: list[Conflict] = []
+        met: list[tuple[str, Meeting]] = []
         lines = list(lines)
         overlaps = _Overlaps(self._context())
         for line in lines:
-            found += [one for pair in combinations(line.spans, 2) if (one := overlaps.between(*pair))]
-            found += [one for span in line.spans for days in line.free if (one := _in_free_days(span, days))]
-        roster = [span for line in lines if line.own for span in line.spans if span.deal]
-        found += [_conflict(Clash.RIVALS, Severity.LIGHT, *pair) for pair in overlaps.rivals(roster)]
-        order = list(Severity)
-        return sorted(found, key=lambda one: (order.index(one.severity), one.since, one.key))
+            met += overlaps.of_one_artist(line.spans)
+            met += [
+                (days.since.isoformat(), one)
+                for days in line.free
+                for span in line.spans
+                if (one := _in_free_days(span, days))
+            ]
+        met += overlaps.of_rivals(span for line in lines if line.own for span in line.spans if span.deal)
+        return gathered(met)
 
     def _recorded(self) -> Iterator[Span]:
         """Exclusive tie-ups of the graph that have not ended."""
@@ -167,7 +91,7 @@ class Calendar:
 
 
 class _Overlaps:
-    """Spans held against each other, the categories of each looked up once.
+    """Spans held against each other, what each is about looked up once.
 
     Args:
         context: the snapshot as it stands.
@@ -176,44 +100,42 @@ class _Overlaps:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._names = Categories(context)
-        self._known: dict[Span, frozenset[int | str]] = {}
 
-    def between(self, one: Span, other: Span) -> Conflict | None:
-        """Two spans of one artist in one category with days, territory and medium in common."""
-        apart = self.categories(one).isdisjoint(self.categories(other))
-        if one.brand == other.brand or apart or not _together(one, other):
-            return None
-        scopes = ((one.territories, other.territories, EntityKind.PLACE), (one.media, other.media, None))
-        if any(mine and theirs and not meets(self._context, mine, theirs, kind) for mine, theirs, kind in scopes):
-            return None
-        bound = [span for span in (one, other) if span.exclusive]
-        firm = all(span.hold is not Hold.PROPOSED for span in (one, other))
-        severity = Severity.LIGHT if not bound else Severity.GRAVE if firm else Severity.MIDDLE
-        clash = Clash.EXCLUSIVE if bound else Clash.SAME_CATEGORY
-        return _conflict(clash, severity, one, other)
+    def of_one_artist(self, spans: Iterable[Span]) -> Iterator[tuple[str, Meeting]]:
+        """By category, terms of one artist with days, territory and medium in common."""
+        for category, heap in self._by_category(spans).items():
+            scopes = [(self._scope(one.territories, EntityKind.PLACE), self._scope(one.media, None)) for one in heap]
+            for (one, its), (other, theirs) in combinations(zip(heap, scopes, strict=True), 2):
+                apart = any(a and b and a.isdisjoint(b) for a, b in zip(its, theirs, strict=True))
+                if one.brand != other.brand and not apart and _together(one, other):
+                    clash = Clash.EXCLUSIVE if one.exclusive or other.exclusive else Clash.SAME_CATEGORY
+                    yield category, _meeting(clash, one, other)
 
-    def rivals(self, roster: Iterable[Span]) -> Iterator[tuple[Span, Span]]:
-        """Two artists of one roster who would stand for rivals in one category at a time, each pair once."""
-        by_category: dict[int | str, list[Span]] = {}
-        for span in roster:
-            for category in self.categories(span):
-                by_category.setdefault(category, []).append(span)
-        met: set[tuple[Span, Span]] = set()
-        for category in sorted(by_category, key=str):
-            for one, other in combinations(by_category[category], 2):
-                apart = one.artist != other.artist and one.brand != other.brand
-                if apart and (one, other) not in met and _together(one, other):
-                    met.add((one, other))
-                    yield one, other
+    def of_rivals(self, roster: Iterable[Span]) -> Iterator[tuple[str, Meeting]]:
+        """By category, two artists of one roster who would stand for rivals at a time."""
+        for category, heap in self._by_category(roster).items():
+            for one, other in combinations(heap, 2):
+                if one.artist != other.artist and one.brand != other.brand and _together(one, other):
+                    yield category, _meeting(Clash.RIVALS, one, other)
 
-    def categories(self, span: Span) -> frozenset[int | str]:
+    def _by_category(self, spans: Iterable[Span]) -> dict[str, list[Span]]:
+        found: dict[str, list[Span]] = {}
+        for span in spans:
+            for category in self._categories(span):
+                found.setdefault(category, []).append(span)
+        return found
+
+    def _categories(self, span: Span) -> Iterable[str]:
         """Categories by the words of the terms; by what the brand is where they say nothing."""
-        if span not in self._known:
-            brand = self._context.find(span.brand)
-            own = self._context.categories_of(brand).tolist() if brand >= 0 else ()
-            named: frozenset[int | str] = frozenset(self._names.named(span.category))
-            self._known[span] = named or frozenset((span.category.casefold(),) if span.category else own)
-        return self._known[span]
+        if named := self._names.named(span.category):
+            return map(self._context.id, named)
+        if span.category:
+            return (span.category.casefold(),)
+        brand = self._context.find(span.brand)
+        return map(self._context.id, self._context.categories_of(brand).tolist() if brand >= 0 else ())
+
+    def _scope(self, words: Iterable[str], kind: EntityKind | None) -> frozenset[str]:
+        return frozenset(name for word in words for name in spellings(self._context, word, kind))
 
 
 def _held(deal: Seen) -> Span:
@@ -237,21 +159,14 @@ def _together(one: Span, other: Span) -> bool:
     return meets_dates(one.since, one.until, Plan(since=other.since, until=other.until, places=(), media=()))
 
 
-def _conflict(clash: Clash, severity: Severity, one: Span, other: Span) -> Conflict:
+def _meeting(clash: Clash, one: Span, other: Span) -> Meeting:
     ends = [span.until for span in (one, other) if span.until]
-    return Conflict(
-        clash=clash,
-        severity=severity,
-        spans=(one, other),
-        since=max(one.since, other.since),
-        until=min(ends, default=""),
-    )
+    return Meeting(clash, (one, other), max(one.since, other.since), min(ends, default=""))
 
 
-def _in_free_days(span: Span, days: Free) -> Conflict | None:
+def _in_free_days(span: Span, days: Free) -> Meeting | None:
     since, until = days.since.isoformat(), days.until.isoformat()
     dated = span.deal and (span.since or span.until)
     if not dated or not meets_dates(since, until, Plan(since=span.since, until=span.until, places=(), media=())):
         return None
-    severity = Severity.GRAVE if span.hold is Hold.AGREED else Severity.MIDDLE
-    return Conflict(clash=Clash.FREE, severity=severity, spans=(span,), since=max(since, span.since), until=until)
+    return Meeting(Clash.FREE, (span,), max(since, span.since), min(until, span.until or until))

@@ -42,7 +42,7 @@ class StopRow(Base):
 
 
 class ResolutionRow(Base):
-    """What a side has decided about a conflict in its calendar; ``conflict`` is its key."""
+    """What a side has decided about a conflict in its calendar; ``conflict`` is the key of a term in it, or of two."""
 
     __tablename__ = "conflict_resolution"
 

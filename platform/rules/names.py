@@ -13,11 +13,12 @@ from kyokan.matching.signals.view import Flags, Rows
 
 def meets(context: Context, stated: Iterable[str], planned: Iterable[str], kind: EntityKind | None) -> bool:
     """Whether any word of the one is among the other's; "日本 / Japan", ``japan`` and ``place:japan`` are one."""
-    one, other = ({name for word in words for name in _spellings(context, word, kind)} for words in (stated, planned))
+    one, other = ({name for word in words for name in spellings(context, word, kind)} for words in (stated, planned))
     return bool(one & other)
 
 
-def _spellings(context: Context, word: str, kind: EntityKind | None) -> Iterator[str]:
+def spellings(context: Context, word: str, kind: EntityKind | None) -> Iterator[str]:
+    """Every way to write a word of a clause, and each half of one in two languages; ``kind`` is what it may name."""
     bare = word.rpartition(":")[2] if kind and word.startswith(f"{kind.value}:") else word
     for part in (one.strip().casefold() for one in bare.replace("／", "/").split("/")):
         yield part
@@ -71,15 +72,15 @@ class Categories:
         self._context = context
         self._by_spelling: dict[str, set[int]] = {}
         for row in context.view.rows(EntityKind.CATEGORY).tolist():
-            for spelling in _spellings(context, context.id(row), EntityKind.CATEGORY):
+            for spelling in spellings(context, context.id(row), EntityKind.CATEGORY):
                 self._by_spelling.setdefault(spelling, set()).add(row)
 
     def named(self, word: str) -> frozenset[int]:
         """Rows of the categories that a clause's word names; none where it is empty or names nothing known."""
         if not word:
             return frozenset()
-        spellings = _spellings(self._context, word, EntityKind.CATEGORY)
-        return frozenset().union(*(self._by_spelling.get(one, ()) for one in spellings))
+        written = spellings(self._context, word, EntityKind.CATEGORY)
+        return frozenset().union(*(self._by_spelling.get(one, ()) for one in written))
 
     def kept(self, word: str, partner: int) -> frozenset[int]:
         """Rows of the categories that a deal keeps: those named, else the partner's; empty where it keeps every one."""

@@ -20,6 +20,7 @@ from kyokan.platform.audit import Record, Trail
 from kyokan.platform.database import Database
 from kyokan.platform.deals.entries import checked
 from kyokan.platform.rules.binding import Binding
+from kyokan.platform.rules.conflicts import Conflict
 from kyokan.platform.rules.entries import SHAPES, SideRules
 from kyokan.platform.rules.model import ResolutionRow, RosterRow, StopRow
 from kyokan.platform.rules.reasons import Sort
@@ -177,14 +178,14 @@ class Rules:
     # What conflicts ------------------------------------------------------------------------------------------
 
     def resolutions(self, actor: Actor) -> dict[str, ResolutionRow]:
-        """Key of a conflict → what the actor's organisation has noted about it."""
+        """Key of a note → what the actor's organisation has noted about a conflict."""
         with self._database.session() as session:
             if _keeps(session, actor) is None:
                 return {}
             mine = select(ResolutionRow).where(ResolutionRow.organisation == actor.organisation)
             return {row.conflict: row for row in session.scalars(mine)}
 
-    def resolve(self, actor: Actor, conflict: str, version: int, note: str) -> None:
+    def resolve(self, actor: Actor, conflict: Conflict, version: int, note: str) -> None:
         """Note what was decided about a conflict; ``version`` is 0 where nothing was noted yet.
 
         Raises:
@@ -194,18 +195,26 @@ class Rules:
         with self._database.session(writing=True) as session:
             if _keeps(session, actor) is None:
                 raise NotAllowedError("a conflict", "is settled by who keeps the rules", "", code="no_rules_here")
-            row = session.get(ResolutionRow, (actor.organisation, conflict))
+            mine = select(ResolutionRow).where(ResolutionRow.organisation == actor.organisation)
+            row = noted({one.conflict: one for one in session.scalars(mine)}, conflict)
             if (row.version if row else 0) != version:
                 now = "Look at it as it stands now"
                 raise ChangedMeanwhileError("this note", "was changed meanwhile", now, code="rules_changed")
-            if row is None:
-                row = ResolutionRow(organisation=actor.organisation, conflict=conflict, version=0, note="")
-            if row.note == note:
+            if (row.note if row else "") == note:
                 return
-            row.note, row.version, row.name = note[:LONGEST_NOTE], version + 1, actor.name
-            row.at = self._clock().isoformat(timespec="seconds")
-            session.add(row)
-            Trail(session).add(actor, f"conflict:{conflict}", "resolve", self._clock(), {})
+            at = self._clock().isoformat(timespec="seconds")
+            for key in conflict.own_keys():
+                session.merge(
+                    ResolutionRow(
+                        organisation=actor.organisation,
+                        conflict=key,
+                        version=version + 1,
+                        note=note[:LONGEST_NOTE],
+                        name=actor.name,
+                        at=at,
+                    )
+                )
+            Trail(session).add(actor, f"conflict:{conflict.key}", "resolve", self._clock(), {})
 
     # What was stopped ----------------------------------------------------------------------------------------
 
@@ -231,6 +240,14 @@ class Rules:
         session.add(row)
         session.flush()
         Trail(session).add(actor, subject_of(row.entity), act, self._clock(), detail)
+
+
+def noted(resolutions: Mapping[str, ResolutionRow], conflict: Conflict) -> ResolutionRow | None:
+    """The last note on a conflict, or on any of its terms when they met before; None where nothing was noted."""
+    if not resolutions:
+        return None
+    found = [resolutions[key] for key in conflict.note_keys() if key in resolutions]
+    return max(found, key=lambda row: (row.at, row.version), default=None)
 
 
 def _keeps(session: Session, actor: Actor) -> EntityKind | None:

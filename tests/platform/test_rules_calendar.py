@@ -10,8 +10,7 @@ from kyokan.matching.ranking import Matcher
 from kyokan.platform.accounts.model import Organisation
 from kyokan.platform.database import Database
 from kyokan.platform.deals import Deals, Step
-from kyokan.platform.rules import Calendar, Hold, Rules, Severity
-from kyokan.platform.rules.calendar import Clash
+from kyokan.platform.rules import Calendar, Clash, Hold, Rules, Severity, noted
 from tests.matching.sketch import Sketch
 from tests.platform.dealing import BRAND, DRAFT, MANAGER, MATCH, PLANNER, STRANGER, Clock
 from tests.platform.test_rules import AKARI, ORGANISATIONS
@@ -128,13 +127,41 @@ def test_rivals_are_found_by_every_spelling_of_a_category_and_without_one_by_wha
     assert found(calendar) == [(Clash.RIVALS, Severity.LIGHT, "2028-01-01", "2028-03-31")]
 
 
+def test_offers_without_days_in_one_category_are_one_conflict_over_a_roster_and_one_for_each_artist(calendar, deals):
+    undated = {"since": None, "until": None, "exclusive": False, "category": "watch", "territories": [], "media": []}
+    pairs = [(artist, brand) for artist in (AKARI, "artist:other") for brand in ("brand:koyomido", "brand:tokei")]
+    for artist, brand in pairs:
+        propose(deals, artist=artist, brand=brand, terms=undated)
+    shown = calendar.conflicts(calendar.lines(MANAGER))
+    told = {(one.clash, len(one.spans), one.firm) for one in shown}
+    assert len(shown) == 3
+    # the tie-up on record is exclusive, and meets both of the artist's offers; the other artist has none on record
+    assert told == {(Clash.EXCLUSIVE, 3, 1), (Clash.SAME_CATEGORY, 2, 0), (Clash.RIVALS, 4, 0)}
+    assert shown[0].clash is Clash.EXCLUSIVE
+
+
 def test_what_was_decided_about_a_conflict_is_kept_once_and_by_one_side(calendar, deals, rules):
     propose(deals)
     (conflict,) = calendar.conflicts(calendar.lines(MANAGER))
-    rules.resolve(MANAGER, conflict.key, 0, "ends a month early")
+    rules.resolve(MANAGER, conflict, 0, "ends a month early")
     with pytest.raises(ChangedMeanwhileError):
-        rules.resolve(MANAGER, conflict.key, 0, "no")
-    assert rules.resolutions(MANAGER)[conflict.key].note == "ends a month early"
+        rules.resolve(MANAGER, conflict, 0, "no")
+    kept = noted(rules.resolutions(MANAGER), conflict)
+    assert (kept.note, kept.version) == ("ends a month early", 1)
     assert rules.resolutions(BRAND) == {}
     with pytest.raises(NotAllowedError):
-        rules.resolve(PLANNER, conflict.key, 0, "x")
+        rules.resolve(PLANNER, conflict, 0, "x")
+
+
+def test_a_note_is_still_told_when_another_term_joins_and_is_changed_for_all_of_them(calendar, deals, rules):
+    propose(deals)
+    (two,) = calendar.conflicts(calendar.lines(MANAGER))
+    rules.resolve(MANAGER, two, 0, "ends a month early")
+    propose(deals, brand="brand:tokei")
+    (three,) = calendar.conflicts(calendar.lines(MANAGER))
+    assert len(three.spans) == 3
+    assert two.key in three.note_keys()
+    assert noted(rules.resolutions(MANAGER), three).note == "ends a month early"
+    rules.resolve(MANAGER, three, 1, "the first to sign")
+    for conflict in (two, three):
+        assert noted(rules.resolutions(MANAGER), conflict).note == "the first to sign"

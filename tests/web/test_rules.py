@@ -237,6 +237,37 @@ def test_calendar_and_roster_show_terms_and_conflicts_and_keep_how_they_are_sett
     assert "No term is set yet." in made["stranger"].get("/calendar").text
 
 
+def test_a_roster_lists_offers_in_one_category_once_and_keeps_the_note_when_another_comes(made):
+    offers = {"category": "腕時計", "since": "", "until": ""}
+
+    def offer(number):
+        brand = ("brand:koyomido", "brand:xc", "brand:yukiakari", "brand:みなも")[number]
+        address = write(made["planner"], brand=brand, key=uuid4().hex, **offers)
+        assert take(made["planner"], address, "send").status_code == 303
+
+    def conflicts():
+        return re.findall(r'action="(/roster/[0-9a-f]{32})"', made["manager"].get("/roster").text)
+
+    offer(0)
+    assert conflicts() == []
+    offer(1)
+    (two,) = conflicts()
+    offer(2)
+    (three,) = conflicts()
+    page = unescape(made["manager"].get("/roster").text)
+    assert "Offers: 3" in page
+    assert "No dates" in page
+    # sent from the page as it stood with two
+    assert made["manager"].send(two, "/roster", version="0", note="whoever signs first").status_code == 303
+    offer(3)
+    assert "whoever signs first" in made["manager"].get("/roster").text
+    assert made["manager"].send(three, "/roster", version="1", note="").status_code == 303
+    gone = made["manager"].send("/roster/" + "0" * 32, "/roster", version="0", note="my words")
+    assert gone.status_code == 409
+    assert "stands no longer" in gone.text
+    assert "my words" in gone.text
+
+
 @settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(floors=st.tuples(st.integers(0, 10**9), st.integers(0, 10**9)), offered=st.integers(0, 10**9))
 def test_whatever_the_floor_a_brand_and_a_planner_are_answered_alike(made, floors, offered):

@@ -9,11 +9,14 @@ from functools import lru_cache
 
 from markupsafe import Markup
 
-from kyokan.platform.rules import Conflict, Hold, Line
+from kyokan.platform.rules import Hold, Line
 
 WIDTH, LANE, BAR, CLASH = 1120.0, 34.0, 24.0, 7.0
 LEAST_MONTHS, MOST_MONTHS = 14, 30
 TURN = 0.66  # of the width, from where on words stand left of their place
+
+Days = tuple[str, str]
+"""First and last day, as ISO dates; empty where open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +66,9 @@ def head(scale: Scale, today: date, now: str) -> Markup:
 
 
 def drawn(
-    line: Line, words: Mapping[str, str], clashes: Mapping[str, Iterable[Conflict]], scale: Scale, today: date
+    line: Line, words: Mapping[str, str], shared: Mapping[str, Iterable[Days]], scale: Scale, today: date
 ) -> Markup:
-    """The bars of one artist, one lane each; ``words`` and ``clashes`` are those of each span by its key."""
+    """The bars of one artist, one lane each; ``words`` and days ``shared`` with others are of each span by its key."""
     parts = [
         _bar(scale, "free", 0, days.since.isoformat(), days.until.isoformat(), max(1, len(line.spans)) * LANE - 10)
         for days in line.free
@@ -73,11 +76,8 @@ def drawn(
     for lane, span in enumerate(line.spans):
         style = "proposed" if span.hold is Hold.PROPOSED else "kept" if span.exclusive else "held"
         parts.append(_bar(scale, style, lane, span.since, span.until))
-        parts += [
-            _bar(scale, "clash", lane, one.since, one.until, foot=CLASH)
-            for one in clashes.get(span.key, ())
-            if one.since
-        ]
+        days = [(since, until) for since, until in shared.get(span.key, ()) if since]
+        parts += [_bar(scale, "clash", lane, since, until, foot=CLASH) for since, until in days]
     for lane, span in enumerate(line.spans):
         at = scale.x(span.since, scale.start)
         left = at > WIDTH * TURN

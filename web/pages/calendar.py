@@ -11,9 +11,9 @@ from http import HTTPStatus
 from flask import abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from kyokan.errors import InputError, NotAllowedError
+from kyokan.errors import ChangedMeanwhileError, InputError, NotAllowedError
 from kyokan.platform.accounts import Actor
-from kyokan.platform.rules import Conflict, Hold, Line, Span
+from kyokan.platform.rules import Clash, Conflict, Hold, Line, Span, noted
 from kyokan.web.actors import actor
 from kyokan.web.charts.calendar import drawn, head, scale_of
 from kyokan.web.forms import posted, whole_number
@@ -23,6 +23,7 @@ from kyokan.web.refusals import status_of, worded
 from kyokan.web.view import View, current
 
 KEY = re.compile(r"[0-9a-f]{32}")
+SHOWN = 5  # terms of a conflict; one more than these and the rest fold
 
 
 def roster() -> str | Response:
@@ -33,17 +34,21 @@ def roster() -> str | Response:
 
 def resolve(conflict: str) -> str | Response | tuple[str, int]:
     """Note what was decided about a conflict."""
-    who = actor()
+    who, view = actor(), current()
     typed = posted("version", "note")
     if not KEY.fullmatch(conflict):
         abort(HTTPStatus.NOT_FOUND)
+    meant = _meant(view, who, conflict)
     try:
-        current().services.rules.resolve(who, conflict, whole_number(typed, "version"), typed["note"].strip())
+        if meant is None:
+            raise ChangedMeanwhileError("this conflict", "stands no longer", "See the roster", code="conflict_gone")
+        view.services.rules.resolve(who, meant, whole_number(typed, "version"), typed["note"].strip())
     except InputError as refusal:
         if isinstance(refusal, NotAllowedError):
             raise
-        return _roster(who, refusal=refusal, tried=conflict, typed=typed["note"]), status_of(refusal)
-    return redirect(url_for("roster", _anchor=f"c-{conflict}"), HTTPStatus.SEE_OTHER)
+        tried = meant.key if meant else ""
+        return _roster(who, refusal=refusal, tried=tried, typed=typed["note"]), status_of(refusal)
+    return redirect(url_for("roster", _anchor=f"c-{meant.key}"), HTTPStatus.SEE_OTHER)
 
 
 def calendar() -> str | Response:
@@ -52,14 +57,12 @@ def calendar() -> str | Response:
     who, view = actor(), current()
     lines = _known(view, view.services.calendar.lines(who))
     conflicts = view.services.calendar.conflicts(lines)
-    clashes: dict[str, list[Conflict]] = {}
-    for conflict in conflicts:
-        for span in conflict.spans:
-            clashes.setdefault(span.key, []).append(conflict)
+    clashes = _by_term(conflicts)
+    shared = {key: [day for _, days in ones for day in days] for key, ones in clashes.items()}
     today = date.fromisoformat(view.services.rules.today())
     scale = scale_of(lines, today)
     rows = [
-        (view.entity(line.artist), drawn(line, _words(view, line.spans), clashes, scale, today))
+        (view.entity(line.artist), drawn(line, _words(view, line.spans), shared, scale, today))
         for line in lines
         if line.spans or line.free
     ]
@@ -88,12 +91,15 @@ def _roster(who: Actor, *, refusal: InputError | None = None, tried: str = "", t
         if kept.entity in view.known:
             own = [span for span in held if kept.entity in (span.artist, span.brand)]
             rows.append((view.entity(kept.entity), kept, own))
+    conflicts, resolutions = view.services.calendar.conflicts(lines), view.services.rules.resolutions(who)
     return render_template(
         "roster.html",
         kind=kind.value,
         rows=rows,
-        conflicts=view.services.calendar.conflicts(lines),
-        resolutions=view.services.rules.resolutions(who),
+        conflicts=conflicts,
+        notes={one.key: noted(resolutions, one) for one in conflicts},
+        subject=_subject,
+        shown=SHOWN,
         entity=view.entity,
         said=said,
         Hold=Hold,
@@ -101,6 +107,26 @@ def _roster(who: Actor, *, refusal: InputError | None = None, tried: str = "", t
         tried=tried,
         typed=typed,
     )
+
+
+def _meant(view: View, who: Actor, key: str) -> Conflict | None:
+    """The conflict that a key means now; the terms in it may have changed since its form was shown."""
+    conflicts = view.services.calendar.conflicts(_known(view, view.services.calendar.lines(who)))
+    return next((one for one in conflicts if key in one.note_keys()), None)
+
+
+def _by_term(conflicts: Iterable[Conflict]) -> dict[str, list[tuple[Conflict, list[tuple[str, str]]]]]:
+    """Key of each term → its conflicts, gravest first, with the days that it shares in them."""
+    found: dict[str, list[tuple[Conflict, list[tuple[str, str]]]]] = {}
+    for conflict in conflicts:
+        for key, days in conflict.days().items():
+            found.setdefault(key, []).append((conflict, days))
+    return found
+
+
+def _subject(conflict: Conflict) -> str:
+    """In which category terms meet; empty where days kept free are all that it is about."""
+    return "" if conflict.clash is Clash.FREE else label(conflict.scope)
 
 
 def said(span: Span) -> str:
