@@ -68,23 +68,25 @@ class Bound(Workroom, ABC):
 
         return RuleGate(self.rules, lambda: self.matcher().context())
 
-    def bound_matcher(self, actor: Actor | None = None) -> Matcher:
-        """The matcher under the rules in force, told as far as the actor may know; without one as to an outsider."""
+    def bound_matcher(self, actor: Actor | None) -> Matcher:
+        """The matcher under the rules in force, told as far as the actor may know; None is an outsider."""
         bound = self.settings.workroom.exists()
         return self.matcher().bound_by(self.rules.binding(actor)) if bound else self.matcher()
 
-    def propose(self, query: Query, actor: Actor | None = None) -> Proposal:
+    # Every answer says for whom it is: a reader who is party of a deal is told its clause, all others until when.
+
+    def propose(self, query: Query, *, actor: Actor | None) -> Proposal:
         """Ranked matches for a query, each with its evidence."""
         return self.bound_matcher(actor).propose(query)
 
-    def explain(self, first: str, second: str, query: Query | None = None, actor: Actor | None = None) -> Proposal:
+    def explain(self, first: str, second: str, query: Query | None = None, *, actor: Actor | None) -> Proposal:
         """One pair looked at closely, with counterfactuals; ``query`` carries what-if toggles."""
         return self.bound_matcher(actor).explain(first, second, query)
 
-    def look(self, query: Query, ids: Sequence[str], actor: Actor | None = None) -> Proposal:
+    def look(self, query: Query, ids: Sequence[str], *, actor: Actor | None) -> Proposal:
         """Some candidates of a question, each with its evidence, whatever their standing."""
         return self.bound_matcher(actor).look(query, ids)
 
-    def places(self, query: Query, ids: Sequence[str] = (), actor: Actor | None = None) -> tuple[Place, ...]:
+    def places(self, query: Query, ids: Sequence[str] = (), *, actor: Actor | None) -> tuple[Place, ...]:
         """The ranking of a question, or where some candidates stand, without the evidence."""
         return self.bound_matcher(actor).places(query, ids)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from kyokan.graph.stores import GraphStore
     from kyokan.matching.ranking import FusionWeights, Matcher, Query
     from kyokan.matching.ranking.learning import Foresight
+    from kyokan.platform.accounts.actor import Actor
     from kyokan.platform.desk.atlas import Atlas
     from kyokan.platform.desk.rankings import Ranking
 
@@ -185,11 +186,11 @@ class Services(Bound):
                 return self.dictionary.get(max(named, key=lambda entry: entry[1])[0])
         return None
 
-    def ranking(self, query: Query, also: Iterable[str] = ()) -> Ranking:
-        """The ranking of a question, to be compared with another day's."""
+    def ranking(self, query: Query, also: Iterable[str] = (), *, actor: Actor | None) -> Ranking:
+        """The ranking of a question, to be compared with another day's of the same reader."""
         from kyokan.platform.desk.rankings import rank
 
-        return rank(self.bound_matcher(), query, also)
+        return rank(self.bound_matcher(actor), query, also)
 
     def atlas(self) -> Atlas:
         """The map of the kansei space, drawn up once a snapshot."""

@@ -217,23 +217,23 @@ class Services(Protocol):
         """The kansei profile of a written brief."""
         ...
 
-    def propose(self, query: Query, actor: Actor | None = None) -> Proposal:
+    def propose(self, query: Query, *, actor: Actor | None) -> Proposal:
         """Ranked matches."""
         ...
 
-    def explain(self, first: str, second: str, query: Query | None = None, actor: Actor | None = None) -> Proposal:
+    def explain(self, first: str, second: str, query: Query | None = None, *, actor: Actor | None) -> Proposal:
         """One pair looked at closely."""
         ...
 
-    def look(self, query: Query, ids: Sequence[str], actor: Actor | None = None) -> Proposal:
+    def look(self, query: Query, ids: Sequence[str], *, actor: Actor | None) -> Proposal:
         """Some candidates of a question, whatever their standing."""
         ...
 
-    def ranking(self, query: Query, also: Iterable[str] = ()) -> Ranking:
-        """The ranking of a question, to be compared with another day's."""
+    def ranking(self, query: Query, also: Iterable[str] = (), *, actor: Actor | None) -> Ranking:
+        """The ranking of a question, to be compared with another day's of the same reader."""
         ...
 
-    def places(self, query: Query, ids: Sequence[str] = (), actor: Actor | None = None) -> tuple[Place, ...]:
+    def places(self, query: Query, ids: Sequence[str] = (), *, actor: Actor | None) -> tuple[Place, ...]:
         """The ranking of a question, or where some candidates stand, without the evidence."""
         ...
 

@@ -120,10 +120,16 @@ class View:
         label = describe(profile, name, self.sectors, self.lang) if large else None
         return single(profile, size, label=label, names=self.sectors if large else (), one_ink=self.one_ink)
 
-    def looked_at(self, people: Entity, things: Entity, who: Actor | None = None) -> Proposal:
+    @property
+    def reader(self) -> Actor | None:
+        """Who reads the page; None for who is not signed in."""
+        found: Actor | None = g.get("actor")
+        return found
+
+    def looked_at(self, people: Entity, things: Entity) -> Proposal:
         """The match of a pair, whatever its standing, without what-ifs."""
         query = Query(entity=people.id, kinds=(things.kind,), top=1)
-        return self.services.look(query, (things.id,), who)
+        return self.services.look(query, (things.id,), actor=self.reader)
 
     def pair(self, first: Entity, second: Entity) -> tuple[Entity, Entity]:
         """People's side first, so that the same ink always stands for the same side."""

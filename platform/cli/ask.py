@@ -89,7 +89,8 @@ def propose(
                 diversity=diversity,
                 exposure=exposure,
                 habit=habit,
-            )
+            ),
+            actor=None,
         )
     if as_json:
         print_json(proposal.to_json())
@@ -119,7 +120,9 @@ def explain(
             _ask_which(error, [], 1, as_json, services)
             raise
         signals, attributes = _split_without(services, without or [])
-        proposal = services.explain(ids[0], ids[1], _query(without_signals=signals, without_attributes=attributes))
+        proposal = services.explain(
+            ids[0], ids[1], _query(without_signals=signals, without_attributes=attributes), actor=None
+        )
     if as_json:
         print_json(proposal.to_json())
     else:

@@ -179,7 +179,7 @@ def _ask_approval(services: Services, sides: Sides) -> None:
 def _draft(services: Services, sides: Sides, idea: Idea, terms: Mapping[str, Any], brand_side: str) -> None:
     """A draft with its sentences, on the board of its planner."""
     planner, key = sides.planner, idea.key
-    proposal = services.explain(idea.artist, idea.brand)
+    proposal = services.explain(idea.artist, idea.brand, actor=planner)
     match = next(iter((*proposal.matches, *proposal.set_aside)))
     fields = {
         "artist": idea.artist,

@@ -8,6 +8,7 @@ from kyokan.graph.model import EntityKind
 from kyokan.matching.ranking import Query
 from kyokan.platform.accounts.actor import Actor
 from kyokan.platform.demo.dealings import BAND, PAPER, PIANIST, SINGER, WATCH
+from kyokan.platform.desk.rights import readers_of
 from kyokan.platform.desk.shortlists import Pick
 
 if TYPE_CHECKING:
@@ -31,4 +32,4 @@ def set_desk(services: Services, planner: Actor) -> None:
         pick = Pick(entity=place.entity, question=asked, score=place.score, snapshot=services.snapshot().hash)
         services.shortlists.add(planner, kept.id, [pick], note=NOTES[place.entity])
     people = Query(entity=WATCH, kinds=(EntityKind.ARTIST,))
-    services.searches.save(planner, SEARCH, people, services.ranking(people))
+    services.searches.save(planner, SEARCH, people, services.ranking(people, actor=readers_of(planner.organisation)))

@@ -21,6 +21,11 @@ def reads(actor: Actor) -> bool:
     return actor.has(Role.PLANNER, Role.ANALYST)
 
 
+def readers_of(organisation: str) -> Actor:
+    """All who read the desk of an organisation, as one: what is kept there tells what each of them may know."""
+    return Actor(person="", organisation=organisation, roles=frozenset({Role.ANALYST}))
+
+
 def check_reads(actor: Actor) -> None:
     """Hold everybody else off, before anything is looked up.
 

@@ -17,7 +17,7 @@ from kyokan.platform.database import Database
 from kyokan.platform.desk.model import RankingRow, SearchRow, SeenRow
 from kyokan.platform.desk.questions import read, written
 from kyokan.platform.desk.rankings import SHAPE, Change, Move, Ranking, changes, grounds
-from kyokan.platform.desk.rights import Clock, check_reads, check_writes, now_utc
+from kyokan.platform.desk.rights import Clock, check_reads, check_writes, now_utc, readers_of
 from kyokan.platform.desk.shortlists import checked_name
 
 MOST = 200  # saved searches of an organisation
@@ -48,9 +48,10 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A search to be looked at: its question, and who stood in any ranking that is still kept."""
+    """A search to be looked at: for whom, its question, and who stood in any ranking that is still kept."""
 
     id: str
+    readers: Actor
     query: Query
     ids: tuple[str, ...]
 
@@ -171,7 +172,10 @@ class Searches:
         if search_id:
             query = query.where(SearchRow.id == search_id)
         with self._database.session() as session:
-            return [Due(row.id, read(row.question), _stood(session, row.id)) for row in session.scalars(query)]
+            return [
+                Due(row.id, readers_of(row.organisation), read(row.question), _stood(session, row.id))
+                for row in session.scalars(query)
+            ]
 
     def refresh(self, search_id: str, ranking: Ranking) -> bool:
         """Note the ranking of today. What nobody needs any more is dropped.

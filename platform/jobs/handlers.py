@@ -38,7 +38,8 @@ def searches(services: Services, arguments: Mapping[str, Any], progress: Progres
     counts = {"looked_at": 0, "changed": 0, "not_askable": 0}
     for number, one in enumerate(due, start=1):
         try:
-            counts["changed"] += services.searches.refresh(one.id, services.ranking(one.query, one.ids))
+            ranking = services.ranking(one.query, one.ids, actor=one.readers)
+            counts["changed"] += services.searches.refresh(one.id, ranking)
             counts["looked_at"] += 1
         except InputError:  # what was asked about is gone: the page of the search says so
             counts["not_askable"] += 1

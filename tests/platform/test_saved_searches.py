@@ -196,7 +196,8 @@ class Nightly:
         self.searches = searches
         self._rankings = rankings
 
-    def ranking(self, query, also):
+    def ranking(self, query, also, *, actor):
+        assert actor.organisation == "agency"
         if query.entity not in self._rankings:
             raise UnknownEntityError(str(query.entity), "is gone")
         return self._rankings[query.entity]

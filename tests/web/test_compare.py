@@ -27,7 +27,7 @@ def page(client, path):
 def test_each_stands_in_a_column_with_the_score_it_has_alone(client, world):
     text = page(client, address(*THREE)).text
     for one in THREE:
-        alone = world.explain("brand:xc", one).matches[0]
+        alone = world.explain("brand:xc", one, actor=None).matches[0]
         assert f"{alone.score:.2f}"[1:].lstrip(".") in text
         assert alone.sentence.en.replace("'", "&#39;") in text
     assert len(re.findall(r'<article class="beside"', text)) == 3
@@ -39,7 +39,7 @@ def test_the_order_is_the_one_asked_for(client):
 
 
 def test_the_first_sentence_names_what_tells_them_apart_most(client, world):
-    matches = list(world.look(Query(entity="brand:xc"), THREE).matches)
+    matches = list(world.look(Query(entity="brand:xc"), THREE, actor=None).matches)
     found = widest(matches)
     sums = [sum(part.contribution for part in match.contributions if part.signal == found.signal) for match in matches]
     assert found.gap == pytest.approx(max(sums) - min(sums))

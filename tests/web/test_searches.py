@@ -47,7 +47,7 @@ def saved(made):
 def shifted(saved, services):
     """The search after a night in which its first place fell behind, one came in and one was bound elsewhere."""
     due = services.searches.due()[0]
-    today = services.ranking(due.query, due.ids)
+    today = services.ranking(due.query, due.ids, actor=due.readers)
     first, second, third = today.places[:3]
     night = replace(
         today,

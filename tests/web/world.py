@@ -282,22 +282,22 @@ class World:
             if sector.ja in text or sector.en.casefold() in text.casefold()
         )
 
-    def propose(self, query, actor=None):
+    def propose(self, query, *, actor):
         return self.bound(actor).propose(query)
 
-    def explain(self, first, second, query=None, actor=None):
+    def explain(self, first, second, query=None, *, actor):
         return self.bound(actor).explain(first, second, query)
 
-    def look(self, query, ids, actor=None):
+    def look(self, query, ids, *, actor):
         return self.bound(actor).look(query, ids)
 
     def atlas(self):
         return draw_up(self._snapshot, self.dictionary)
 
-    def ranking(self, query, also=()):
-        return rank(self.bound(None), query, also)
+    def ranking(self, query, also=(), *, actor):
+        return rank(self.bound(actor), query, also)
 
-    def places(self, query, ids=(), actor=None):
+    def places(self, query, ids=(), *, actor):
         return self.bound(actor).places(query, ids)
 
     def close(self):

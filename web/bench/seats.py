@@ -110,7 +110,7 @@ def _deals(
 ) -> tuple[list[str], list[str]]:
     """Drafts, and deals that were sent."""
     artists, brands = (_ids(services, kind, number) for kind in (EntityKind.ARTIST, EntityKind.BRAND))
-    proposal = services.explain(artists[0], brands[0])
+    proposal = services.explain(artists[0], brands[0], actor=planner)
     match = one_match(proposal)
     evidence = match.to_json() if match else {}
     expires = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
@@ -161,7 +161,7 @@ def _lists(services: Services, planner: Actor) -> list[str]:
 def _searches(services: Services, planner: Actor) -> list[str]:
     questions = [Query(entity=brand, kinds=(EntityKind.ARTIST,)) for brand in _ids(services, EntityKind.BRAND, KEPT)]
     save = services.searches.save
-    return [save(planner, f"bench {one.entity}", one, services.ranking(one)) for one in questions]
+    return [save(planner, f"bench {one.entity}", one, services.ranking(one, actor=planner)) for one in questions]
 
 
 def _roster(services: Services, manager: Actor) -> list[str]:

@@ -105,8 +105,9 @@ def make_proposal(paper: Paper, form: str) -> Made:
 
 
 def make_ranking(listing: Listing, form: str) -> Made:
-    """A document of a ranking."""
-    words = (listing.view.say("export.ranking"), listing.title, listing.date)
+    """A document of a ranking; it tells what whoever takes it out may know, and its name says that it stays inside."""
+    say = listing.view.say
+    words = (say("export.ranking"), listing.title, say("export.internal"), listing.date)
     return Made(_file_name(words, form), MIMETYPES[form], RANKING_FORMS[form](listing))
 
 

@@ -55,7 +55,8 @@ def show() -> str | tuple[str, int]:
         return _page(view, query, [], refusal=COUNT), HTTPStatus.BAD_REQUEST
     picked(view, query, ids)
     asker = view.entity(query.entity) if query.entity else None
-    return _page(view, query, [_column(view, match, asker) for match in view.services.look(query, ids).matches])
+    looked_at = view.services.look(query, ids, actor=view.reader)
+    return _page(view, query, [_column(view, match, asker) for match in looked_at.matches])
 
 
 def _page(view: View, query: Query, columns: list[Column], *, refusal: QueryError | None = None) -> str:

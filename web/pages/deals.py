@@ -96,7 +96,7 @@ def write(a: str, b: str) -> str | Response:
     who, view = actor(), current()
     _planner(who)
     people, things = view.pair(view.entity(a), view.entity(b))
-    match = one_match(view.looked_at(people, things, who))
+    match = one_match(view.looked_at(people, things))
     sentence = match.sentence.ja if match and view.lang == "ja" else match.sentence.en if match else ""
     return _draft_form(people, things, {"rationale": sentence}, key=new_key(), match=match)
 
@@ -107,7 +107,7 @@ def create() -> str | Response | tuple[str, int]:
     typed = form("key", *DRAFT, *TERMS)
     _planner(who)
     people, things = view.entity(typed["artist"]), view.entity(typed["brand"])
-    proposal = view.looked_at(people, things, who)
+    proposal = view.looked_at(people, things)
     match = one_match(proposal)
     evidence = match.to_json() if match else {}
     try:

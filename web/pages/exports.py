@@ -37,7 +37,7 @@ def ranking() -> Response:
     parameters = Parameters.of_request(ALLOWED, kansei=True)
     form = _choice("form", posted("form")["form"], tuple(RANKING_FORMS))
     query = asked(view, parameters)
-    proposed = view.services.propose(query)
+    proposed = view.services.propose(query, actor=who)
     view.services.shares.take_ranking(who, proposed.to_json()["query"], form)
     named = plain(title(view, query))
     return _sent(make_ranking(Listing(view, proposed, named, _today()), form))

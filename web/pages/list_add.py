@@ -46,7 +46,7 @@ def keep() -> str | Response | tuple[str, int]:
     query = replace(asked(view, Parameters.of_address(typed["question"], ASKED, kansei=True)), top=Query().top)
     chosen = picked(view, query, request.form.getlist(CANDIDATE)[:MOST])
     lists = view.services.shortlists
-    places = view.services.places(query, [one.id for one in chosen]) if chosen else ()
+    places = view.services.places(query, [one.id for one in chosen], actor=who) if chosen else ()
     if not chosen:
         return _form(who, view, query, chosen, typed), HTTPStatus.BAD_REQUEST
     if not places:

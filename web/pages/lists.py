@@ -178,7 +178,7 @@ def rows_of(view: View, kept: list[EntryRow]) -> list[Row]:
 def _standing(view: View, query: Query, ids: list[str]) -> dict[str, Place]:
     """Id → where it stands; nothing where the question cannot be asked of today's catalogue any more."""
     try:
-        return {place.entity: place for place in view.services.places(query, ids)} if ids else {}
+        return {place.entity: place for place in view.services.places(query, ids, actor=view.reader)} if ids else {}
     except (QueryError, UnknownEntityError):
         return {}
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from flask import g, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from kyokan.graph.model import WITH_FANS, Entity, EntityKind, KanseiValue
@@ -57,7 +57,7 @@ def show() -> str | Response:
         naming_fans = parameters.text("start") == START
         return render_template("choose.html", text=text, found=hits(view, text, 12), naming_fans=naming_fans)
     query = _telling(query_of(view, parameters, chosen))
-    proposal = view.services.propose(query, g.get("actor"))
+    proposal = view.services.propose(query, actor=view.reader)
     return _page(view, parameters, query, proposal)
 
 

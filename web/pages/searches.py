@@ -13,7 +13,7 @@ from kyokan.errors import NotAllowedError, QueryError
 from kyokan.matching.ranking.model import Query
 from kyokan.platform.accounts import Actor, Role
 from kyokan.platform.desk import Saved
-from kyokan.platform.desk.rights import reads
+from kyokan.platform.desk.rights import readers_of, reads
 from kyokan.web.actors import actor
 from kyokan.web.forms import posted
 from kyokan.web.pages.questions import ASKED, arguments, askable, asked, words
@@ -53,7 +53,9 @@ def keep() -> str | Response | tuple[str, int]:
     _planner(who)
     query = asked(view, Parameters.of_address(typed["question"], ASKED, kansei=True))
     try:
-        search_id = view.services.searches.save(who, typed["name"], query, view.services.ranking(query))
+        search_id = view.services.searches.save(
+            who, typed["name"], query, view.services.ranking(query, actor=readers_of(who.organisation))
+        )
     except QueryError as refusal:
         return _form(view, query, typed["name"], refusal), HTTPStatus.BAD_REQUEST
     return _at(search_id, "saved")
@@ -89,7 +91,7 @@ def change(search_id: str) -> Response:
     elif act == "look":
         searches.get(who, search_id)
         for one in searches.due(who.organisation, search_id):
-            searches.refresh(one.id, view.services.ranking(one.query, one.ids))
+            searches.refresh(one.id, view.services.ranking(one.query, one.ids, actor=one.readers))
     elif act in {"remove", "restore"}:
         searches.put_away(who, search_id, back=act == "restore")
     else:

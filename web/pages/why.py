@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import g, render_template
+from flask import render_template
 from markupsafe import Markup
 
 from kyokan.errors import UnknownEntityError
@@ -71,7 +71,7 @@ def show(a: str, b: str) -> str:
         raise ParameterError(b, "same")
     signals, attributes = without(view, parameters)
     query = Query(entity=a, kinds=(second.kind,), without_signals=signals, without_attributes=attributes)
-    proposal = view.services.explain(a, b, query if signals or attributes else None, g.get("actor"))
+    proposal = view.services.explain(a, b, query if signals or attributes else None, actor=view.reader)
     remember(b)
     remember(a)
     people, things = view.pair(first, second)
