@@ -95,10 +95,10 @@ WRITTEN = {
     "job_change": ("/jobs/{job}", {"act": "cancel"}, dict.fromkeys(IDENTITIES, 404) | {"nobody": 303, "planner": 303}),
     "search_keep": ("/searches", {"question": "entity=brand:xc&for=artist", "name": "x"}, KEPT | {"stranger": 303}),
     "search_change": ("/searches/{search}", {"act": "see", "latest": "1"}, KEPT | {"analyst": 303}),
-    "roster_resolve": (
+    "roster_resolve": (  # a conflict that does not stand
         "/roster/" + "a" * 32,
         {"version": "0", "note": "x"},
-        {"nobody": 303, "planner": 403, "analyst": 403, "brand": 303, "manager": 303, "stranger": 403},
+        {"nobody": 303, "planner": 403, "analyst": 403, "brand": 409, "manager": 409, "stranger": 403},
     ),
     "rules_claim": (
         "/rules",
