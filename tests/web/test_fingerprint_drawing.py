@@ -79,9 +79,7 @@ def test_two_of_one_side_are_told_apart_by_dots():
     assert drawn.count("stroke-dasharray") == 1
 
 
-@pytest.mark.parametrize(
-    ("kind", "discs", "boxes"), [("artist", 1, 0), ("segment", 3, 0), ("query", 0, 2), ("page", 0, 2)]
-)
+@pytest.mark.parametrize(("kind", "discs", "boxes"), [("artist", 1, 0), ("segment", 3, 0), ("query", 0, 2)])
 def test_who_asks_keeps_the_core_of_its_kind_under_a_candidate(kind, discs, boxes):
     drawn = str(overlay(replace(SINGER, kind=kind), WATCH, 84))
     assert (drawn.count("<circle"), drawn.count("<rect")) == (discs, boxes + 1)  # and the brand's ■
