@@ -29,7 +29,7 @@ from kyokan.matching.ranking.model import (
     Status,
 )
 from kyokan.matching.ranking.places import Scored, Weighed, each, listed, ranking
-from kyokan.matching.ranking.query import Reader, candidates_of, check, subject_of
+from kyokan.matching.ranking.query import Reader, candidates_of, check, facets, subject_of
 from kyokan.matching.signals import (
     ANSWERS,
     SIGNAL_RESTS_ON,
@@ -117,8 +117,9 @@ class Matcher:
         if weighed is None:
             return self._answer(query, start, Status.ABSTAINED, note=TOO_LITTLE)
         scored, refused = weighed
+        left = facets(query, scored.subject, scored.context)
         if not len(scored.rows):
-            return self._answer(query, start, Status.EMPTY, note=NOBODY)
+            return self._answer(query, start, Status.EMPTY, left=left, note=NOBODY)
         places, exposed = listed(query, scored, refused)
         matches = [
             match_of(self.settings.weights, scored, place, rank, exposure_slot=bool(exposed[rank - 1]))
@@ -126,8 +127,9 @@ class Matcher:
         ]
         status, note = self._status(query, found=bool(matches))
         aside = self._set_aside(scored, refused)
+        considered = len(scored.rows)
         return self._answer(
-            query, start, status, matches=matches, set_aside=aside, considered=len(scored.rows), note=note
+            query, start, status, matches=matches, set_aside=aside, considered=considered, left=left, note=note
         )
 
     def explain(self, first: str, second: str, query: Query | None = None) -> Proposal:
@@ -328,6 +330,7 @@ class Matcher:
         matches: Sequence[Match] = (),
         set_aside: Sequence[Match] = (),
         considered: int = 0,
+        left: Mapping[str, int] = MappingProxyType({}),
         counterfactuals: tuple[Counterfactual, ...] = (),
         note: Sentence | None = None,
     ) -> Proposal:
@@ -344,6 +347,7 @@ class Matcher:
             matches=tuple(matches),
             set_aside=tuple(set_aside),
             considered=considered,
+            facets=left,
             counterfactuals=counterfactuals,
             note=note,
         )

@@ -257,7 +257,11 @@ class Counterfactual:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """The whole answer. ``set_aside`` holds blocked, rival and too-little-known candidates, with their reasons."""
+    """The whole answer.
+
+    ``set_aside`` holds blocked, rival and too-little-known candidates, with their reasons; ``facets`` how many
+    candidates each category and place would leave.
+    """
 
     status: Status
     query: Query
@@ -272,6 +276,7 @@ class Proposal:
     candidates: tuple[Entity, ...] = ()
     counterfactuals: tuple[Counterfactual, ...] = ()
     considered: int = 0
+    facets: Mapping[str, int] = field(default_factory=dict)
     note: Sentence | None = None
 
     def to_json(self) -> dict[str, Any]:
@@ -292,6 +297,7 @@ class Proposal:
             "dictionary": self.dictionary,
             "took_ms": self.took_ms,
             "considered": self.considered,
+            "facets": dict(self.facets),
             "note": self.note.to_json() if self.note else None,
             "matches": [match.to_json() for match in self.matches],
             "set_aside": [match.to_json() for match in self.set_aside],

@@ -13,7 +13,7 @@ from kyokan.matching.ranking.model import Query
 from kyokan.matching.signals import SIGNALS, Context, Side, Subject
 from kyokan.matching.signals.base import SIDE_OF_KIND
 from kyokan.matching.signals.texts import unit_rows
-from kyokan.matching.signals.view import Floats, Rows
+from kyokan.matching.signals.view import Flags, Floats, Rows, Sparse
 
 Reader = Callable[[str], Sequence[KanseiValue]]
 """Reads the kansei of a written brief."""
@@ -94,6 +94,41 @@ def candidates_of(query: Query, subject: Subject, context: Context) -> Rows:
     The subject itself, its own brand or products, what a fan or an audience likes already and excluded ids are left
     out; categories and places keep only those known to be there.
     """
+    rows = _eligible(query, subject, context)
+    keep = _within(query.categories, EntityKind.CATEGORY, rows, context)
+    return np.asarray(rows[keep & _within(query.places, EntityKind.PLACE, rows, context)])
+
+
+def facets(query: Query, subject: Subject, context: Context) -> dict[str, int]:
+    """Category or place id → how many candidates it alone would leave, filters of the other sort as they are.
+
+    Those that would leave nobody are not in it.
+    """
+    rows = _eligible(query, subject, context)
+    named = {EntityKind.CATEGORY: query.categories, EntityKind.PLACE: query.places}
+    found: dict[str, int] = {}
+    for kind, other in ((EntityKind.CATEGORY, EntityKind.PLACE), (EntityKind.PLACE, EntityKind.CATEGORY)):
+        kept = rows[_within(named[other], other, rows, context)]
+        counts = np.bincount(_groups(kind, context)[kept].indices, minlength=len(context.sides))
+        found |= {context.id(int(one)): int(counts[one]) for one in context.view.rows(kind) if counts[one]}
+    return found
+
+
+def _groups(kind: EntityKind, context: Context) -> Sparse:
+    """(N, N) CSR whose stored entries say in which categories, or places, each entity is."""
+    return context.categories if kind is EntityKind.CATEGORY else context.view.matrix(RelationKind.IN_PLACE)
+
+
+def _within(names: Sequence[str], kind: EntityKind, rows: Rows, context: Context) -> Flags:
+    """(R,) whether each row is in one of the named categories or places; all are where none is named."""
+    if not names:
+        return np.ones(len(rows), dtype=np.bool_)
+    wanted = [resolve(name, kind, context) for name in names]
+    return np.asarray(_groups(kind, context)[rows][:, wanted].sum(axis=1) > 0).ravel()
+
+
+def _eligible(query: Query, subject: Subject, context: Context) -> Rows:
+    """Rows of the kinds asked for but those left out, ascending."""
     kinds = query.kinds or _default_kinds(query, subject, context)
     rows = context.view.rows(*kinds)
     left_out = {context.view.row(entity_id) for entity_id in query.exclude} | set(subject.liked)
@@ -103,14 +138,7 @@ def candidates_of(query: Query, subject: Subject, context: Context) -> Rows:
         left_out.update(rows[(makers[rows] == subject.row) | (rows == makers[subject.row])].tolist())
         if not query.include_partners:
             left_out.update(_partners(subject.row, context))
-    keep = ~np.isin(rows, np.array(sorted(left_out), dtype=np.int64))
-    if query.categories:
-        wanted = [resolve(name, EntityKind.CATEGORY, context) for name in query.categories]
-        keep &= np.asarray(context.categories[rows][:, wanted].sum(axis=1) > 0).ravel()
-    if query.places:
-        wanted = [resolve(name, EntityKind.PLACE, context) for name in query.places]
-        keep &= np.asarray(context.view.matrix(RelationKind.IN_PLACE)[rows][:, wanted].sum(axis=1) > 0).ravel()
-    return np.asarray(rows[keep])
+    return np.asarray(rows[~np.isin(rows, np.array(sorted(left_out), dtype=np.int64))])
 
 
 def resolve(name: str, kind: EntityKind, context: Context) -> int:

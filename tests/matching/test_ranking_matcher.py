@@ -197,6 +197,19 @@ def test_artists_can_be_asked_for_artists_like_them(town: Sketch) -> None:
     assert "artist:a0" not in [match.entity.id for match in found.matches]
 
 
+def test_facets_count_whom_each_category_and_place_would_leave(town: Sketch) -> None:
+    for place in range(3):
+        town.edge("in_place", f"brand:b{place}", "place:japan")
+    matcher = matcher_of(town)
+    whole = matcher.propose(Query(entity="artist:a0"))
+    assert whole.facets == {"category:c0": 5, "category:c1": 4, "place:japan": 3}
+    odd = matcher.propose(Query(entity="artist:a0", categories=("category:c1",)))
+    assert odd.facets == {"category:c0": 5, "category:c1": 4, "place:japan": 1}  # of b0, b1 and b2 only b1 is odd
+    narrow = {"categories": ("category:c1",), "places": ("place:japan",), "exclude": ("brand:b1",)}
+    nobody = matcher.propose(Query(entity="artist:a0", **narrow))
+    assert (nobody.status, nobody.facets) == (Status.EMPTY, {"category:c0": 2})
+
+
 def test_a_brief_is_read_by_the_annotator(town: Sketch) -> None:
     read = {"静かで落ち着いた": [KanseiValue(attribute="serene", intensity=0.9, confidence=0.8)]}
     matcher = Matcher(town.snapshot(), read=lambda text: read[text])

@@ -115,6 +115,17 @@ def test_suggestions_are_a_fragment_of_links(client):
     assert 'href="/?entity=brand:xc"' in page
 
 
+def test_the_largest_categories_are_offered_with_how_many_they_would_leave(client):
+    _, page = read(client, "/matches?entity=artist:akari&for=brand")
+    bare = "/matches?entity=artist%3Aakari&amp;for=brand"
+    offered = f'<a href="{bare}&amp;category=category%3A{{}}">{{}}<span class="num">{{}}</span>'
+    assert offered.format("watch", "Watches", 2) in page
+    assert offered.format("beauty", "Beauty", 1) in page
+    _, chosen = read(client, "/matches?entity=artist:akari&for=brand&category=category:watch")
+    assert f'<a href="{bare}" aria-current="true">Watches' in chosen
+    assert offered.format("beauty", "Beauty", 1) in chosen
+
+
 def test_an_audience_is_named_one_by_one_and_asked_together(client):
     _, page = read(client, "/?start=audience&audience=artist:akari&q=竹内")
     added = "/?start=audience&amp;audience=artist:akari&amp;audience=artist:takeuchi&amp;for=brand"

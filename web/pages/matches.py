@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from kyokan.graph.model import WITH_FANS, Entity, EntityKind, KanseiValue
 from kyokan.matching.ranking.model import Match, Proposal, Query, Standing, Status
+from kyokan.web.addresses import address_with
 from kyokan.web.charts.bars import Scale
 from kyokan.web.pages.audience import NAME as AUDIENCE
 from kyokan.web.pages.audience import START, Audience, named
@@ -27,6 +28,7 @@ KEPT = {"entity", "audience", "text", "view", "exclude", "without"}  # what the 
 TOP, MORE, MOST = 10, 20, 100
 UNASKED = Query()  # what holds where the address says nothing
 SLIDERS = 5
+FACETS = 6
 SIGNAL, ATTRIBUTE = "signal:", "attribute:"
 
 
@@ -37,6 +39,16 @@ class Slider:
     id: str
     label: str
     weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A category or place that would leave some candidates: how many, and the address that asks for them alone."""
+
+    label: str
+    count: int
+    on: bool
+    address: str
 
 
 def show() -> str | Response:
@@ -99,6 +111,7 @@ def _page(view: View, parameters: Parameters, query: Query, proposal: Proposal) 
         table=parameters.choice("view", ("list", "table"), "list") == "table",
         more=min(MOST, query.top + MORE) if len(proposal.matches) == query.top < MOST else None,
         options=options(view),
+        facets=facets(view, query, proposal),
         kept=[pair for pair in parameters.values.items(multi=True) if pair[0] in KEPT],
         changes=len(query.kansei) + _filters(query),
         Status=Status,
@@ -210,6 +223,28 @@ def sliders(view: View, query: Query, own: Iterable[KanseiValue], added: str) ->
     return [
         Slider(KANSEI + name, view.dictionary.get(name).label[view.lang], query.kansei.get(name, 0.0)) for name in ids
     ]
+
+
+def facets(view: View, query: Query, proposal: Proposal) -> dict[str, list[Facet]]:
+    """The largest categories and places among the candidates, with those in force; nothing to choose is not shown."""
+    found = {}
+    for name, kind, chosen in (
+        ("category", EntityKind.CATEGORY, query.categories),
+        ("place", EntityKind.PLACE, query.places),
+    ):
+        counts = {one: count for one, count in proposal.facets.items() if one.startswith(f"{kind.value}:")}
+        largest = sorted(counts, key=lambda one: (one not in chosen, -counts[one], one))[:FACETS]
+        if len(counts) > 1 or chosen:
+            found[name] = [
+                Facet(
+                    view.entity(one).label(view.lang),
+                    counts[one],
+                    one in chosen,
+                    address_with(top=None, **{name: None if one in chosen else one}),
+                )
+                for one in largest
+            ]
+    return found
 
 
 def options(view: View) -> dict[str, list[tuple[str, str]]]:
