@@ -249,7 +249,7 @@ def test_what_does_not_exist_is_a_plain_page(client, address):
 
 
 def test_our_own_fault_is_logged_under_the_number_the_page_shows(app, world, monkeypatch, caplog):
-    def fail(*_asked: object):
+    def fail(*_asked: object, **_who: object):
         raise RuntimeError("secret detail")
 
     monkeypatch.setattr(world, "propose", fail)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import redirect, render_template, url_for
@@ -240,11 +241,17 @@ def facets(view: View, query: Query, proposal: Proposal) -> dict[str, list[Facet
                     view.entity(one).label(view.lang),
                     counts[one],
                     one in chosen,
-                    address_with(top=None, **{name: None if one in chosen else one}),
+                    address_with(drop=(f"{name}={one}",)) if one in chosen else _among(name, one),
                 )
                 for one in largest
             ]
     return found
+
+
+def _among(name: str, chosen: str) -> str:
+    """This page for one category or place alone, from the top."""
+    changes: dict[str, Any] = {name: chosen, "top": None}
+    return address_with(**changes)
 
 
 def options(view: View) -> dict[str, list[tuple[str, str]]]:

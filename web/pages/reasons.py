@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flask import g, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -32,7 +32,7 @@ def show() -> str | Response:
     if query.entity:
         return redirect(url_for("why", a=query.entity, b=candidate.id))
     remember(candidate.id)
-    proposal = view.services.look(query, ids, g.get("actor"))
+    proposal = view.services.look(query, ids, actor=view.reader)
     match = one_match(proposal)
     base, steps, total = waterfall(match) if match else (None, (), None)
     return render_template(
