@@ -96,10 +96,14 @@ class UnknownRecordError(InputError):
 
 
 class RuleStopError(QueryError):
-    """A side's own rules, or a deal that runs, close a pairing; ``said`` tells so in ``ja`` and ``en``."""
+    """A side's own rules, or a deal that runs, close a pairing; ``said`` tells so in ``ja`` and ``en``.
 
-    def __init__(self, subject: str, said: Mapping[str, str]) -> None:
+    ``whose`` is the entity whose rule it was, empty for a deal.
+    """
+
+    def __init__(self, subject: str, said: Mapping[str, str], whose: str = "") -> None:
         self.said = said
+        self.whose = whose
         super().__init__(subject, said["en"].rstrip("."))
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from flask import g
+from flask import g, url_for
 from markupsafe import Markup
 
 from kyokan.errors import ChangedMeanwhileError, InputError, NotAllowedError, RuleStopError
 from kyokan.web.parameters import ParameterError
-from kyokan.web.view import current
+from kyokan.web.view import View, current
 from kyokan.web.wording import catalogue
 
 NOT_THEIRS = "not_theirs"  # why a record that others may have is answered like one that does not exist
@@ -24,12 +24,21 @@ def worded(refusal: InputError) -> Markup:
             values["name"] = _said("field", values["name"])
         return view.say(refusal.key, **values)
     if isinstance(refusal, RuleStopError):
-        return view.foreign(refusal.said[view.lang])
+        return view.foreign(refusal.said[view.lang]) + _way_to_own_rule(view, refusal.whose)
     code = refusal.code or ("changed_meanwhile" if isinstance(refusal, ChangedMeanwhileError) else "")
     if f"refusal.{code}" not in catalogue():
         return view.foreign(str(refusal))
     values = {name: _said(name, value) for name, value in refusal.values.items()}
     return view.say(f"refusal.{code}", **values)
+
+
+def _way_to_own_rule(view: View, entity_id: str) -> Markup:
+    """Where the reader can change the rule that stopped them; nothing where it is another side's."""
+    who = view.reader
+    if not entity_id or who is None or all(kept.entity != entity_id for kept in view.services.rules.roster(who)):
+        return Markup()
+    words = view.say("rules.edit_of", name=view.entity(entity_id).label(view.lang))
+    return Markup(' <a href="{}">{}</a>').format(url_for("rules_of", entity_id=entity_id), words)
 
 
 def _said(name: str, value: object) -> object:

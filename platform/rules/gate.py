@@ -49,7 +49,7 @@ class RuleGate:
             return
         partner = brand if bar.entity == artist else artist
         self._rules.note_stop(actor, bar.entity, partner, bar.sort)
-        raise RuleStopError(f"{artist} × {brand}", bar.reason.to_json())
+        raise RuleStopError(f"{artist} × {brand}", bar.reason.to_json(), bar.whose)
 
     def agreeing(self, actor: Actor, deal: DealRow, terms: Terms) -> None:
         """Let two sides agree, or say why not, as far as the actor may know.
@@ -66,4 +66,4 @@ class RuleGate:
             return
         told = self.bar(actor, deal.artist, deal.brand, terms)
         reason = told.reason if told else not_available(bar.until or "")
-        raise RuleStopError(f"{deal.artist} × {deal.brand}", reason.to_json())
+        raise RuleStopError(f"{deal.artist} × {deal.brand}", reason.to_json(), told.whose if told else "")

@@ -52,6 +52,11 @@ class Bar:
     until: str | None = None
 
     @property
+    def whose(self) -> str:
+        """Whose rule it is; empty where a deal keeps the pair apart."""
+        return "" if self.sort is Sort.TAKEN else self.entity
+
+    @property
     def decision(self) -> Decision:
         """As rankings take it."""
         return Decision(standing=Standing.BLOCKED, reason=self.reason, until=self.until)

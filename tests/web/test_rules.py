@@ -93,6 +93,43 @@ def test_a_rule_put_down_after_an_offer_stops_the_last_side_in_their_words(made,
     assert words in unescape(refused.text)
 
 
+REFUSED = re.compile(r'<p class="refusal" role="alert">(.*?)</p>')
+
+
+def test_whoever_is_stopped_by_a_rule_of_their_own_is_led_to_it_and_nobody_else(made):
+    address = write(made["planner"])
+    for who, step in (("planner", "send"), ("brand", "accept")):
+        assert take(made[who], address, step).status_code == 303
+    keep(made["manager"], add_categories="腕時計")
+    stopped = REFUSED.search(take(made["manager"], address, "accept").text)[1]
+    assert f'<a href="{AKARI}">Edit the rules of Akari Nagihara</a>' in stopped
+    another = made["planner"].send("/deals", FORM, **DRAFT | {"key": "b" * 32})
+    assert "does not work in this category" in REFUSED.search(another.text)[1]
+    assert "<a" not in REFUSED.search(another.text)[1]
+
+
+def test_a_brand_stopped_by_the_rule_of_the_artists_side_is_led_nowhere(made):
+    address = write(made["planner"])
+    for who, step in (("planner", "send"), ("manager", "accept")):
+        assert take(made[who], address, step).status_code == 303
+    keep(made["manager"], add_categories="腕時計")
+    stopped = REFUSED.search(take(made["brand"], address, "accept").text)[1]
+    assert "does not work in this category" in stopped
+    assert "<a" not in stopped
+
+
+def test_whoever_is_stopped_by_an_agreed_deal_is_led_to_no_rule(made):
+    offered = [write(made["planner"], key=uuid4().hex, brand=brand) for brand in ("brand:koyomido", "brand:xc")]
+    for address in offered:
+        for who, step in (("planner", "send"), ("brand", "accept")):
+            assert take(made[who], address, step).status_code == 303
+    first, second = (take(made["manager"], address, "accept") for address in offered)
+    assert first.status_code == 303
+    stopped = REFUSED.search(second.text)[1]
+    assert "Exclusive with Koyomido" in stopped
+    assert "<a" not in stopped
+
+
 def test_guard_rails_of_a_brand_are_told_in_general(made):
     assert made["brand"].send("/rules", name="Citizen xC").location.endswith(XC)
     assert keep(made["brand"], XC, add_artists="竹内まりや", add_topics="腕時計").status_code == 303
