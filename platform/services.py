@@ -47,6 +47,7 @@ class Services(Bound):
         super().__init__(settings)
         self._lock = threading.RLock()
         self._matcher: Matcher | None = None
+        self._learned: int | None = None  # when the matcher's weights were learned, in nanoseconds; None: as shipped
         self._atlas: Atlas | None = None
 
     def __enter__(self) -> Self:
@@ -101,23 +102,30 @@ class Services(Bound):
             return directory.current(self.store, dictionary=self.dictionary, encoder=self.encoder, progress=progress)
 
     def matcher(self, progress: Progress | None = None) -> Matcher:
-        """The matcher over the current snapshot."""
+        """The matcher over the current snapshot, with the weights learned last, whoever learned them."""
         from kyokan.matching.ranking import FusionWeights, Matcher, MatcherSettings
 
         with self._lock:
             snapshot = self.snapshot(progress)
-            if self._matcher is None or self._matcher.snapshot.hash != snapshot.hash:
-                learned = self.settings.weights
-                weights = FusionWeights.load(learned) if learned.is_file() else FusionWeights()
+            kept = self.settings.weights
+            learned = kept.stat().st_mtime_ns if kept.is_file() else None
+            stale = self._matcher is None or self._matcher.snapshot.hash != snapshot.hash
+            if self._matcher is None or stale or learned != self._learned:
+                weights = FusionWeights() if learned is None else FusionWeights.load(kept)
                 settings = MatcherSettings(weights=weights)
-                self._matcher = Matcher(snapshot, self.encoder, settings, dictionary=self.dictionary, read=self.read)
+                self._matcher = (
+                    Matcher(snapshot, self.encoder, settings, dictionary=self.dictionary, read=self.read)
+                    if self._matcher is None or stale
+                    else self._matcher.with_weights(weights)
+                )
+                self._learned = learned
             return self._matcher
 
     def learn(self, progress: Progress | None = None) -> tuple[Foresight | None, FusionWeights, bool]:
         """Learn the matcher's weights anew from the tie-ups of the store, starting from those that Kyokan ships.
 
         Returns how later tie-ups were foretold from earlier ones, the weights, and whether they were kept: only where
-        learning foretold at least as well. Kept weights are used from then on by every process that starts.
+        learning foretold at least as well. Kept weights are used from then on by every process.
         """
         from kyokan.matching.ranking import FusionWeights
         from kyokan.matching.ranking.learning import foresee, learn
@@ -129,7 +137,6 @@ class Services(Bound):
             kept = found is not None and found.after >= found.before
             if kept:
                 weights.save(self.settings.weights)
-                self._matcher = None
             return found, weights, kept
 
     # What they do together -----------------------------------------------------------------------------------

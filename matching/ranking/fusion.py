@@ -146,8 +146,10 @@ class FusionWeights:
             raise SettingsError("fusion weights", f"are not in the expected form ({error!r})") from error
 
     def save(self, path: Path) -> None:
-        """Write as JSON."""
-        path.write_text(json.dumps(self.to_json(), indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        """Write as JSON; who reads it meanwhile has the old weights or the new ones, whole."""
+        beside = path.with_name(f"{path.name}.new")
+        beside.write_text(json.dumps(self.to_json(), indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        beside.replace(path)
 
     @classmethod
     def load(cls, path: Path) -> Self:

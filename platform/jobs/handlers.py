@@ -54,10 +54,19 @@ def outcomes(services: Services, _arguments: Mapping[str, Any], _progress: Progr
     return dict(feed(services.database, services.store))
 
 
+def learning(services: Services, _arguments: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+    """Learn the weights anew from all tie-ups; they change only where they foretell later ones at least as well."""
+    foresight, _, kept = services.learn(progress)
+    if foresight is None:
+        return {"kept": False}
+    return {"kept": kept, "before": foresight.before, "after": foresight.after}
+
+
 HANDLERS: dict[str, Handler] = {
     "import": import_source,
     "snapshot": snapshot,
     "mail": mail,
     "searches": searches,
     "outcomes": outcomes,
+    "learning": learning,
 }

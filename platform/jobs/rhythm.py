@@ -23,5 +23,6 @@ class Rhythm:
 RHYTHMS: Mapping[str, Rhythm] = {
     "mail": Rhythm(MINUTE),
     "outcomes": Rhythm(10 * MINUTE),
+    "learning": Rhythm(DAY, 17.5 * 3600.0),  # before the searches are looked at under what was learned
     "searches": Rhythm(DAY, 18 * 3600.0),  # three in the night in Tokyo
 }
