@@ -232,6 +232,12 @@ class Services(Bound):
             progress=progress,
         )
 
+    def reread(self, progress: Progress | None = None) -> int:
+        """Read the profiles of the store anew where texts, tags, dictionary or annotator changed; returns how many."""
+        from kyokan.graph.importers import annotate_store
+
+        return annotate_store(self.store, self.annotator, progress)
+
     def stats(self, progress: Progress | None = None) -> dict[str, Any]:
         """Counts by kind, dictionary version and snapshot hash; equal for stores that hold the same data."""
         snapshot = self.snapshot(progress)

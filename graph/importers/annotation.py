@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Protocol
@@ -54,6 +54,15 @@ class Annotated:
     outdated: list[Identity] = field(default_factory=list)
     count: int = 0
 
+    def add(self, entity: Entity, digest: str, read: Iterable[Relation], stored: Mapping[Identity, Relation]) -> None:
+        """Take in what was read of an entity; ``stored`` are its evokes relations, of which a person's own stay."""
+        corrected = {identity for identity, relation in stored.items() if relation.attributes.get("source") == HUMAN}
+        fresh = {relation.identity: relation for relation in read}
+        self.relations |= {identity: relation for identity, relation in fresh.items() if identity not in corrected}
+        self.outdated += [identity for identity in stored if identity not in fresh and identity not in corrected]
+        self.entities[entity.id] = replace(entity, attributes={**entity.attributes, GROUNDS: digest})
+        self.count += 1
+
 
 def annotate_entities(
     entities: Mapping[str, Entity],
@@ -73,12 +82,7 @@ def annotate_entities(
     """
     found = Annotated()
     tags = _tags(entities, relations, store)
-    due = []
-    for entity_id, entity in entities.items():
-        if entity.text_ja or entity.text_en or entity_id in tags:
-            digest = _grounds(entity, tags.get(entity_id, {}), annotator.version)
-            if entity.attributes.get(GROUNDS) != digest:
-                due.append((entity, digest))
+    due = [(entity, digest) for entity in entities.values() if (digest := due_by(entity, tags, annotator.version))]
     if not due:
         return found
     held = _held({entity.id for entity, _ in due}, store)
@@ -87,16 +91,31 @@ def annotate_entities(
         if progress and done % _REPORT_EVERY == 0:
             progress("annotating", done, len(due))
         profile = annotator.profile(entity, tags.get(entity.id, {}))
-        stored = held.get(entity.id, {})
-        corrected = {identity for identity, relation in stored.items() if relation.attributes.get("source") == HUMAN}
-        fresh = {relation.identity: relation for relation in annotator.to_relations(entity, profile)}
-        found.relations |= {identity: relation for identity, relation in fresh.items() if identity not in corrected}
-        found.outdated += [identity for identity in stored if identity not in fresh and identity not in corrected]
-        found.entities[entity.id] = replace(entity, attributes={**entity.attributes, GROUNDS: digest})
+        found.add(entity, digest, annotator.to_relations(entity, profile), held.get(entity.id, {}))
     if progress:
         progress("annotating", len(due), len(due))
-    found.count = len(due)
     return found
+
+
+def due_by(entity: Entity, tags: Mapping[str, Mapping[str, float]], version: str) -> str:
+    """The digest of what an entity's profile is to be read from; empty where there is nothing, or nothing new.
+
+    Args:
+        entity: with the digest of what its profile was read from before.
+        tags: tag names and weights by entity.
+        version: of the annotator.
+    """
+    if not (entity.text_ja or entity.text_en or entity.id in tags):
+        return ""
+    digest = _grounds(entity, tags.get(entity.id, {}), version)
+    return "" if entity.attributes.get(GROUNDS) == digest else digest
+
+
+def stored_tags(store: GraphStore) -> dict[str, dict[str, float]]:
+    """Tag names and weights of everything stored, by entity."""
+    return _by_entity(
+        {tag.id: tag.name for tag in store.entities(EntityKind.TAG)}, store.relations(RelationKind.TAGGED)
+    )
 
 
 def _tags(
@@ -105,8 +124,14 @@ def _tags(
     """Tag names and weights by entity: what is stored, and over it what is about to be written."""
     names = {tag.id: tag.name for tag in store.entities(EntityKind.TAG)}
     names |= {tag.id: tag.name for tag in entities.values() if tag.kind is EntityKind.TAG}
+    stored = (relation for relation in store.relations(RelationKind.TAGGED) if relation.source in entities)
+    return _by_entity(names, chain(stored, relations.values()))
+
+
+def _by_entity(names: Mapping[str, str], relations: Iterable[Relation]) -> dict[str, dict[str, float]]:
+    """Tag names and weights by entity; of two relations of one identity the later holds."""
     said: dict[str, dict[tuple[str, str], float]] = defaultdict(dict)
-    for relation in chain(_stored_tags(entities, store), relations.values()):
+    for relation in relations:
         if relation.kind is RelationKind.TAGGED and relation.target in names:
             said[relation.source][relation.target, relation.key] = relation.weight
     found: dict[str, dict[str, float]] = {}
@@ -116,10 +141,6 @@ def _tags(
         for (tag, _), weight in sorted(weights.items()):
             tags[names[tag]] += weight
     return found
-
-
-def _stored_tags(entities: Mapping[str, Entity], store: GraphStore) -> Iterator[Relation]:
-    return (relation for relation in store.relations(RelationKind.TAGGED) if relation.source in entities)
 
 
 def _held(due: Container[str], store: GraphStore) -> dict[str, dict[Identity, Relation]]:

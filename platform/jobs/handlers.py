@@ -24,6 +24,11 @@ def snapshot(services: Services, _arguments: Mapping[str, Any], progress: Progre
     return {"snapshot": services.snapshot(progress).hash}
 
 
+def annotation(services: Services, _arguments: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+    """Read texts and tags anew where they, the dictionary or the annotator changed, then build the snapshot."""
+    return {"read": services.reread(progress), **snapshot(services, {}, progress)}
+
+
 def mail(services: Services, _arguments: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
     """Gather the news into letters and send what waits; without a mail server nothing is written or sent."""
     if services.post is None:
@@ -65,6 +70,7 @@ def learning(services: Services, _arguments: Mapping[str, Any], progress: Progre
 HANDLERS: dict[str, Handler] = {
     "import": import_source,
     "snapshot": snapshot,
+    "annotation": annotation,
     "mail": mail,
     "searches": searches,
     "outcomes": outcomes,

@@ -16,7 +16,7 @@ from kyokan.platform.jobs.model import ACTIVE, FINAL, Job, Owner, State
 from kyokan.platform.jobs.service import JobService
 
 # What may be begun from a page, by whom; everything else is begun by commands or comes again by itself.
-BEGUN_BY: Mapping[str, Role] = {"searches": Role.PLANNER}
+BEGUN_BY: Mapping[str, Role] = {"searches": Role.PLANNER, "annotation": Role.ADMIN}
 PROGRESS = re.compile(r"(?P<stage>.+?) (?P<done>[\d,]+)(?:/(?P<total>[\d,]+))?")
 
 
@@ -93,7 +93,7 @@ class JobRoom:
         if kind not in BEGUN_BY:
             raise QueryError(kind, "is not begun from a page", f"Known are {', '.join(BEGUN_BY)}")
         if not actor.has(BEGUN_BY[kind]):
-            raise NotAllowedError("this job", f"is begun by a {BEGUN_BY[kind]}", "Ask one", code="job_begin")
+            raise NotAllowedError("this job", f"is begun by a {BEGUN_BY[kind]}", "Ask one", code=f"job_begin_{kind}")
         for job, _ in self._jobs.owned(actor.organisation, "", ACTIVE):
             if job.kind == kind:
                 return job

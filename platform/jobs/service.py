@@ -30,7 +30,7 @@ ATTEMPTS = 3
 GRACE = 5.0  # seconds a message may take before it is taken for lost
 LONGEST_GAP = 60.0  # seconds between two announcements of a job that waits for a busy worker
 LISTED = 100  # jobs that a page shows
-KINDS = ("import", "snapshot", "mail", "searches", "outcomes", "learning")
+KINDS = ("import", "snapshot", "annotation", "mail", "searches", "outcomes", "learning")
 
 log = logging.getLogger("kyokan.jobs")
 

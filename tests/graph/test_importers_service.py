@@ -8,8 +8,9 @@ import pytest
 from kyokan.errors import StoreError
 from kyokan.graph.importers import import_source
 from kyokan.graph.importers.annotation import GROUNDS
-from kyokan.graph.model import Entity, EntityKind, KanseiValue, Provenance, Relation, RelationKind
+from kyokan.graph.model import EntityKind
 from kyokan.graph.stores import SqliteStore
+from tests.graph.annotating import WordAnnotator, correct, evoked
 
 EXAMPLES = Path(__file__).parents[1] / "fixtures" / "imports"
 SOURCES = ("lastfm", "fan_graph", "tieups", "sakenowa", "csv", "jsonl")
@@ -132,46 +133,6 @@ def test_the_report_has_the_shape_that_programs_read(store):
     assert report["resolution"] == []
 
 
-class WordAnnotator:
-    """Says "calm" of every text with the word, and of every entity so tagged; counts what it is asked."""
-
-    def __init__(self, version="words 1") -> None:
-        self.version = version
-        self.asked = []
-
-    def profile(self, entity, tags):
-        self.asked.append(entity.id)
-        found = []
-        if "quiet" in entity.text_en:
-            found.append(KanseiValue(attribute="kansei:quiet", intensity=0.5, confidence=1.0))
-        if "calm" in tags:
-            found.append(KanseiValue(attribute="kansei:calm", intensity=min(1.0, tags["calm"]), confidence=1.0))
-        return tuple(found)
-
-    def to_relations(self, entity, profile):
-        own = Provenance(source="annotator", annotator=self.version)
-        return [
-            Relation(
-                kind=RelationKind.EVOKES,
-                source=entity.id,
-                target=value.attribute,
-                weight=value.intensity,
-                provenance=own,
-            )
-            for value in profile
-        ]
-
-    def entities(self):
-        own = (Provenance(source="dictionary"),)
-        return [
-            Entity(id=f"kansei:{word}", kind=EntityKind.KANSEI, name=word, provenance=own) for word in ("calm", "quiet")
-        ]
-
-
-def evoked(store):
-    return {(r.source, r.target): r.weight for r in store.relations(RelationKind.EVOKES)}
-
-
 @pytest.fixture
 def annotated(store, tmp_path):
     folder = Path(shutil.copytree(EXAMPLES / "tieups", tmp_path / "tieups"))
@@ -216,16 +177,7 @@ def test_a_newer_annotator_reads_everything_again(store, annotated):
 
 
 def test_a_correction_by_a_person_survives(store, annotated):
-    stored = next(store.relations(RelationKind.EVOKES, source="brand:シチズン時計"))
-    corrected = Relation(
-        kind=stored.kind,
-        source=stored.source,
-        target=stored.target,
-        weight=0.1,
-        attributes={"source": "human"},
-        provenance=Provenance(source="planner"),
-    )
-    store.write(relations=[corrected])
+    correct(store, "brand:シチズン時計", 0.1)
     import_source(annotated, store=store, annotator=WordAnnotator("words 2"))
     assert evoked(store)["brand:シチズン時計", "kansei:calm"] == 0.1
 

@@ -68,6 +68,9 @@ def test_it_is_begun_for_the_actors_organisation_alone_and_by_planners(room, beg
     assert jobs.get(begun).arguments == {"organisation": "agency"}
     with pytest.raises(NotAllowedError):
         room.begin(ANALYST, "searches")
+    with pytest.raises(NotAllowedError):
+        room.begin(PLANNER, "annotation")
+    assert room.begin(ADMIN, "annotation").kind == "annotation"
     for kind in ("import", "dance"):
         with pytest.raises(QueryError):
             room.begin(PLANNER, kind)

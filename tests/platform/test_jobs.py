@@ -57,7 +57,7 @@ def test_a_job_is_kept_and_announced_by_its_id(jobs: JobService, world: World):
 
 
 def test_a_job_of_unknown_kind_is_refused_and_not_kept(jobs: JobService):
-    with pytest.raises(QueryError, match="Known are import, snapshot, mail"):
+    with pytest.raises(QueryError, match="Known are import, snapshot, annotation, mail"):
         jobs.enqueue("dance")
     assert jobs.jobs() == []
 

@@ -12,15 +12,19 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from kyokan.graph.importers.annotation import GROUNDS
+from kyokan.graph.model import Entity, EntityKind, Provenance, Relation, RelationKind
 from kyokan.graph.stores import open_store
 from kyokan.platform.cli import main
 from kyokan.platform.jobs import Job, State, open_jobs
 from kyokan.platform.jobs.rhythm import RHYTHMS
 from kyokan.platform.jobs.tasks import QUEUE, make_app, publish, run_job
+from kyokan.platform.services import Services
 from kyokan.platform.settings import Settings, load_settings
 from tests.support.left_out import leave_out
 from tests.support.ports import free_port
@@ -30,6 +34,7 @@ Command = Callable[..., tuple[object, str]]
 LEASE = 2.0
 FINAL = {State.DONE, State.FAILED, State.DEAD}
 PATIENCE = 120  # seconds; only a hanging test comes near
+TEXTS = 400  # likewise of texts to be read
 MANY = 30_000  # an import of so many takes longer than a worker takes to tell of its progress
 
 
@@ -176,6 +181,44 @@ def test_a_job_whose_worker_is_killed_is_finished_by_the_next_with_the_effect_of
     done = house.wait(job.id)
     assert (done.state, done.attempts, done.fence) == (State.DONE, 2, 2)
     assert entities(house.settings) == {"artist": MANY}
+
+
+def test_reading_anew_goes_on_after_a_killed_worker_and_keeps_what_a_person_set(tmp_path: Path, stack: ExitStack):
+    house = House(tmp_path, "", stack)
+    own = (Provenance(source="house-list"),)
+    texts = {f"artist:a{number}": f"A quiet and serene voice, number {number}." for number in range(TEXTS)}
+    said = [
+        Entity(id=one, kind=EntityKind.ARTIST, name=one, text_en=text, provenance=own) for one, text in texts.items()
+    ]
+    serene = Entity(id="kansei:serene", kind=EntityKind.KANSEI, name="serene", provenance=own)
+    set_by_hand = Relation(
+        kind=RelationKind.EVOKES,
+        source="artist:a0",
+        target=serene.id,
+        weight=0.125,
+        attributes={"source": "human"},
+        provenance=own[0],
+    )
+    said[0] = replace(said[0], attributes={GROUNDS: "read by an older one"})
+    with open_store(house.settings.store_url) as store:
+        store.write([*said, serene], [set_by_hand])
+    with open_jobs(house.settings) as jobs:
+        job = jobs.enqueue("annotation")
+    first = house.worker()
+    house.wait(job.id, lambda job: job.progress.startswith("annotating") and "annotating 0/" not in job.progress)
+    end(first)
+    house.worker()
+    done = house.wait(job.id)
+    assert (done.state, done.attempts) == (State.DONE, 2)
+    assert done.result
+    assert 0 < done.result["read"] < TEXTS
+    with Services(house.settings) as services:
+        assert services.snapshot().hash == done.result["snapshot"]
+        assert services.reread() == 0
+        read = {relation.source for relation in services.store.relations(RelationKind.EVOKES)}
+        assert read == set(texts)
+        kept = services.store.relations(source="artist:a0", target=serene.id)
+        assert [one.weight for one in kept] == [0.125]
 
 
 def test_a_job_that_fails_every_time_is_dead_after_three_attempts_and_the_worker_goes_on_until_stopped(

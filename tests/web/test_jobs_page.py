@@ -7,7 +7,10 @@ import re
 import pytest
 from world import World
 
-from tests.web.browsing import company
+from kyokan.platform.accounts import Role
+from kyokan.platform.accounts.service import Visit
+from tests.platform.accounting import GOOD
+from tests.web.browsing import Browser, company
 
 
 @pytest.fixture
@@ -18,6 +21,14 @@ def made(tmp_path):
     yield world.job_file, browsers["planner"], browsers
     world.job_file.__exit__(None, None, None)
     world.close()
+
+
+def an_admin(app):
+    """An admin of the agency at a browser."""
+    accounts = app.extensions["kyokan"].accounts
+    token = accounts.invite("ada@example.com", accounts.organisation("Waon†").id, Role.ADMIN)
+    entered = accounts.accept(token, name="Ada", password=GOOD, language="en", visit=Visit("127.0.0.1", "test"))
+    return Browser(app).bear(entered.session_id)
 
 
 def the_job(planner):
@@ -56,6 +67,20 @@ def test_a_job_is_cancelled_from_the_page(made):
     assert planner.send(f"/jobs/{job_id}", "/jobs", act="cancel").status_code == 303
     assert "Cancelled" in planner.get("/jobs").text
     assert planner.send(f"/jobs/{job_id}", "/jobs", act="dance").status_code == 400
+
+
+def test_an_admin_has_the_texts_read_anew_and_nobody_else_is_offered_it(made):
+    jobs, planner, _ = made
+    assert "Read texts and tags anew" not in planner.get("/jobs").text
+    admin = an_admin(planner.client.application)
+    assert "Read texts and tags anew" in admin.get("/jobs").text
+    for _ in range(2):
+        assert admin.send("/jobs", kind="annotation").status_code == 303
+    assert planner.send("/jobs", kind="annotation", csrf_token=planner.token("/lists")).status_code == 403
+    (job,) = [one for one in jobs.jobs() if one.kind == "annotation"]
+    jobs.finish(jobs.claim(job.id), {"read": 1200, "snapshot": "sha256:1"})
+    assert "1,200 profiles read anew" in admin.get("/jobs").text
+    assert "Reading texts and tags anew" not in planner.get("/jobs").text
 
 
 def test_nobody_sees_the_jobs_of_others(made):
