@@ -19,7 +19,7 @@ from kyokan.errors import NewerFileError, StoreError
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0003"
+HEAD = "0004"
 SCRIPTS = Path(__file__).parent
 KNOWN_BY = "organisation"  # a table that every workroom has had, also before its file named its version
 

@@ -112,8 +112,20 @@ class Manuscripts:
         with self._database.session() as session:
             return statements(_draft(session, actor, deal_id).match)
 
-    def keep(self, actor: Actor, deal_id: str, version: int, fields: Mapping[str, Any]) -> None:
-        """Make this what a draft says: the fields of ``ManuscriptEntry``. What it says already changes nothing.
+    def before(self, actor: Actor, deal_id: str) -> Manuscript | None:
+        """What a draft said until its last change, which can be taken back; None where it was never changed.
+
+        Raises:
+            UnknownDealError: there is none that the actor may see.
+            NotAllowedError: it is no draft of the actor's agency, or the actor is no planner.
+        """
+        with self._database.session() as session:
+            _draft(session, actor, deal_id)
+            row = session.get(ManuscriptRow, deal_id)
+            return _read(row.before) if row and row.before else None
+
+    def keep(self, actor: Actor, deal_id: str, version: int, fields: Mapping[str, Any]) -> bool:
+        """Make this what a draft says: the fields of ``ManuscriptEntry``; whether it said anything else until now.
 
         Raises:
             UnknownDealError: there is none that the actor may see.
@@ -125,24 +137,54 @@ class Manuscripts:
         with self._database.session(writing=True) as session:
             deal = _draft(session, actor, deal_id)
             row = session.get(ManuscriptRow, deal_id) or ManuscriptRow(deal=deal_id, sentences=[], sketches=[])
-            before = row.content
-            row_sentences = _sentences(entered.sentences, deal, row)
-            row_sketches = [one.model_dump(mode="json") for one in entered.sketches if one.title or one.text]
-            if len(row_sentences) > MOST_SENTENCES or len(row_sketches) > MOST_SKETCHES:
+            sentences = _sentences(entered.sentences, deal, row)
+            sketches = [one.model_dump(mode="json") for one in entered.sketches if one.title or one.text]
+            if len(sentences) > MOST_SENTENCES or len(sketches) > MOST_SKETCHES:
                 raise QueryError("the proposal", "says too much", "Leave something out", code="manuscript_long")
-            if before == {"sentences": row_sentences, "sketches": row_sketches}:
-                return
-            if deal.version != version:
-                raise ChangedMeanwhileError("this deal", "was changed meanwhile", "Look at it as it stands now")
-            for gate in self._gates:
-                gate.changing(session, deal, {FIELD})
-            row.sentences, row.sketches = row_sentences, row_sketches
-            session.add(row)
-            deal.version += 1
-            deal.changed = self._clock().isoformat(timespec="seconds")
-            session.flush()
-            told = {"seen_by": [Party.AGENCY.value], "said": {"fields": [FIELD]}}
-            Trail(session).add(actor, subject(deal_id), "change", self._clock(), told)
+            return self._write(session, actor, deal, row, version, {"sentences": sentences, "sketches": sketches})
+
+    def take_back(self, actor: Actor, deal_id: str, version: int) -> None:
+        """Let a draft say what it said before its last change; where it was never changed nothing happens.
+
+        Raises:
+            UnknownDealError: there is none that the actor may see.
+            NotAllowedError: it is no draft of the actor's agency, it is locked, or the actor is no planner.
+            ChangedMeanwhileError: the draft is not as it was when ``version`` was read.
+        """
+        with self._database.session(writing=True) as session:
+            deal = _draft(session, actor, deal_id)
+            row = session.get(ManuscriptRow, deal_id)
+            if row and row.before:
+                self._write(session, actor, deal, row, version, row.before)
+
+    def _write(
+        self,
+        session: Session,
+        actor: Actor,
+        deal: DealRow,
+        row: ManuscriptRow,
+        version: int,
+        content: Mapping[str, Any],
+    ) -> bool:
+        if row.content == content:
+            return False
+        if deal.version != version:
+            raise ChangedMeanwhileError("this deal", "was changed meanwhile", "Look at it as it stands now")
+        for gate in self._gates:
+            gate.changing(session, deal, {FIELD})
+        row.before = row.content
+        row.sentences, row.sketches = content["sentences"], content["sketches"]
+        session.add(row)
+        deal.version += 1
+        deal.changed = self._clock().isoformat(timespec="seconds")
+        session.flush()
+        told = {"seen_by": [Party.AGENCY.value], "said": {"fields": [FIELD]}}
+        Trail(session).add(actor, subject(deal.id), "change", self._clock(), told)
+        return True
+
+
+def _read(content: Mapping[str, Any]) -> Manuscript:
+    return Manuscript(tuple(content["sentences"]), tuple(content["sketches"]))
 
 
 def _draft(session: Session, actor: Actor, deal_id: str) -> DealRow:

@@ -133,3 +133,39 @@ def test_an_approval_holds_for_what_the_draft_says(manuscripts, deals, database,
     approvals.arrange(PLANNER, version, locked)
     with pytest.raises(NotAllowedError, match="cannot be changed while"):
         write(manuscripts, deals, draft)
+
+
+def test_the_last_change_is_taken_back_and_again(manuscripts, deals, draft):
+    assert manuscripts.before(PLANNER, draft) is None
+    manuscripts.take_back(PLANNER, draft, 1)  # nothing was said yet
+    assert deals.get(PLANNER, draft)["version"] == 1
+    write(manuscripts, deals, draft, OWN, sketches=[SKETCH])
+    write(manuscripts, deals, draft, {"key": KEYS[0]})
+    before = manuscripts.before(PLANNER, draft)
+    assert [one["en"] for one in before.sentences] == [OWN["en"]]
+    assert [one["title"] for one in before.sketches] == [SKETCH["title"]]
+    with pytest.raises(ChangedMeanwhileError):
+        manuscripts.take_back(PLANNER, draft, 1)
+    manuscripts.take_back(PLANNER, draft, 3)
+    assert manuscripts.of(PLANNER, draft) == before
+    manuscripts.take_back(PLANNER, draft, 4)
+    assert [one["key"] for one in manuscripts.of(PLANNER, draft).sentences] == [KEYS[0]]
+
+
+def test_what_was_said_before_is_read_and_taken_back_by_planners_of_the_agency_alone(manuscripts, deals, draft):
+    for sentence in (OWN, {"key": KEYS[0]}):
+        write(manuscripts, deals, draft, sentence)
+    for who, refused in ((ANALYST, NotAllowedError), (BRAND, UnknownDealError), (STRANGER, UnknownDealError)):
+        for act in (manuscripts.before, lambda one, deal: manuscripts.take_back(one, deal, 3)):
+            with pytest.raises(refused):
+                act(who, draft)
+    deals.take(PLANNER, draft, 3, Step.SEND)
+    for who in (PLANNER, BRAND, MANAGER):
+        with pytest.raises(NotAllowedError):
+            manuscripts.take_back(who, draft, 4)
+
+
+def test_keeping_says_whether_anything_is_other_than_it_was(manuscripts, draft):
+    said = {"sentences": [OWN], "sketches": []}
+    assert manuscripts.keep(PLANNER, draft, 1, said)
+    assert not manuscripts.keep(PLANNER, draft, 1, said)

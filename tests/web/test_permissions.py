@@ -153,6 +153,11 @@ WRITTEN = {
         {"version": "1", "en.0": "x"},
         {"nobody": 303, "planner": 303, "analyst": 403, "brand": 404, "manager": 404, "stranger": 404},
     ),
+    "deal_rationale_back": (
+        "/deals/{draft}/rationale/back",
+        {"version": "1"},
+        {"nobody": 303, "planner": 303, "analyst": 403, "brand": 404, "manager": 404, "stranger": 404},
+    ),
     "attachment_add": (  # without a file
         "/deals/{sent}/files",
         {"key": "d" * 32},

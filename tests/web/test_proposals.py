@@ -76,3 +76,40 @@ def test_sentences_and_sketches_are_moved_up_and_taken_out(made, draft):
     page = planner.get(draft).text
     assert "First" not in page
     assert "One</h3>" not in page
+
+
+def told(browser, draft, **fields: str):
+    """What the editor says after saving, and the page."""
+    version = re.search(r'name="version" value="(\d+)"', browser.get(f"{draft}/rationale").text)[1]
+    answer = browser.send(f"{draft}/rationale", version=version, **fields)
+    assert answer.status_code == 303
+    page = browser.get(answer.location).text
+    said = re.search(r'role="status">(.*?)</p>', page, re.DOTALL)[1]
+    return re.sub(r"<[^>]+>", "", said), page
+
+
+def test_saving_says_what_it_changed(made, draft):
+    planner = made["planner"]
+    offers = re.findall(r'name="(offer\.\d+)" value="([^"]+)"', planner.get(f"{draft}/rationale").text)
+    own, sketch = {"en.0": "One song of water."}, {"kind.0": "event", "title.0": "Concert"}
+    assert told(planner, draft, **own, **sketch, **dict(offers[:1]))[0] == "Saved. Added: 3."
+    kept = own | {"key.1": offers[0][1]} | sketch
+    assert told(planner, draft, **kept)[0] == "Nothing has changed."
+    assert told(planner, draft, **kept, up="1")[0] == "Saved. The order has changed."
+    kept = {"key.0": offers[0][1], "en.1": "One song of water.", "kind.0": "event"}
+    assert told(planner, draft, **kept | {"en.1": "Two songs.", "title.0": "Two concerts"})[0] == "Saved. Rewritten: 2."
+    less = kept | {"drop.0": "1", "en.1": "Two songs.", "en.2": "Three.", "title.0": "Two concerts", "take_out.0": "1"}
+    assert told(planner, draft, **less)[0] == "Saved. Added: 1. Left out: 2."
+    assert planner.get(f"{draft}/rationale?done=x").status_code == 400
+
+
+def test_a_change_is_taken_back_from_where_it_was_saved(made, draft):
+    planner = made["planner"]
+    told(planner, draft, **{"en.0": "First", "en.1": "Second"})
+    _, page = told(planner, draft, **{"en.0": "First", "en.1": "Second", "drop.0": "1"})
+    back, version = re.search(r'action="([^"]+/back)">.*?name="version" value="(\d+)"', page, re.DOTALL).groups()
+    assert planner.send(back, f"{draft}/rationale", version="1").status_code == 409
+    answer = planner.send(back, f"{draft}/rationale", version=version)
+    page = planner.get(answer.location).text
+    assert "It says again what it said before." in page
+    assert page.index(">First</textarea>") < page.index(">Second</textarea>")

@@ -97,6 +97,7 @@ FORMS: dict[str, tuple[str, RouteCallable, tuple[str, ...]]] = {
     "deal_approvals": ("/deals/approvals", approvals.steps, ("GET", "POST")),
     "deal_approval": ("/deals/<deal_id>/approval", approvals.act, ("POST",)),
     "deal_rationale": ("/deals/<deal_id>/rationale", manuscripts.write, ("GET", "POST")),
+    "deal_rationale_back": ("/deals/<deal_id>/rationale/back", manuscripts.take_back, ("POST",)),
     "deal_preview": ("/deals/<deal_id>/preview", manuscripts.preview, ("GET",)),
     "attachment_add": ("/deals/<deal_id>/files", attachments.add, ("POST",)),
     "attachment": ("/files/<attachment_id>", attachments.read, ("GET",)),

@@ -14,6 +14,7 @@ from kyokan.errors import ChangedMeanwhileError, InputError, QueryError
 from kyokan.graph.model import Entity
 from kyokan.matching.evidence import statements
 from kyokan.platform.deals import Party, Status
+from kyokan.platform.proposals import Manuscript
 from kyokan.platform.proposals.service import MOST_SENTENCES, MOST_SKETCHES, SketchKind
 from kyokan.web.actors import actor
 from kyokan.web.forms import posted, whole_number
@@ -26,16 +27,17 @@ from kyokan.web.view import current
 SENTENCE = ("key", "ja", "en", "drop")
 SKETCH = ("kind", "title", "text", "take_out")
 MOST_OFFERED = 40
+DONE = ("saved", "nothing", "taken_back")
 Answer = str | Response | tuple[str, int]
 
 
 def write(deal_id: str) -> Answer:
     """The editor of a draft: every button keeps what is written and does what it says."""
     if request.method == "GET":
-        Parameters.of_request(())
+        parameters = Parameters.of_request(("done",))
         if current().services.deals.get(actor(), deal_id)["status"] != Status.DRAFT:
             return redirect(url_for("deal", deal_id=deal_id))
-        return _editor(deal_id)
+        return _editor(deal_id, done=parameters.choice("done", ("", *DONE), ""))
     typed = posted(
         *("version", "up", "sketch_up"),
         *(f"{name}.{at}" for at in range(MOST_SENTENCES + 1) for name in SENTENCE),
@@ -48,12 +50,28 @@ def write(deal_id: str) -> Answer:
     own = [_said(one) for one in sentences if not one["drop"]]
     kept = [one for one in sketches if not one["take_out"] and (one["title"] or one["text"])]
     kept = [{name: one[name] for name in SKETCH[:3]} for one in kept]
+    said = {"sentences": [*own, *chosen], "sketches": kept}
+    manuscripts = current().services.manuscripts
     try:
         version = whole_number(typed, "version")
-        current().services.manuscripts.keep(actor(), deal_id, version, {"sentences": [*own, *chosen], "sketches": kept})
+        changed = manuscripts.keep(actor(), deal_id, version, said)
     except (ChangedMeanwhileError, QueryError) as refusal:
         return _editor(deal_id, own, kept, refusal), status_of(refusal)
-    return redirect(url_for("deal_rationale", deal_id=deal_id), HTTPStatus.SEE_OTHER)
+    return _done(deal_id, "saved" if changed else "nothing")
+
+
+def take_back(deal_id: str) -> Answer:
+    """Let a draft say what it said before its last change."""
+    typed = posted("version")
+    try:
+        current().services.manuscripts.take_back(actor(), deal_id, whole_number(typed, "version"))
+    except (ChangedMeanwhileError, QueryError) as refusal:
+        return _editor(deal_id, refusal=refusal), status_of(refusal)
+    return _done(deal_id, "taken_back")
+
+
+def _done(deal_id: str, done: str) -> Response:
+    return redirect(url_for("deal_rationale", deal_id=deal_id, done=done), HTTPStatus.SEE_OTHER)
 
 
 def preview(deal_id: str) -> str:
@@ -90,6 +108,7 @@ def _editor(
     sentences: list[dict[str, str]] | None = None,
     sketches: list[dict[str, str]] | None = None,
     refusal: InputError | None = None,
+    done: str = "",
 ) -> str:
     who, view = actor(), current()
     deal = view.services.deals.get(who, deal_id)
@@ -113,7 +132,24 @@ def _editor(
         kinds=list(SketchKind),
         most={"sentences": MOST_SENTENCES, "sketches": MOST_SKETCHES},
         refusal=worded(refusal) if refusal else None,
+        done=done,
+        changes=_changes(view.services.manuscripts.before(who, deal_id), written) if done == "saved" else {},
     )
+
+
+def _changes(before: Manuscript | None, now: Manuscript) -> dict[str, int]:
+    """How many parts the last change added, rewrote and left out; a sentence of evidence is never rewritten."""
+    if before is None:
+        return {}
+    found = {"added": 0, "rewritten": 0, "removed": 0}
+    for old, new in ((before.sentences, now.sentences), (before.sketches, now.sketches)):
+        added, removed = ([one for one in these if one not in those] for these, those in ((new, old), (old, new)))
+        own = [[one for one in part if not one.get("key")] for part in (added, removed)]
+        rewritten = min(map(len, own))
+        found["added"] += len(added) - rewritten
+        found["rewritten"] += rewritten
+        found["removed"] += len(removed) - rewritten
+    return {name: count for name, count in found.items() if count}
 
 
 def _offer(one: Any) -> dict[str, str] | None:
