@@ -38,21 +38,21 @@ class Bound(Workroom, ABC):
         """Questions and answers on deals."""
         from kyokan.platform.deals import talk
 
-        return talk.Talk(self.database)
+        return talk.Talk(self.database, self.clock)
 
     @cached_property
     def rules(self) -> Rules:
         """What each side will not do."""
         from kyokan.platform.rules import Rules
 
-        return Rules(self.database, self.dictionary)
+        return Rules(self.database, self.dictionary, self.clock)
 
     @cached_property
     def claims(self) -> Claims:
         """Whose a name is, as the operator settles it."""
         from kyokan.platform.rules import Claims
 
-        return Claims(self.database)
+        return Claims(self.database, self.clock)
 
     @cached_property
     def calendar(self) -> Calendar:

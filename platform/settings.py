@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError
@@ -44,6 +45,9 @@ class Settings(BaseSettings):
     web_workers: int = Field(default=2, ge=1, le=64, description="Processes that answer web requests.")
     proxies: int = Field(
         default=0, ge=0, le=8, description="Reverse proxies in front of the web whose X-Forwarded headers are believed."
+    )
+    timezone: ZoneInfo = Field(
+        default=ZoneInfo("Asia/Tokyo"), description="Zone by which days are counted and dates are shown."
     )
     address: str = Field(
         default="",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from kyokan.platform.clock import Clock, clock_in
 from kyokan.platform.settings import Settings
 
 if TYPE_CHECKING:
@@ -38,6 +39,11 @@ class Workroom:
         self.settings = settings
 
     @cached_property
+    def clock(self) -> Clock:
+        """The time, in the zone by which this installation counts its days."""
+        return clock_in(self.settings.timezone)
+
+    @cached_property
     def database(self) -> Database:
         """The workroom's own records."""
         import kyokan.platform.accounts.model
@@ -69,7 +75,7 @@ class Workroom:
         """What people were denied."""
         from kyokan.platform.audit import Denials
 
-        return Denials(self.database)
+        return Denials(self.database, self.clock)
 
     @cached_property
     def issuer(self) -> Issuer | None:
@@ -94,14 +100,14 @@ class Workroom:
         from kyokan.platform.approvals import ApprovalGate
         from kyokan.platform.deals import Deals
 
-        return Deals(self.database, gates=(ApprovalGate(),), admission=self.admission)
+        return Deals(self.database, self.clock, gates=(ApprovalGate(),), admission=self.admission)
 
     @cached_property
     def approvals(self) -> Approvals:
         """What agencies agree on before a draft leaves them."""
         from kyokan.platform.approvals import Approvals
 
-        return Approvals(self.database)
+        return Approvals(self.database, self.clock)
 
     @cached_property
     def outbox(self) -> Outbox:
@@ -115,7 +121,7 @@ class Workroom:
         """News by mail."""
         from kyokan.platform.mail.news import News
 
-        return News(self.database, self.outbox, self.settings.reached_at)
+        return News(self.database, self.outbox, self.settings.reached_at, self.clock)
 
     @cached_property
     def post(self) -> Post | None:
@@ -130,7 +136,7 @@ class Workroom:
         """Candidates kept in lists."""
         from kyokan.platform.desk import Shortlists
 
-        return Shortlists(self.database)
+        return Shortlists(self.database, self.clock)
 
     @cached_property
     def manuscripts(self) -> Manuscripts:
@@ -138,7 +144,7 @@ class Workroom:
         from kyokan.platform.approvals import ApprovalGate
         from kyokan.platform.proposals import Manuscripts
 
-        return Manuscripts(self.database, gates=(ApprovalGate(),))
+        return Manuscripts(self.database, self.clock, gates=(ApprovalGate(),))
 
     @cached_property
     def attachments(self) -> Attachments:
@@ -146,14 +152,14 @@ class Workroom:
         from kyokan.platform.approvals import ApprovalGate
         from kyokan.platform.attachments import Attachments
 
-        return Attachments(self.database, gates=(ApprovalGate(),))
+        return Attachments(self.database, self.clock, gates=(ApprovalGate(),))
 
     @cached_property
     def pipeline(self) -> Pipeline:
         """The boards of agencies."""
         from kyokan.platform.pipeline import Pipeline
 
-        return Pipeline(self.database, self.deals)
+        return Pipeline(self.database, self.deals, self.clock)
 
     @cached_property
     def shares(self) -> Shares:
@@ -161,21 +167,22 @@ class Workroom:
         from kyokan.platform.approvals import ApprovalGate
         from kyokan.platform.shares import Shares
 
-        return Shares(self.database, self.deals, self.manuscripts, self.accounts, gates=(ApprovalGate(),))
+        rooms = (self.database, self.deals, self.manuscripts, self.accounts)
+        return Shares(*rooms, clock=self.clock, gates=(ApprovalGate(),))
 
     @cached_property
     def reminders(self) -> Reminders:
         """What people are to be reminded of."""
         from kyokan.platform.pipeline.reminders import Reminders
 
-        return Reminders(self.database)
+        return Reminders(self.database, self.clock)
 
     @cached_property
     def searches(self) -> Searches:
         """Questions kept by name."""
         from kyokan.platform.desk import Searches
 
-        return Searches(self.database)
+        return Searches(self.database, self.clock)
 
     @cached_property
     def jobs(self) -> JobRoom:
@@ -183,4 +190,4 @@ class Workroom:
         from kyokan.platform.jobs import open_jobs
         from kyokan.platform.jobs.room import JobRoom
 
-        return JobRoom(open_jobs(self.settings), self.database)
+        return JobRoom(open_jobs(self.settings), self.database, self.clock)

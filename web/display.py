@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,11 +27,6 @@ from kyokan.web.wording import field_width
 def side(entity: Entity) -> str:
     """``a`` for people, ``b`` for things, ``k`` for the rest."""
     return cores.side(core_kind(entity.kind.value))[0]
-
-
-def moment(seconds: float) -> str:
-    """A time in seconds since 1970 as people read it, to the minute, UTC."""
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def host(address: str) -> str:
@@ -91,7 +85,8 @@ def init_app(app: Flask) -> None:
     """Make them known to every template."""
     app.context_processor(shared)
     app.jinja_env.filters["host"] = host
-    app.jinja_env.filters["moment"] = moment
+    app.jinja_env.filters["moment"] = lambda kept: current().moment(kept)
+    app.jinja_env.filters["day"] = lambda kept: current().day(kept)
     app.jinja_env.filters["spoken"] = lambda written: current().spoken(written)
     app.jinja_env.globals |= {
         "logo": logo,

@@ -17,6 +17,7 @@ from kyokan.platform.accounts.service import Accounts
 from kyokan.platform.approvals import Approvals
 from kyokan.platform.attachments import Attachments
 from kyokan.platform.audit import Denials
+from kyokan.platform.clock import Clock
 from kyokan.platform.deals import Deals
 from kyokan.platform.deals.talk import Talk
 from kyokan.platform.desk import Searches, Shortlists
@@ -99,6 +100,11 @@ class Services(Protocol):
     @property
     def dictionary(self) -> Dictionary:
         """The kansei dictionary in use."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """The time, in the zone by which days are counted and shown."""
         ...
 
     @property

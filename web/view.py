@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal
 
@@ -15,6 +16,7 @@ from kyokan.graph.dictionary import Dictionary
 from kyokan.graph.model import Entity, KanseiValue, RelationKind
 from kyokan.matching.ranking.model import Match, Place, Proposal, Query, Standing
 from kyokan.platform.accounts import Actor
+from kyokan.platform.clock import here
 from kyokan.web.fingerprint import (
     SectorProfile,
     core_kind,
@@ -149,6 +151,16 @@ class View:
         side = None if focus is None else "a" if focus.id == a.id else "b"
         names = self.sectors if large else ()
         return overlay(one, two, size, label=label, names=names, one_ink=self.one_ink, focus=side)
+
+    def day(self, kept: str) -> str:
+        """The date here of a time that is kept in ISO 8601; empty where there is none."""
+        return here(kept, self.services.clock).date().isoformat() if kept else ""
+
+    def moment(self, kept: float | str) -> str:
+        """A time as people here read it, to the minute with its zone; kept in ISO 8601 or in seconds since 1970."""
+        clock = self.services.clock
+        shown = here(kept, clock) if isinstance(kept, str) else datetime.fromtimestamp(kept, clock().tzinfo)
+        return f"{shown:%Y-%m-%d %H:%M %Z}"
 
     @property
     def stamp(self) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -15,11 +14,11 @@ from kyokan.platform.approvals.model import ApprovalRow, StepListRow, StepRow
 from kyokan.platform.approvals.standing import Standing, standing_of
 from kyokan.platform.approvals.steps import OWNERS, checked_steps, keep, owns, steps_of
 from kyokan.platform.audit import Trail
+from kyokan.platform.clock import Clock, stamp, utc
 from kyokan.platform.database import Database
 from kyokan.platform.deals.entries import Terms, checked
 from kyokan.platform.deals.model import DealRow, NoticeRow
 from kyokan.platform.deals.scope import find, subject
-from kyokan.platform.deals.service import Clock
 from kyokan.platform.deals.steps import OPEN, Party, Status
 from kyokan.platform.pipeline.people import holders
 
@@ -34,7 +33,7 @@ class Approvals:
         clock: the time, with its zone.
     """
 
-    def __init__(self, database: Database, clock: Clock = lambda: datetime.now(UTC)) -> None:
+    def __init__(self, database: Database, clock: Clock = utc) -> None:
         self._database = database
         self._clock = clock
 
@@ -240,7 +239,7 @@ class Approvals:
         session.add(NoticeRow(organisation=deal.agency, party=Party.AGENCY, deal=deal.id, act=act, at=self._now()))
 
     def _now(self) -> str:
-        return self._clock().isoformat(timespec="seconds")
+        return stamp(self._clock())
 
 
 def _only_planners(actor: Actor) -> None:

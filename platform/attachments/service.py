@@ -6,7 +6,6 @@ import re
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import filetype
 from sqlalchemy import Select, func, select
@@ -16,11 +15,11 @@ from kyokan.errors import NotAllowedError, QueryError, UnknownDealError
 from kyokan.platform.accounts.actor import Actor
 from kyokan.platform.attachments.model import AttachmentContent, AttachmentRow
 from kyokan.platform.audit import Trail
+from kyokan.platform.clock import Clock, stamp, utc
 from kyokan.platform.database import Database
 from kyokan.platform.deals.gate import Gate
 from kyokan.platform.deals.model import DealRow, NoticeRow
 from kyokan.platform.deals.scope import find, of_organisation, subject
-from kyokan.platform.deals.service import Clock
 from kyokan.platform.deals.steps import ENDS, Party, Status
 
 LARGEST = 10 * 1024 * 1024  # bytes
@@ -55,9 +54,7 @@ class Attachments:
         gates: what else has a say before a draft is changed.
     """
 
-    def __init__(
-        self, database: Database, clock: Clock = lambda: datetime.now(UTC), gates: Sequence[Gate] = ()
-    ) -> None:
+    def __init__(self, database: Database, clock: Clock = utc, gates: Sequence[Gate] = ()) -> None:
         self._database = database
         self._clock = clock
         self._gates = gates
@@ -191,7 +188,7 @@ class Attachments:
                 session.add(told)
 
     def _now(self) -> str:
-        return self._clock().isoformat(timespec="seconds")
+        return stamp(self._clock())
 
 
 def _found(session: Session, actor: Actor, attachment_id: str) -> tuple[AttachmentRow, DealRow, Party]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from kyokan.platform.accounts.actor import Actor
 from kyokan.platform.audit.trail import Record, Trail
+from kyokan.platform.clock import Clock, stamp, utc
 from kyokan.platform.database import Database
 
 MOST = 100  # of one person in an hour: who goes on is known by then, and every record takes the file's lock
@@ -25,7 +26,7 @@ class Denials:
         clock: the time, with its zone.
     """
 
-    def __init__(self, database: Database, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(self, database: Database, clock: Clock = utc) -> None:
         self._database = database
         self._clock = clock
 
@@ -47,7 +48,7 @@ class Denials:
             return before < MOST
 
     def _within_the_hour(self, session: Session, actor: Actor) -> int:
-        since = (self._clock() - HOUR).isoformat(timespec="seconds")
+        since = stamp(self._clock() - HOUR)
         asked = select(func.count()).where(Record.subject == denied_to(actor.person), Record.at > since)
         return session.scalars(asked).one()
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kyokan.errors import StoreError
 from kyokan.platform.accounts.actor import Actor
+from kyokan.platform.clock import stamp
 from kyokan.platform.database import Base, refuse
 
 SYSTEM = "system"
@@ -72,7 +73,7 @@ class Trail:
         """Record an act; without an actor the system acted. The session must be a writing one."""
         last = self._session.scalars(select(Record).order_by(Record.number.desc()).limit(1)).first()
         record = Record(
-            at=at.isoformat(timespec="seconds"),
+            at=stamp(at),
             organisation=actor.organisation if actor else SYSTEM,
             person=actor.person if actor else SYSTEM,
             name=actor.name if actor else SYSTEM,

@@ -8,6 +8,7 @@ import typer
 
 from kyokan.platform.cli.app import JsonOption, app, open_services
 from kyokan.platform.cli.output import out, print_json
+from kyokan.platform.clock import here
 
 claims = typer.Typer(
     no_args_is_help=True,
@@ -29,13 +30,14 @@ def list_(
     Example: `kyokan claims list --open`
     """
     with open_services() as services:
-        found = [one for one in services.claims.all() if one.asked or not open_]
+        found, clock = [one for one in services.claims.all() if one.asked or not open_], services.clock
     if as_json:
         print_json({"claims": [one.to_json() for one in found]})
         return
     for one in found:
-        asked = "".join(f"  asked for by {other.organisation} ({other.at[:10]})" for other in one.asked)
-        out.print(f"{one.entity}  {one.organisation}  since {one.since[:10]}{asked}", markup=False, soft_wrap=True)
+        asked = "".join(f"  asked for by {two.organisation} ({here(two.at, clock).date()})" for two in one.asked)
+        since = f"since {here(one.since, clock).date()}"
+        out.print(f"{one.entity}  {one.organisation}  {since}{asked}", markup=False, soft_wrap=True)
 
 
 @claims.command()

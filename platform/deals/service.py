@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
@@ -14,6 +13,7 @@ from sqlalchemy.orm import Session, selectinload
 from kyokan.errors import ChangedMeanwhileError, NotAllowedError, QueryError
 from kyokan.platform.accounts.actor import Actor, Role
 from kyokan.platform.audit import Trail
+from kyokan.platform.clock import Clock, stamp, utc
 from kyokan.platform.database import Database
 from kyokan.platform.deals.entries import Draft, Terms, checked, said_with, yen
 from kyokan.platform.deals.fields import CHANGED_BY, changeable, shown
@@ -22,7 +22,6 @@ from kyokan.platform.deals.model import DealRow, NoticeRow, TermsRow, VerdictRow
 from kyokan.platform.deals.scope import find, of_organisation, party_of, stands, subject
 from kyokan.platform.deals.steps import RULES, SIDES, Party, Status, Step
 
-Clock = Callable[[], datetime]
 Seen = dict[str, Any]
 """A deal as one side sees it (``fields.shown``)."""
 
@@ -53,7 +52,7 @@ class Deals:
     def __init__(
         self,
         database: Database,
-        clock: Clock = lambda: datetime.now(UTC),
+        clock: Clock = utc,
         gates: Sequence[Gate] = (),
         admission: Admission = EVERYBODY,
     ) -> None:
@@ -333,7 +332,7 @@ class Deals:
                 session.add(told_to)
 
     def _now(self) -> str:
-        return self._clock().isoformat(timespec="seconds")
+        return stamp(self._clock())
 
 
 def _told(actor: Actor) -> tuple[ColumnElement[bool], ...]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -15,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from kyokan.errors import NotAllowedError
 from kyokan.platform.accounts.actor import Actor
 from kyokan.platform.audit import Trail
+from kyokan.platform.clock import Clock, stamp, utc
 from kyokan.platform.database import Base, Database
 from kyokan.platform.deals.entries import Entered, checked
 from kyokan.platform.deals.model import NoticeRow
@@ -81,7 +81,7 @@ class Talk:
         clock: the time, with its zone.
     """
 
-    def __init__(self, database: Database, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(self, database: Database, clock: Clock = utc) -> None:
         self._database = database
         self._clock = clock
 
@@ -133,7 +133,7 @@ class Talk:
             if session.scalar(select(MessageRow.id).where(MessageRow.id == key)):
                 return
             now = self._clock()
-            at = now.isoformat(timespec="microseconds")
+            at = stamp(now, to="microseconds")
             row = MessageRow(id=key, deal=deal.id, party=party, addressed=said.to, text=said.text)
             row.person, row.name, row.at = actor.person, actor.name, at
             session.add(row)
@@ -143,7 +143,7 @@ class Talk:
             ends = {Party.AGENCY: deal.agency, Party.BRAND: deal.brand_side, Party.ARTIST: deal.artist_side}
             for one in sorted(heard - {party}):
                 told = NoticeRow(organisation=ends[one], party=one, deal=deal.id, act="say")
-                told.at = now.isoformat(timespec="seconds")
+                told.at = stamp(now)
                 session.add(told)
 
 

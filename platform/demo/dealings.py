@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from kyokan.platform.accounts.actor import Actor, Role
@@ -145,7 +145,7 @@ def propose_all(services: Services, sides: Sides) -> None:
 def _run(services: Services, sides: Sides) -> None:
     """Agreed two months ago and kept exclusive for a year."""
     deals, key = services.deals, RUNNING.key
-    began = (_today() - timedelta(days=61)).replace(day=1)
+    began = (services.clock().date() - timedelta(days=61)).replace(day=1)
     over = began.replace(year=began.year + 1) - timedelta(days=1)
     terms = AGREED | {"since": began.isoformat(), "until": over.isoformat()}
     _draft(services, sides, RUNNING, terms, sides.brand.organisation)
@@ -188,21 +188,17 @@ def _draft(services: Services, sides: Sides, idea: Idea, terms: Mapping[str, Any
         "rationale": match.sentence.ja,
         "brand_side": brand_side,
         "artist_side": sides.manager.organisation,
-        "expires": (_today() + timedelta(days=DAYS_TO_ANSWER)).isoformat(),
+        "expires": (services.clock().date() + timedelta(days=DAYS_TO_ANSWER)).isoformat(),
         "terms": terms,
     }
     made = services.deals.create(planner, fields, match.to_json(), proposal.snapshot, key=key)
     chosen = [{"key": one.key} for one in _chosen(services.manuscripts.offered(planner, key))]
     written = {"sentences": [*chosen, idea.own], "sketches": [idea.sketch] if idea.sketch else []}
     services.manuscripts.keep(planner, key, made["version"], written)
-    next_on = _today() + timedelta(days=idea.days)
+    next_on = services.clock().date() + timedelta(days=idea.days)
     services.pipeline.plan(planner, key, 0, {"owner": planner.person, "next_act": idea.act, "next_on": next_on})
 
 
 def _chosen(offered: list[Statement]) -> list[Statement]:
     """The strongest sentence on what the two share: of nobody but them, and for both sides to read."""
     return [one for one in offered if one.benefit == "both" and one.signal == "resonance"][:1]
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()

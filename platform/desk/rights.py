@@ -2,18 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, datetime
-
 from kyokan.errors import NotAllowedError
 from kyokan.platform.accounts.actor import Actor, Role
-
-Clock = Callable[[], datetime]
-
-
-def now_utc() -> datetime:
-    """The time, with its zone."""
-    return datetime.now(UTC)
 
 
 def reads(actor: Actor) -> bool:

@@ -13,11 +13,12 @@ from kyokan.errors import QueryError, UnknownRecordError
 from kyokan.matching.ranking import Query
 from kyokan.platform.accounts.actor import Actor
 from kyokan.platform.audit import Trail
+from kyokan.platform.clock import Clock, stamp, utc
 from kyokan.platform.database import Database
 from kyokan.platform.desk.model import RankingRow, SearchRow, SeenRow
 from kyokan.platform.desk.questions import read, written
 from kyokan.platform.desk.rankings import SHAPE, Change, Move, Ranking, changes, grounds
-from kyokan.platform.desk.rights import Clock, check_reads, check_writes, now_utc, readers_of
+from kyokan.platform.desk.rights import check_reads, check_writes, readers_of
 from kyokan.platform.desk.shortlists import checked_name
 
 MOST = 200  # saved searches of an organisation
@@ -64,7 +65,7 @@ class Searches:
         clock: the time, with its zone.
     """
 
-    def __init__(self, database: Database, clock: Clock = now_utc) -> None:
+    def __init__(self, database: Database, clock: Clock = utc) -> None:
         self._database = database
         self._clock = clock
 
@@ -233,7 +234,7 @@ class Searches:
         Trail(session).add(actor, f"search:{search_id}", act, self._clock(), said)
 
     def _now(self) -> str:
-        return self._clock().isoformat(timespec="seconds")
+        return stamp(self._clock())
 
 
 def _all(session: Session, actor: Actor) -> list[SearchRow]:

@@ -13,10 +13,11 @@ from kyokan.errors import ChangedMeanwhileError, QueryError, UnknownRecordError
 from kyokan.matching.ranking.model import Query
 from kyokan.platform.accounts.actor import Actor
 from kyokan.platform.audit import Trail
+from kyokan.platform.clock import Clock, stamp, utc
 from kyokan.platform.database import Database
 from kyokan.platform.desk.model import EntryRow, ShortlistRow
 from kyokan.platform.desk.questions import written
-from kyokan.platform.desk.rights import Clock, check_reads, check_writes, now_utc
+from kyokan.platform.desk.rights import check_reads, check_writes
 
 LONGEST_NAME, LONGEST_NOTE, LONGEST_TAG = 80, 2000, 30
 MOST_TAGS, MOST_ENTRIES = 12, 500
@@ -44,7 +45,7 @@ class Shortlists:
         clock: the time, with its zone.
     """
 
-    def __init__(self, database: Database, clock: Clock = now_utc) -> None:
+    def __init__(self, database: Database, clock: Clock = utc) -> None:
         self._database = database
         self._clock = clock
 
@@ -222,7 +223,7 @@ class Shortlists:
         with self._database.session(writing=True) as session:
             found = _find(session, actor, list_id)
             changed = [entry for entry in _named(found, entries) if bool(entry.removed) is back]
-            moment = self._clock().isoformat()
+            moment = stamp(self._clock(), to="microseconds")
             for entry in changed:
                 entry.removed = "" if back else moment
             _check_length(found)
@@ -275,7 +276,7 @@ class Shortlists:
         Trail(session).add(actor, f"shortlist:{found.id}", act, self._clock(), said)
 
     def _now(self) -> str:
-        return self._clock().isoformat(timespec="seconds")
+        return stamp(self._clock())
 
 
 def _lists(session: Session, actor: Actor) -> list[ShortlistRow]:

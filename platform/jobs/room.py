@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from kyokan.errors import NotAllowedError, QueryError, UnknownRecordError
 from kyokan.platform.accounts.actor import Actor, Role
 from kyokan.platform.audit import Trail
+from kyokan.platform.clock import Clock, utc
 from kyokan.platform.database import Database
 from kyokan.platform.jobs.model import ACTIVE, FINAL, Job, Owner, State
 from kyokan.platform.jobs.service import JobService
@@ -59,9 +59,7 @@ class JobRoom:
         clock: the time, with its zone.
     """
 
-    def __init__(
-        self, jobs: JobService, database: Database, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-    ) -> None:
+    def __init__(self, jobs: JobService, database: Database, clock: Clock = utc) -> None:
         self._jobs = jobs
         self._database = database
         self._clock = clock

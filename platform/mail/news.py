@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import Session
 
 from kyokan.platform.accounts.model import Membership, Organisation, Person
+from kyokan.platform.clock import Clock, here, stamp, utc
 from kyokan.platform.database import Database
 from kyokan.platform.deals.model import NoticeRow
 from kyokan.platform.deals.steps import ROLE_OF
@@ -37,7 +38,7 @@ class News:
         database: Database,
         outbox: Outbox,
         address: str,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Clock = utc,
     ) -> None:
         self._database = database
         self._outbox = outbox
@@ -49,7 +50,7 @@ class News:
 
         Notice, mark and letter are kept together, so that nobody is written twice of the same.
         """
-        since = (self._clock() - FRESH).isoformat(timespec="seconds")
+        since = stamp(self._clock() - FRESH)
         found: defaultdict[tuple[str, str], list[NoticeRow]] = defaultdict(list)
         with self._database.session() as session:
             if session.execute(_untold(since).limit(1)).first() is None:
@@ -79,11 +80,11 @@ class News:
     def _letter(self, session: Session, person: str, organisation: str, notices: list[NoticeRow]) -> Letter:
         reader = session.get_one(Person, person)
         tongue, name = reader.language, session.get_one(Organisation, organisation).name
-        lines = [f"・ {said(f'act.{one.act}', tongue, 'act.other')} ({one.at[:10]})" for one in notices]
+        told = [(said(f"act.{one.act}", tongue, "act.other"), here(one.at, self._clock).date()) for one in notices]
         text = [
             said("news.greeting", tongue, name=reader.name),
             said("news.opening", tongue, organisation=name),
-            "\n".join(lines),
+            "\n".join(f"・ {what} ({day})" for what, day in told),
             f"{said('news.closing', tongue)}\n{self._address}/deals",
             f"{said('news.stop', tongue)}: {self._address}/account#letters",
         ]

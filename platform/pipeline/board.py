@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 from kyokan.errors import ChangedMeanwhileError, NotAllowedError, QueryError
 from kyokan.platform.accounts.actor import Actor, Role
 from kyokan.platform.audit import Trail
+from kyokan.platform.clock import Clock, utc
 from kyokan.platform.database import Database
 from kyokan.platform.deals import Deals, Party, Status
 from kyokan.platform.deals.entries import Entered, Line, checked
 from kyokan.platform.deals.model import DealRow
 from kyokan.platform.deals.scope import find, subject
-from kyokan.platform.deals.service import Clock, Seen
+from kyokan.platform.deals.service import Seen
 from kyokan.platform.deals.steps import OPEN, SIDES
 from kyokan.platform.pipeline.model import BoardRow, PlaceRow
 from kyokan.platform.pipeline.people import holders
@@ -83,7 +84,7 @@ class Pipeline:
         clock: the time, with its zone.
     """
 
-    def __init__(self, database: Database, deals: Deals, clock: Clock = lambda: datetime.now(UTC)) -> None:
+    def __init__(self, database: Database, deals: Deals, clock: Clock = utc) -> None:
         self._database = database
         self._deals = deals
         self._clock = clock

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import StringConstraints
@@ -15,11 +15,11 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from kyokan.errors import QueryError, UnknownDealError
 from kyokan.platform.accounts.actor import Actor
 from kyokan.platform.audit import Trail
+from kyokan.platform.clock import Clock, stamp, utc
 from kyokan.platform.database import Base, Database
 from kyokan.platform.deals.entries import Entered, Line, checked
 from kyokan.platform.deals.model import NoticeRow
 from kyokan.platform.deals.scope import find, stands, subject
-from kyokan.platform.deals.service import Clock
 from kyokan.platform.deals.steps import ROLE_OF, Party
 from kyokan.platform.pipeline.people import holders
 
@@ -68,7 +68,7 @@ class Reminders:
         clock: the time, with its zone.
     """
 
-    def __init__(self, database: Database, clock: Clock = lambda: datetime.now(UTC)) -> None:
+    def __init__(self, database: Database, clock: Clock = utc) -> None:
         self._database = database
         self._clock = clock
 
@@ -160,7 +160,7 @@ class Reminders:
         with self._database.session() as session:
             if session.scalars(ripe.limit(1)).first() is None:
                 return 0
-        at = self._clock().isoformat(timespec="seconds")
+        at = stamp(self._clock())
         with self._database.session(writing=True) as session:
             rows = session.scalars(ripe).all()
             for row in rows:

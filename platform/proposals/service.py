@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -15,13 +14,13 @@ from kyokan.errors import ChangedMeanwhileError, NotAllowedError, QueryError
 from kyokan.matching.evidence import Statement, statements
 from kyokan.platform.accounts.actor import Actor
 from kyokan.platform.audit import Trail
+from kyokan.platform.clock import Clock, stamp, utc
 from kyokan.platform.database import Database
 from kyokan.platform.deals.entries import Entered, Line, Prose, checked
 from kyokan.platform.deals.fields import speaks_for
 from kyokan.platform.deals.gate import Gate
 from kyokan.platform.deals.model import DealRow
 from kyokan.platform.deals.scope import find, subject
-from kyokan.platform.deals.service import Clock
 from kyokan.platform.deals.steps import Party, Status
 from kyokan.platform.proposals.model import ManuscriptRow
 
@@ -78,9 +77,7 @@ class Manuscripts:
         gates: what else has a say before a draft is changed.
     """
 
-    def __init__(
-        self, database: Database, clock: Clock = lambda: datetime.now(UTC), gates: Sequence[Gate] = ()
-    ) -> None:
+    def __init__(self, database: Database, clock: Clock = utc, gates: Sequence[Gate] = ()) -> None:
         self._database = database
         self._clock = clock
         self._gates = gates
@@ -176,7 +173,7 @@ class Manuscripts:
         row.sentences, row.sketches = content["sentences"], content["sketches"]
         session.add(row)
         deal.version += 1
-        deal.changed = self._clock().isoformat(timespec="seconds")
+        deal.changed = stamp(self._clock())
         session.flush()
         told = {"seen_by": [Party.AGENCY.value], "said": {"fields": [FIELD]}}
         Trail(session).add(actor, subject(deal.id), "change", self._clock(), told)

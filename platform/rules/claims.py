@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -13,6 +11,7 @@ from sqlalchemy.orm import Session
 from kyokan.errors import InputError, UnknownRecordError
 from kyokan.platform.accounts.model import Organisation
 from kyokan.platform.audit import Record, Trail
+from kyokan.platform.clock import Clock, stamp, utc
 from kyokan.platform.database import Database
 from kyokan.platform.rules.model import RosterRow
 from kyokan.platform.rules.service import KEEPERS, SETTLED, end_rules, subject_of, tenure
@@ -48,7 +47,7 @@ class Claims:
         clock: the time, with its zone.
     """
 
-    def __init__(self, database: Database, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(self, database: Database, clock: Clock = utc) -> None:
         self._database = database
         self._clock = clock
 
@@ -93,7 +92,7 @@ class Claims:
             if kind is None or not entity.startswith(f"{kind.value}:"):
                 raise InputError(found.name, f"is of a kind ({found.kind}) that does not represent {entity}")
             end_rules(session, row)
-            at = self._clock().isoformat(timespec="seconds")
+            at = stamp(self._clock())
             session.add(RosterRow(entity=entity, organisation=found.id, version=1, changed=at, name="", content={}))
             self._record(session, row, "handed_over", reason, to=found.id)
 

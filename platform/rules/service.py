@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -17,6 +17,7 @@ from kyokan.graph.model import EntityKind
 from kyokan.platform.accounts.actor import Actor, Role
 from kyokan.platform.accounts.model import Organisation, OrganisationKind
 from kyokan.platform.audit import Record, Trail
+from kyokan.platform.clock import Clock, stamp, utc
 from kyokan.platform.database import Database
 from kyokan.platform.deals.entries import checked
 from kyokan.platform.rules.binding import Binding
@@ -62,9 +63,7 @@ class Rules:
         clock: the time, with its zone.
     """
 
-    def __init__(
-        self, database: Database, dictionary: Dictionary, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-    ) -> None:
+    def __init__(self, database: Database, dictionary: Dictionary, clock: Clock = utc) -> None:
         self._database = database
         self._dictionary = dictionary
         self._clock = clock
@@ -202,7 +201,7 @@ class Rules:
                 raise ChangedMeanwhileError("this note", "was changed meanwhile", now, code="rules_changed")
             if (row.note if row else "") == note:
                 return
-            at = self._clock().isoformat(timespec="seconds")
+            at = stamp(self._clock())
             for key in conflict.own_keys():
                 session.merge(
                     ResolutionRow(
@@ -236,7 +235,7 @@ class Rules:
     def _write(self, session: Session, actor: Actor, row: RosterRow, act: str, detail: Mapping[str, Any]) -> None:
         """Write a change with its record. The record names the fields, not what they hold: it outlives the rule."""
         row.version = (row.version or 0) + 1
-        row.changed, row.name = self._clock().isoformat(timespec="seconds"), actor.name
+        row.changed, row.name = stamp(self._clock()), actor.name
         session.add(row)
         session.flush()
         Trail(session).add(actor, subject_of(row.entity), act, self._clock(), detail)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -17,6 +17,7 @@ from kyokan.platform.accounts.actor import Actor, Role
 from kyokan.platform.accounts.codes import digest
 from kyokan.platform.accounts.directory import Directory
 from kyokan.platform.audit import Trail
+from kyokan.platform.clock import Clock, stamp, utc
 from kyokan.platform.database import Database
 from kyokan.platform.deals import Deals, Party, Seen
 from kyokan.platform.deals.fields import outside
@@ -79,7 +80,7 @@ class Shares:
         deals: Deals,
         manuscripts: Manuscripts,
         accounts: Directory,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Clock = utc,
         gates: Sequence[Gate] = (),
     ) -> None:
         self._database = database
@@ -151,8 +152,8 @@ class Shares:
                     person=actor.person,
                     name=actor.name,
                     label=" ".join(label.split())[:LONGEST_LABEL],
-                    made=_written(now),
-                    expires=_written(now + timedelta(days=days)),
+                    made=stamp(now),
+                    expires=stamp(now + timedelta(days=days)),
                     opens=0,
                     opened="",
                     revoked="",
@@ -189,7 +190,7 @@ class Shares:
             if row is None:
                 raise _unknown("a link")
             if not row.revoked:
-                row.revoked = _written(self._clock())
+                row.revoked = stamp(self._clock())
                 self._note(session, actor, f"deal:{deal_id}", "share_revoke", _to_agency({"link": row.id}))
 
     def open(self, token: str, *, counted: bool = True) -> Opened:
@@ -223,7 +224,7 @@ class Shares:
         with self._database.session(writing=True) as session:
             row = session.scalars(select(LinkRow).where(LinkRow.hash == kept)).one()
             row.opens += 1
-            row.opened = _written(self._clock())
+            row.opened = stamp(self._clock())
             self._note(session, None, f"share:{row.id}", "open", {"deal": row.deal})
 
     def _read(self, actor: Actor, deal_id: str) -> Seen:
@@ -244,7 +245,7 @@ class Shares:
             raise NotAllowedError("a link", "is made by a planner of the agency", "Ask one of your organisation")
 
     def _living(self, row: LinkRow) -> bool:
-        return not row.revoked and _written(self._clock()) < row.expires
+        return not row.revoked and stamp(self._clock()) < row.expires
 
     def _link(self, row: LinkRow) -> Link:
         state = {name: getattr(row, name) for name in Link.__slots__ if name != "living"}
@@ -266,7 +267,3 @@ def _to_agency(said: Mapping[str, Any]) -> dict[str, Any]:
 
 def _unknown(what: str) -> UnknownDealError:
     return UnknownDealError(what, "leads nowhere", "Ask who gave it to you")
-
-
-def _written(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from argon2 import PasswordHasher
 
@@ -17,6 +18,7 @@ from kyokan.platform.accounts.service import Accounts
 from kyokan.platform.approvals import ApprovalGate, Approvals
 from kyokan.platform.attachments import Attachments
 from kyokan.platform.audit import Denials
+from kyokan.platform.clock import Clock, clock_in
 from kyokan.platform.database import Database
 from kyokan.platform.deals import Deals
 from kyokan.platform.deals.talk import Talk
@@ -34,6 +36,7 @@ from kyokan.platform.rules import Calendar, Rules
 from kyokan.platform.rules.gate import RuleGate
 from kyokan.platform.shares import Shares
 
+TOKYO = clock_in(ZoneInfo("Asia/Tokyo"))
 OURS = Provenance(source="見本", licence="Apache-2.0", rights=Rights.SHARE)
 PRESS = Provenance(source="press", address="https://www.example.com/news/1", rights=Rights.SHARE)
 MADE = Provenance(source="synthetic fans", synthetic=True)
@@ -84,7 +87,8 @@ def _values(dictionary, centre, text="", lang="ja"):
 class World:
     """Keeps the promises of ``kyokan.web.ports.Services`` with the real parts, without an encoder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, clock: Clock = TOKYO) -> None:
+        self.clock = clock
         self.dictionary = load_dictionary()
         self.folder = folder
         self.profiles: dict[str, tuple[KanseiValue, ...]] = {}
@@ -185,23 +189,24 @@ class World:
 
     @cached_property
     def denials(self):
-        return Denials(self.database)
+        return Denials(self.database, self.clock)
 
     @cached_property
     def deals(self):
-        return Deals(self.database, gates=(ApprovalGate(),), admission=RuleGate(self.rules, self._matcher.context))
+        admission = RuleGate(self.rules, self._matcher.context)
+        return Deals(self.database, self.clock, gates=(ApprovalGate(),), admission=admission)
 
     @cached_property
     def approvals(self):
-        return Approvals(self.database)
+        return Approvals(self.database, self.clock)
 
     @cached_property
     def talk(self):
-        return Talk(self.database)
+        return Talk(self.database, self.clock)
 
     @cached_property
     def rules(self):
-        return Rules(self.database, self.dictionary)
+        return Rules(self.database, self.dictionary, self.clock)
 
     @cached_property
     def calendar(self):
@@ -219,31 +224,32 @@ class World:
 
     @cached_property
     def news(self):
-        return News(self.database, self.outbox, "http://localhost")
+        return News(self.database, self.outbox, "http://localhost", self.clock)
 
     @cached_property
     def shortlists(self):
-        return Shortlists(self.database)
+        return Shortlists(self.database, self.clock)
 
     @cached_property
     def manuscripts(self):
-        return Manuscripts(self.database, gates=(ApprovalGate(),))
+        return Manuscripts(self.database, self.clock, gates=(ApprovalGate(),))
 
     @cached_property
     def attachments(self):
-        return Attachments(self.database, gates=(ApprovalGate(),))
+        return Attachments(self.database, self.clock, gates=(ApprovalGate(),))
 
     @cached_property
     def pipeline(self):
-        return Pipeline(self.database, self.deals)
+        return Pipeline(self.database, self.deals, self.clock)
 
     @cached_property
     def shares(self):
-        return Shares(self.database, self.deals, self.manuscripts, self.accounts, gates=(ApprovalGate(),))
+        rooms = (self.database, self.deals, self.manuscripts, self.accounts)
+        return Shares(*rooms, clock=self.clock, gates=(ApprovalGate(),))
 
     @cached_property
     def reminders(self):
-        return Reminders(self.database)
+        return Reminders(self.database, self.clock)
 
     @cached_property
     def job_file(self):
@@ -251,11 +257,11 @@ class World:
 
     @cached_property
     def jobs(self):
-        return JobRoom(self.job_file, self.database)
+        return JobRoom(self.job_file, self.database, self.clock)
 
     @cached_property
     def searches(self):
-        return Searches(self.database)
+        return Searches(self.database, self.clock)
 
     @cached_property
     def _snapshot(self):

@@ -25,7 +25,7 @@ class Moment:
 def moments(paper: Paper) -> list[Moment]:
     """The dates that are set, in order of time."""
     dated = (
-        ("export.sent", (paper.seen["sent"] or "")[:10]),
+        ("export.sent", paper.view.day(paper.seen["sent"] or "")),
         ("deal.expires", paper.seen["expires"]),
         (SINCE, paper.offer["since"]),
         (UNTIL, paper.offer["until"]),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from io import BytesIO
 
 from flask import send_file
@@ -56,4 +55,4 @@ def _sent(made: Made) -> Response:
 
 
 def _today() -> str:
-    return datetime.now(UTC).date().isoformat()
+    return current().services.clock().date().isoformat()

@@ -67,7 +67,7 @@ def read(token: str) -> str:
     opened = view.services.shares.open(token, counted=_opening())
     sides = view.services.accounts.organisation_names([opened.deal[side] for side in SIDES])
     paper = Paper(view, opened.deal, Audience.EXTERNAL, sides, "")
-    return render_template("shared.html", paper=paper, until=opened.expires[:10])
+    return render_template("shared.html", paper=paper, until=opened.expires)
 
 
 def links_of(deal: dict[str, Any]) -> list[Link] | None:
