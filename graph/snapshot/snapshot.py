@@ -84,7 +84,12 @@ class Snapshot:
         """Rows of these kinds, ascending; of all where none is given."""
         if not kinds:
             return np.arange(len(self))
-        return np.flatnonzero(np.isin(self.kinds, [kind.value for kind in kinds]))
+        found = [self._rows_of_kind.get(kind.value, np.zeros(0, dtype=np.int64)) for kind in set(kinds)]
+        return np.sort(np.concatenate(found))
+
+    @cached_property
+    def _rows_of_kind(self) -> dict[str, NDArray[np.int64]]:
+        return {str(kind): np.flatnonzero(self.kinds == kind) for kind in np.unique(self.kinds)}
 
     def entity(self, row: int) -> Entity:
         """The entity of a row, decoded when it is first asked for."""

@@ -17,7 +17,7 @@ from kyokan.matching.signals.audiences import FAN_RELATIONS
 from kyokan.matching.signals.context import VALUES, Context
 from kyokan.matching.signals.facts import SIZE_ATTRIBUTES
 from kyokan.matching.signals.texts import drop_sentence, encode_entities
-from kyokan.matching.signals.view import GraphView, KanseiView, Rows, Sparse
+from kyokan.matching.signals.view import GraphView, KanseiView, Rows, Sparse, place_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ class EditedView:
         self._removal = removal
         self._encoder = encoder
         self._forgotten = frozenset(_slug(attribute) for attribute in forgotten)
+        self._matrices: dict[tuple[RelationKind, bool], Sparse] = {}
 
     @property
     def hash(self) -> str:
@@ -100,19 +101,28 @@ class EditedView:
 
     def matrix(self, kind: RelationKind, *, transpose: bool = False) -> Sparse:
         """Weights without those of removed relations and let-go fans."""
+        if (kind, transpose) not in self._matrices:
+            self._matrices[kind, transpose] = self._thinned(kind, transpose=transpose)
+        return self._matrices[kind, transpose]
+
+    def _thinned(self, kind: RelationKind, *, transpose: bool) -> Sparse:
         removed = [identity for identity in sorted(self._removal.relations) if identity[0] == kind.value]
         fans = kind in FAN_RELATIONS and bool(self._removal.audiences or self._removal.sizes)
         if not removed and not fans:
             return self._base.matrix(kind, transpose=transpose)
-        matrix = sp.csr_array(self._base.matrix(kind)).astype(np.float64).tolil()
+        base = self._base.matrix(kind, transpose=transpose and not fans)
+        data = np.array(base.data, dtype=np.float64)
         for _, source, target, key in removed:
+            ends = (self.row(source), self.row(target))
+            place = place_of(base, *(reversed(ends) if transpose and not fans else ends))
             for relation in self._base.relations(kind, source=source, target=target):
-                if relation.key == key:
-                    matrix[self.row(source), self.row(target)] -= relation.weight
-        result = self._without_fans(matrix.tocsr()) if fans else matrix.tocsr()
+                if relation.key == key and place is not None:
+                    data[place] -= relation.weight
+        matrix = sp.csr_array((data, base.indices, base.indptr), shape=base.shape, copy=True)
+        result = self._without_fans(matrix) if fans else matrix
         result.data[np.abs(result.data) < 1e-12] = 0.0  # noqa: PLR2004  # what rounding leaves of a removed edge
         result.eliminate_zeros()
-        return sp.csr_array(result.T) if transpose else result
+        return sp.csr_array(result.T) if transpose and fans else result
 
     def relations(self, kind: RelationKind, *, source: str | None = None, target: str | None = None) -> list[Relation]:
         """Relations that are left."""
@@ -172,9 +182,10 @@ def edited_context(
     rows, places = np.nonzero(profiles.known[:, forgotten])
     values = [(context.view.row(entity), profiles.column(one)) for entity, one in sorted(removal.values)]
     cells = np.array([(row, column) for row, column in values if column >= 0], dtype=np.int64).reshape(-1, 2)
+    cells = np.unique(np.vstack([cells, np.column_stack([rows, forgotten[places]])]), axis=0)
     return context.without(
         view,
         removal.touched | ({VALUES} if attributes else frozenset()),
-        cells=(np.append(cells[:, 0], rows), np.append(cells[:, 1], forgotten[places])),
+        cells=(cells[:, 0], cells[:, 1]),
         relations=removal.relations,
     )

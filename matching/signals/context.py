@@ -24,6 +24,7 @@ from kyokan.matching.signals.settings import SignalSettings
 from kyokan.matching.signals.texts import Texts
 from kyokan.matching.signals.tie_ups import Likeness, TieUps
 from kyokan.matching.signals.view import Flags, Floats, GraphView, Rows, Sparse
+from kyokan.matching.signals.walk_edits import edited_walk
 from kyokan.matching.signals.walk_graph import EDGE_WEIGHTS, WalkGraph
 
 LANGS = ("ja", "en")
@@ -81,8 +82,12 @@ class Context:
         self.pairs = pairs or PairWeights()
         self.dictionary = dictionary
         self.encoder = encoder
-        self.sides = _sides(view)
         self._labels: dict[tuple[int, str], str] = {}
+
+    @cached_property
+    def sides(self) -> Rows:
+        """(N,) side of each row."""
+        return _sides(self.view)
 
     def over(self, view: GraphView, touched: frozenset[str], pairs: PairWeights | None = None) -> Context:
         """The context of an edited copy of the same entities; what rests on none of ``touched`` is taken over."""
@@ -90,7 +95,8 @@ class Context:
         for part, sources in RESTS_ON.items():
             if part in self.__dict__ and not sources & touched:
                 context.__dict__[part] = self.__dict__[part]
-        context._labels = self._labels  # nothing that can be taken away changes a name
+        context.__dict__["sides"] = self.sides
+        context._labels = self._labels  # nothing that can be taken away changes a name or a side
         return context
 
     def without(
@@ -114,8 +120,9 @@ class Context:
             profiles = self.profiles.without(view, *cells)
             profiles.nodes, profiles.opposites = self.profiles.nodes, self.profiles.opposites
             context.__dict__["profiles"] = profiles
-            if not touched & EDGE_WEIGHTS.keys():
-                graph = self.walk_graph.without(self.profiles, *cells, self.sides, self.settings)
+        if touched & RESTS_ON["walk_graph"]:
+            graph = edited_walk(self.walk_graph, view, (self.profiles, context.profiles), cells, relations)
+            if graph is not None:
                 context.__dict__["walk_graph"] = graph
         if "likeness" not in context.__dict__ and not touched & (RESTS_ON["likeness"] - {VALUES}):
             context.__dict__["likeness"] = self.likeness.over(view, context.profiles)

@@ -29,6 +29,13 @@ def dense_row(matrix: Sparse, row: int) -> Floats:
     return found
 
 
+def place_of(matrix: Sparse, row: int, column: int) -> int | None:
+    """Where an entry of a CSR matrix with ascending columns is kept; None where there is none."""
+    start, end = int(matrix.indptr[row]), int(matrix.indptr[row + 1])
+    place = start + int(np.searchsorted(matrix.indices[start:end], column))
+    return place if place < end and matrix.indices[place] == column else None
+
+
 class KanseiView(Protocol):
     """Profiles in columns; NaN is unknown."""
 

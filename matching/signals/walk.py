@@ -8,9 +8,11 @@ from kyokan.matching.ranking.model import Evidence
 from kyokan.matching.signals.base import SignalValues, Subject, with_rest
 from kyokan.matching.signals.context import Context
 from kyokan.matching.signals.view import Floats, Rows, Sparse, dense_row
+from kyokan.matching.signals.walk_edits import EditedWalk
 
 HALF = 5.0  # edges of the sparser end at which half of the doubt is gone
 SHOWN = 8
+FEW = 4  # candidates and seeds up to which an edited graph is asked for them alone
 
 
 def score(context: Context, subject: Subject, candidates: Rows) -> SignalValues:
@@ -37,11 +39,20 @@ def score(context: Context, subject: Subject, candidates: Rows) -> SignalValues:
     known = graph.root[candidates] > 0
     if not seeds.any() or not known.any():
         return SignalValues.unknown(len(candidates))
-    first = _first(subject)
-    reached = subject.once(context, "reached", lambda: graph.reach(seeds, first=first))
-    values = (reached - _expected(context, subject))[candidates]
+    values = _values(context, subject, candidates)
     amount = np.minimum(graph.edges[candidates], max(graph.edges[list(subject.seeds)].max(), 1.0))
     return SignalValues.of(values / (graph.unit * context.settings.walk_unit), known, amount, HALF)
+
+
+def _values(context: Context, subject: Subject, candidates: Rows) -> Floats:
+    """(C,) what walks carry to each candidate beyond what degrees alone do."""
+    graph, first = context.walk_graph, _first(subject)
+    if isinstance(graph, EditedWalk) and max(len(candidates), len(subject.seeds)) <= FEW:
+        seeds = np.flatnonzero(_seeds(context, subject))
+        beyond = graph.beyond_degrees(graph.powers(candidates, seeds), candidates, seeds, first=first)
+        return np.asarray(beyond @ _seeds(context, subject)[seeds])
+    reached = subject.once(context, "reached", lambda: graph.reach(_seeds(context, subject), first=first))
+    return np.asarray((reached - _expected(context, subject))[candidates])
 
 
 def evidence(context: Context, subject: Subject, candidate: int) -> tuple[Evidence, ...]:

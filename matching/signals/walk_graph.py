@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
 
@@ -13,7 +12,7 @@ from kyokan.graph.model import EntityKind, RelationKind
 from kyokan.matching.signals.base import NEGLIGIBLE, Side
 from kyokan.matching.signals.profiles import Profiles
 from kyokan.matching.signals.settings import SignalSettings
-from kyokan.matching.signals.view import Floats, GraphView, Rows, Sparse
+from kyokan.matching.signals.view import Floats, GraphView, Rows, Sparse, place_of
 
 # How much one edge of each kind counts. Fans' own edges stay out (a path must not show a person); tie-ups stay out, so
 # that no walk can use the edge it is asked to foresee.
@@ -27,57 +26,105 @@ EDGE_WEIGHTS: dict[RelationKind, float] = {
 }
 
 FEW_ROWS = 64  # up to so many, a step goes over their edges alone
+OUT_KEPT = 24  # rows whose walks are kept: both ends of a pair and what lies on its paths
 
 
-@dataclass(frozen=True)
 class WalkGraph:
     """Symmetric (N, N) CSR ``S = D^-½ W D^-½`` with damped degrees D = Σ w + prior, and its unit.
 
-    ``root`` (N,) is √degree, 0 for rows without edges; ``volume`` is the sum of the degrees; ``unit`` is the typical
-    size (root mean square) of the walk's value between probe entities of the two sides.
+    Args:
+        weights: (N, N) CSR W, symmetric, columns ascending.
+        sides: (N,) side of each row.
+        settings: damping, steps and prior.
     """
 
-    weights: Sparse
-    step: Sparse
-    root: Floats
-    volume: float
-    damping: float
-    steps: int
-    unit: float
+    def __init__(self, weights: Sparse, sides: Rows, settings: SignalSettings) -> None:
+        self.weights = weights
+        self._hold(sides, settings)
+
+    def _hold(self, sides: Rows, settings: SignalSettings) -> None:
+        self.sides, self.settings = sides, settings
+        self.damping, self.steps = settings.walk_damping, settings.walk_steps
+        self._out: dict[int, Floats] = {}
 
     @classmethod
     def build(cls, view: GraphView, profiles: Profiles, sides: Rows, settings: SignalSettings) -> Self:
         """The walk's graph of a snapshot; cost O(edges + probes × edges × steps)."""
-        return cls._of(_weights(view, profiles), sides, settings)
+        return cls(_weights(view, profiles), sides, settings)
 
-    @classmethod
-    def _of(cls, weights: Sparse, sides: Rows, settings: SignalSettings) -> Self:
-        degree = np.asarray(weights.sum(axis=1)).ravel()
-        scale = 1.0 / np.sqrt(np.where(degree > 0, degree + settings.walk_prior, 1.0))
-        step = weights.copy()
-        step.data = np.repeat(scale, np.diff(weights.indptr)) * weights.data * scale[weights.indices]
-        root = np.where(degree > 0, np.sqrt(degree), 0.0)
-        graph = cls(weights, step, root, float(degree.sum()), settings.walk_damping, settings.walk_steps, 1.0)
-        return replace(graph, unit=graph._typical(sides, settings))
-
-    def without(self, before: Profiles, rows: Rows, columns: Rows, sides: Rows, settings: SignalSettings) -> Self:
-        """The graph once some cells ((K,) rows and columns) of the profiles ``before`` are not known any more."""
-        weights = self.weights.copy()
-        for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
-            node = int(before.nodes[column])
-            for one, other in ((row, node), (node, row)) if node >= 0 else ():
-                start, end = weights.indptr[one], weights.indptr[one + 1]
-                place = start + int(np.searchsorted(weights.indices[start:end], other))
-                if place < end and weights.indices[place] == other:
-                    left = weights.data[place] - float(before.own[row, column])
-                    weights.data[place] = left if left > NEGLIGIBLE else 0.0
+    def less(self, rows: Rows, columns: Rows, lost: Floats) -> WalkGraph:
+        """The graph where the edges of K pairs of rows, each given once, have lost (K,) of their weight."""
+        ends = (np.concatenate([rows, columns]), np.concatenate([columns, rows]))
+        gone = sp.coo_array((np.tile(lost, 2), ends), shape=self.weights.shape).tocsr()
+        weights = sp.csr_array(self.weights - gone)
+        weights.data[weights.data < NEGLIGIBLE] = 0.0
         weights.eliminate_zeros()
-        return self._of(weights, sides, settings)
+        weights.sort_indices()
+        return WalkGraph(weights, self.sides, self.settings)
+
+    def weight(self, row: int, column: int) -> float:
+        """Of the edge between two rows; 0 where there is none."""
+        place = place_of(self.weights, row, column)
+        return 0.0 if place is None else float(self.weights.data[place])
+
+    @cached_property
+    def degree(self) -> Floats:
+        """(N,) sum of the weights at each row."""
+        return np.asarray(self.weights.sum(axis=1)).ravel()
+
+    @cached_property
+    def scale(self) -> Floats:
+        """(N,) D^-½."""
+        return self._scale(self.degree)
+
+    def _scale(self, degree: Floats) -> Floats:
+        return np.asarray(1.0 / np.sqrt(np.where(degree > 0, degree + self.settings.walk_prior, 1.0)))
+
+    @cached_property
+    def step(self) -> Sparse:
+        """(N, N) CSR ``S``."""
+        step = self.weights.copy()
+        step.data = np.repeat(self.scale, np.diff(step.indptr)) * step.data * self.scale[step.indices]
+        return step
+
+    @cached_property
+    def root(self) -> Floats:
+        """(N,) √degree, 0 for rows without edges."""
+        return np.sqrt(self.degree)
+
+    @cached_property
+    def volume(self) -> float:
+        """Sum of the degrees."""
+        return float(self.degree.sum())
 
     @cached_property
     def edges(self) -> Floats:
         """(N,) number of edges at each row."""
-        return np.asarray(np.diff(self.step.indptr), dtype=np.float64)
+        return np.asarray(np.diff(self.weights.indptr), dtype=np.float64)
+
+    def powers(self, rows: Rows, others: Rows) -> Floats:
+        """(steps + 1, rows, others) of S^l between a few rows."""
+        found = np.zeros((self.steps + 1, len(rows), len(others)))
+        for place, other in enumerate(others.tolist()):
+            carried = self._out_of_one(other)
+            found[:-1, :, place] = carried[:, rows]
+            for row, (start, end) in enumerate(zip(self.step.indptr[rows], self.step.indptr[rows + 1], strict=True)):
+                found[-1, row, place] = self.step.data[start:end] @ carried[-1, self.step.indices[start:end]]
+        return found
+
+    def _out_of_one(self, row: int) -> Floats:
+        """(steps, N): S^l e_row for l = 0 … steps − 1; those of the rows asked for last are kept."""
+        found = self._out.get(row)
+        if found is None:
+            if len(self._out) >= OUT_KEPT:
+                self._out = {}
+            found = np.zeros((self.steps, len(self.sides)))
+            found[0, row] = 1.0
+            for length in range(1, self.steps):
+                lone = length == 1
+                found[length] = self._out_of(np.array([row]), found[0]) if lone else self.step @ found[length - 1]
+            self._out[row] = found
+        return found
 
     def reach(self, seeds: Floats, *, first: int, last: int | None = None) -> Floats:
         """(N,) or (N, K): Σ_{l = first..last} c^l S^l seeds, what walks of those lengths carry from the seeds."""
@@ -116,35 +163,75 @@ class WalkGraph:
         share = sum(self.damping**length for length in range(first, self.steps + 1))
         return np.asarray(share * np.multiply.outer(self.root, self.root @ seeds) / self.volume)
 
-    def _between(self, ends: Rows, seeds: Rows) -> Floats:
-        """(ends, seeds) what ``reach`` beyond one step carries, less what degrees alone carry.
+    def beyond_degrees(self, powers: Floats, ends: Rows, seeds: Rows, *, first: int = 2) -> Floats:
+        """(ends, seeds) what walks of ``first`` steps or more carry, less what degrees alone carry.
+
+        Args:
+            powers: (steps + 1, ends, seeds) of S^l between them.
+            ends: rows.
+            seeds: rows.
+            first: fewest steps that count.
+        """
+        damped = self.damping ** np.arange(first, self.steps + 1)
+        expected = damped.sum() * np.outer(self.root[ends], self.root[seeds]) / (self.volume or 1.0)
+        return np.asarray(np.tensordot(damped, powers[first:], axes=1) - expected)
+
+    @cached_property
+    def probes(self) -> tuple[Rows, Rows]:
+        """Things and people whose walks say what is typical; of one side where the other has none."""
+        found = [
+            _spread(np.flatnonzero((self.sides == side) & (self.root > 0)), self.settings.walk_probes)
+            for side in (Side.THINGS, Side.PEOPLE)
+        ]
+        things, people = (chosen if len(chosen) else found[1 - place] for place, chosen in enumerate(found))
+        return things, people
+
+    @cached_property
+    def between_probes(self) -> Floats:
+        """(steps + 1, things, people) of S^l between the probes.
 
         ``S`` is symmetric, so walks are taken half way from either end: S^l = (S^⌊l/2⌋)ᵀ S^⌈l/2⌉.
         """
         halves = []
-        for rows in (ends, seeds):
-            carried = [np.zeros(0), np.ascontiguousarray(self.step[rows].toarray().T)]
+        for rows in self.probes:
+            start = np.zeros((len(self.sides), len(rows)))
+            start[rows, np.arange(len(rows))] = 1.0
+            carried = [start, np.ascontiguousarray(self.step[rows].toarray().T)]
             while len(carried) <= (self.steps + 1) // 2:
                 carried.append(self.step @ carried[-1])
             halves.append(carried)
-        total = np.zeros((len(ends), len(seeds)))
-        for length in range(2, self.steps + 1):
-            total += self.damping**length * (halves[0][length // 2].T @ halves[1][length - length // 2])
-        share = sum(self.damping**length for length in range(2, self.steps + 1))
-        return np.asarray(total - share * np.outer(self.root[ends], self.root[seeds]) / self.volume)
+        things, people = halves
+        return np.array([things[l // 2].T @ people[l - l // 2] for l in range(self.steps + 1)])
 
-    def _typical(self, sides: Rows, settings: SignalSettings) -> float:
-        probes = [
-            _spread(np.flatnonzero((sides == side) & (self.root > 0)), settings.walk_probes)
-            for side in (Side.PEOPLE, Side.THINGS)
-        ]
-        people, things = (chosen if len(chosen) else probes[1 - place] for place, chosen in enumerate(probes))
-        if not len(people):
-            return 1.0
-        values = self._between(things, people)
+    @cached_property
+    def unit(self) -> float:
+        """Typical size (root mean square) of the walk's value between probe entities of the two sides."""
+        return self._typical(self.between_probes) if len(self.probes[1]) else 1.0
+
+    def _typical(self, powers: Floats) -> float:
+        """Root mean square over things and people, given (steps + 1, things, people) of S^l; no row with itself."""
+        things, people = self.probes
+        values = self.beyond_degrees(powers, things, people)
         distinct = things[:, None] != people[None, :]
         size = float(np.sqrt(np.mean(values[distinct] ** 2))) if distinct.any() else 0.0
         return size or 1.0
+
+
+def weight_between(view: GraphView, profiles: Profiles, row: int, column: int) -> float:
+    """The symmetric weight of one pair of rows, as ``WalkGraph.build`` would find it."""
+    if row == column or {str(view.kinds[row]), str(view.kinds[column])} & {EntityKind.FAN.value}:
+        return 0.0
+    total = 0.0
+    for one, other in ((row, column), (column, row)):
+        for kind, weight in EDGE_WEIGHTS.items():
+            matrix = view.matrix(kind)
+            place = place_of(matrix, one, other)
+            if place is not None:
+                found = float(matrix.data[place])
+                total += weight * (float(np.log1p(max(found, 0.0))) if kind is RelationKind.TAGGED else found)
+        for attribute in np.flatnonzero(profiles.nodes == other):
+            total += float(profiles.own[one, attribute])
+    return max(total, 0.0)
 
 
 def _weights(view: GraphView, profiles: Profiles) -> Sparse:
