@@ -7,10 +7,10 @@ from markupsafe import Markup
 MINUS = "−"
 
 
-def signed(value: float) -> str:
+def signed(value: float, places: int = 2) -> str:
     """``+0.46``, ``−0.06``, ``±0.00``."""
-    written = f"{abs(value):.2f}"
-    if written == "0.00":
+    written = f"{abs(value):.{places}f}"
+    if not float(written):
         return f"±{written}"
     return f"{'+' if value > 0 else MINUS}{written}"
 

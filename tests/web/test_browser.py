@@ -34,6 +34,7 @@ PAGES = {
     "table": f"{MATCHES}&view=table",
     "why": WHY,
     "what-if": f"{WHY}?without=signal:resonance",
+    "evidence": f"{WHY}/graph",
     "entity": "/e/artist:akari",
     "choose": "/matches?q=xc",
     "dictionary": "/dictionary",

@@ -27,6 +27,7 @@ READ = {
     "matches": ("/matches?entity=brand:xc&for=artist", EVERYBODY),
     "reasons": ("/matches/why?text=静かな時計&for=artist&with=artist:akari", EVERYBODY),
     "why": ("/why/brand:xc/artist:akari", EVERYBODY),
+    "why_graph": ("/why/brand:xc/artist:akari/graph", EVERYBODY),
     "atlas": ("/map?entity=artist:akari", EVERYBODY),
     "compare": ("/compare?entity=brand:xc&for=artist&with=artist:akari&with=artist:hara", EVERYBODY),
     "entity": ("/e/artist:akari", EVERYBODY),

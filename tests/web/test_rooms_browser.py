@@ -51,7 +51,15 @@ ROOMS = (
     ("planner", "{sent}/plan"),
 )
 ELSEWHERE = {
-    *("home", "matches", "why", "entity", "dictionary", "sign_in"),  # test_browser.PAGES, in both languages
+    *(
+        "home",
+        "matches",
+        "why",
+        "why_graph",
+        "entity",
+        "dictionary",
+        "sign_in",
+    ),  # test_browser.PAGES, in both languages
     *("shared", "sign_in_code", "sign_in_passkey", "second_step", "passkey", "elsewhere"),  # where they are come to
 }
 NO_PAGE = {"suggest", "health", "static", "elsewhere_back", "attachment"}

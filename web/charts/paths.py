@@ -13,6 +13,7 @@ from kyokan.web.figures import short
 from kyokan.web.fingerprint.cores import side
 from kyokan.web.fingerprint.sectors import core_kind
 from kyokan.web.fingerprint.svg import element, text
+from kyokan.web.ports import Known
 from kyokan.web.view import View
 from kyokan.web.wording import field_width
 
@@ -61,15 +62,15 @@ def _steps(view: View, item: Evidence) -> tuple[Step, ...]:
     if view.pair(view.entity(ids[0]), view.entity(ids[-1]))[0].id != ids[0]:
         ids = ids[::-1]  # people left, things right, as everywhere
     entities = [view.entity(one) for one in ids]
-    edges = [between(view, one, other) for one, other in pairwise(ids)]
+    edges = [between(view.known, one, other) for one, other in pairwise(ids)]
     return tuple(Step(entity, edge) for entity, edge in zip(entities, (None, *edges), strict=True))
 
 
-def between(view: View, one: str, other: str) -> Relation | None:
+def between(known: Known, one: str, other: str) -> Relation | None:
     """The edge between two neighbours of a path, in either direction; of several the first kind."""
     for kind in RelationKind:
         for source, target in ((one, other), (other, one)):
-            if found := view.known.relations(kind, source=source, target=target):
+            if found := known.relations(kind, source=source, target=target):
                 return found[0]
     return None
 

@@ -39,6 +39,7 @@ from kyokan.web.pages import (
     talk,
     team,
     why,
+    why_graph,
 )
 
 ROUTES: dict[str, tuple[str, RouteCallable]] = {
@@ -47,6 +48,7 @@ ROUTES: dict[str, tuple[str, RouteCallable]] = {
     "matches": ("/matches", matches.show),
     "reasons": ("/matches/why", reasons.show),
     "why": ("/why/<entity:a>/<entity:b>", why.show),
+    "why_graph": ("/why/<entity:a>/<entity:b>/graph", why_graph.show),
     "atlas": ("/map", atlas.show),
     "compare": ("/compare", compare.show),
     "entity": ("/e/<entity:entity_id>", entity.show),

@@ -21,6 +21,11 @@ SUMS = HERE / "SHA256SUMS"
 # that knows unicode-range takes the .woff2 that stands before them, so only those are kept.
 WANTED: dict[str, tuple[str, tuple[str, ...]]] = {
     "htmx": ("htmx.org", ("LICENSE", "dist/htmx.min.js")),
+    # The graph of evidence; the layout stands on the two packages under it.
+    "cytoscape": ("cytoscape", ("LICENSE", "dist/cytoscape.min.js")),
+    "cytoscape-fcose": ("cytoscape-fcose", ("LICENSE", "cytoscape-fcose.js")),
+    "cose-base": ("cose-base", ("LICENSE", "cose-base.js")),
+    "layout-base": ("layout-base", ("LICENSE", "layout-base.js")),
     "libre-franklin": ("@fontsource-variable/libre-franklin", ("LICENSE", "wght.css", "files/*-wght-normal.woff2")),
     "source-serif-4": ("@fontsource-variable/source-serif-4", ("LICENSE", "opsz.css", "files/*-opsz-normal.woff2")),
     "zen-kaku-gothic-new": (
