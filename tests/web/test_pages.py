@@ -309,6 +309,22 @@ def test_what_if_recomputes_and_can_be_put_back(client):
     assert f'href="{WHY}#what-if"' in page
 
 
+def test_what_can_be_taken_away_is_listed_by_what_it_is(client):
+    _, page = read(client, WHY)
+    parts = re.split(
+        r"<h3>(Forget one kansei|Silence one signal|Cut one connection)</h3>", page.partition('id="what-if"')[2]
+    )
+    listed = dict(zip(parts[1::2], parts[2::2], strict=True))
+    assert list(listed) == ["Forget one kansei", "Silence one signal", "Cut one connection"]
+    assert "without=attribute" in listed["Forget one kansei"]
+    assert "Without Resonance" in listed["Silence one signal"]
+    assert "without=" not in listed["Cut one connection"]
+    assert "→" in listed["Cut one connection"]
+    _, page = read(client, f"{WHY}?without=signal:resonance")
+    signals = page.partition("<h3>Silence one signal</h3>")[2].partition("<h3>")[0]
+    assert "With Resonance" in signals
+
+
 def test_precedents_lead_to_their_source(client):
     _, page = read(client, "/e/artist:hara")
     assert 'href="https://www.example.com/news/1" rel="noreferrer noopener external"' in page

@@ -26,6 +26,7 @@ from kyokan.web.wording import catalogue
 BRINGS = 4
 LIFT_SHOWN = 2.5
 LEAST_ADDS = 0.005  # a tie-up that adds less would be shown as nothing
+WHAT_IFS = ("attribute", "signal", "path")  # kinds of what can be taken away, in this order
 ROOM = 0.03  # of the score, kept at either end of the what-if lines
 
 
@@ -53,8 +54,9 @@ class TieUp:
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """One thing taken away: the toggle's value, what it is called, and the score without it."""
+    """One thing taken away: of which kind, the toggle's value, what it is called, and the score without it."""
 
+    kind: str
     value: str | None
     label: str
     score: float
@@ -122,6 +124,7 @@ def _reasons(view: View, match: Match, proposal: Proposal, parameters: Parameter
         "tie_ups": tie_ups(view, match),
         "audience": [item for part in match.contributions if part.signal == "fan_bridge" for item in part.evidence],
         "lift_shown": LIFT_SHOWN,
+        "kinds_of_what_if": WHAT_IFS,
         "what_ifs": what_ifs(view, match, proposal, parameters.texts("without")),
     }
 
@@ -181,14 +184,14 @@ def what_ifs(view: View, match: Match, proposal: Proposal, removed: tuple[str, .
     off = []
     for toggle in removed:
         kind, _, name = toggle.partition(":")
-        off.append(WhatIf(toggle, _label(view, kind, name), match.score, on=True, line=Markup()))
+        off.append(WhatIf(kind, toggle, _label(view, kind, name), match.score, on=True, line=Markup()))
     scores = [match.score, *(item.score for item in proposal.counterfactuals)]
     scale = (max(0.0, min(scores) - ROOM), min(1.0, max(scores) + ROOM))
     rows = []
     for item in proposal.counterfactuals:
         value = f"{item.kind}:{item.id}" if item.kind in {"signal", "attribute"} else None
         line = what_if(match.score, item.score, scale)
-        rows.append(WhatIf(value, _label(view, item.kind, item.id), item.score, on=False, line=line))
+        rows.append(WhatIf(item.kind, value, _label(view, item.kind, item.id), item.score, on=False, line=line))
     return off + [row for row in rows if row.value not in removed]
 
 
