@@ -178,11 +178,13 @@ def edited_context(
     """A context without some facts, and as if some attributes did not exist; all else is taken over."""
     view = EditedView(context.view, removal, encoder=encoder, forgotten=attributes)
     profiles = context.profiles
-    forgotten = np.array([profiles.column(one) for one in sorted(attributes)], dtype=np.int64)
-    rows, places = np.nonzero(profiles.known[:, forgotten])
     values = [(context.view.row(entity), profiles.column(one)) for entity, one in sorted(removal.values)]
     cells = np.array([(row, column) for row, column in values if column >= 0], dtype=np.int64).reshape(-1, 2)
-    cells = np.unique(np.vstack([cells, np.column_stack([rows, forgotten[places]])]), axis=0)
+    for column in map(profiles.column, sorted(attributes)):
+        here = profiles.cells.of_column(column)
+        cells = np.vstack([cells, np.column_stack([profiles.cells.rows[here], profiles.cells.columns[here]])])
+    if attributes:
+        cells = np.unique(cells, axis=0)
     return context.without(
         view,
         removal.touched | ({VALUES} if attributes else frozenset()),

@@ -80,7 +80,7 @@ def _brought(context: Context, subject: Subject, candidate: int, *, besides: tup
     Nothing is brought where the subject leads the sector by another attribute: "serene" to somebody who is "quiet".
     """
     profiles = context.profiles
-    q: Floats = profiles.strength[candidate].astype(float)
+    q: Floats = profiles.strength_of(candidate).astype(float)
     there = profiles.peaks_of(subject.strength) if subject.row is None else profiles.peaks(subject.row)
     brought = (q >= LEAST_BROUGHT) & (q >= TWICE * subject.strength) & (subject.wishes >= 0)
     brought &= profiles.peaks(candidate) > there

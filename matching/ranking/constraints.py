@@ -112,7 +112,11 @@ def _meets(context: Context, rows: Rows, refused: str) -> Flags:
     """(R,) whether each row is, is in, or evokes what is refused; a word without a kind may name any of these."""
     if refused.startswith("kansei:"):
         column = context.profiles.column(refused)
-        return np.asarray(context.profiles.strength[rows, column] > 0) if column >= 0 else np.zeros(len(rows), np.bool_)
+        return (
+            np.asarray(context.profiles.strengths(rows, np.array([column]))[:, 0] > 0)
+            if column >= 0
+            else np.zeros(len(rows), np.bool_)
+        )
     names = [refused] if ":" in refused else [f"{kind}:{refused}" for kind in VETOABLE]
     known = [row for row in map(context.find, names) if row >= 0]
     return np.asarray(np.isin(rows, known) | (context.categories[rows][:, known].sum(axis=1) > 0))

@@ -42,7 +42,7 @@ def choose(
 
 
 def _greedy(context: Context, rows: Rows, scores: Floats, top: int, diversity: float) -> Rows:
-    profiles = context.profiles.strength[rows] * np.sqrt(np.maximum(context.profiles.telling, 0.0))
+    profiles = context.profiles.strengths(rows) * np.sqrt(np.maximum(context.profiles.telling, 0.0))
     lengths = np.linalg.norm(profiles, axis=1, keepdims=True)
     unit = np.divide(profiles, lengths, out=np.zeros_like(profiles), where=lengths > 0)
     categories = context.moulds.kinds[context.moulds.of_row[rows]]

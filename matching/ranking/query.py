@@ -167,7 +167,7 @@ def _entity_subject(entity_id: str, wishes: Floats, context: Context) -> Subject
         id=entity_id,
         row=row,
         side=context.side(row),
-        strength=context.profiles.strength[row].astype(np.float64),
+        strength=context.profiles.strength_of(row).astype(np.float64),
         wishes=wishes,
         vector=vectors.centred[row] if vectors.known[row] else None,
         text=context.view.entity(row),
@@ -188,7 +188,7 @@ def _fan_subject(entity_id: str, row: int, wishes: Floats, context: Context) -> 
 def _liking(name: str, liked: tuple[int, ...], wishes: Floats, context: Context) -> Subject:
     """People who ask as the mean of what they like; of kansei and text, as the mean of those that have any."""
     rows = np.array(liked)
-    strength = context.profiles.strength[rows].astype(np.float64)
+    strength = context.profiles.strengths(rows).astype(np.float64)
     described = strength[strength.any(axis=1)]
     texts = rows[context.texts.known[rows]]
     vector = unit_rows(context.texts.centred[texts].mean(axis=0, keepdims=True))[0] if len(texts) else None

@@ -57,7 +57,7 @@ class PairTable:
 def count_pairs(tie_ups: TieUps, profiles: Profiles, chosen: Flags | None = None) -> PairTable:
     """The counts over all tie-ups whose two ends are described, or over the chosen ones among them."""
     places = np.flatnonzero(tie_ups.weights > 0 if chosen is None else chosen & (tie_ups.weights > 0))
-    p, q = (profiles.strength[tie_ups.ends(side)[places]].astype(np.float64) for side in (Side.PEOPLE, Side.THINGS))
+    p, q = (profiles.strengths(tie_ups.ends(side)[places]).astype(np.float64) for side in (Side.PEOPLE, Side.THINGS))
     taken = p.any(axis=1) & q.any(axis=1)
     weights = tie_ups.weights[places[taken]][:, None]
     p, q = weights * p[taken], q[taken]
@@ -102,7 +102,7 @@ def evidence(context: Context, subject: Subject, candidate: int) -> tuple[Eviden
     if not values.known[0]:
         return ()
     wants = _wants(context, subject, context.side(candidate))
-    parts = context.profiles.strength[candidate] * wants / _scale(context)
+    parts = context.profiles.strength_of(candidate) * wants / _scale(context)
     order = sorted(np.flatnonzero(parts), key=lambda column: (-abs(parts[column]), column))[:SHOWN]
     items = [_item(context, candidate, int(column), float(parts[column])) for column in order]
     return with_rest(items, float(values.values[0]), _rest_item(subject.id, context.id(candidate)))
@@ -113,7 +113,7 @@ def typical_value(table: PairTable, lift: Floats, tie_ups: TieUps, profiles: Pro
     if not table.total:
         return 1.0
     ends = [np.unique(tie_ups.ends(side)) for side in (Side.PEOPLE, Side.THINGS)]
-    p, q = (profiles.strength[rows].astype(np.float64) for rows in ends)
+    p, q = (profiles.strengths(rows).astype(np.float64) for rows in ends)
     values = (p - table.artist / table.total) @ lift @ q.T
     return float(np.sqrt(np.mean(values**2))) or 1.0
 
@@ -153,7 +153,7 @@ def _work_out_wants(context: Context, subject: Subject, side: Side) -> Floats:
 
 def _item(context: Context, candidate: int, column: int, weight: float) -> Evidence:
     ja, en = (context.attribute_label(column, lang) for lang in ("ja", "en"))
-    q = round(float(context.profiles.strength[candidate, column]), 4)
+    q = round(float(context.profiles.strength_of(candidate)[column]), 4)
     attribute = kansei_id(context.profiles.attributes[column])
     brands = context.profiles.voices(candidate, [column])
     often = weight > 0

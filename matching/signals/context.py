@@ -124,12 +124,15 @@ class Context:
             graph = edited_walk(self.walk_graph, view, (self.profiles, context.profiles), cells, relations)
             if graph is not None:
                 context.__dict__["walk_graph"] = graph
-        if "likeness" not in context.__dict__ and not touched & (RESTS_ON["likeness"] - {VALUES}):
-            context.__dict__["likeness"] = self.likeness.over(view, context.profiles)
+        if touched & (RESTS_ON["likeness"] | {RelationKind.TIED_UP}) and TEXTS not in touched:
+            same = not touched & {RelationKind.TAGGED, RelationKind.IN_CATEGORY}
+            context.__dict__["likeness"] = self.likeness.over(view, context.profiles, marks=same)
         if RelationKind.TIED_UP in touched:
             context.__dict__["tie_ups"] = self.tie_ups.without(relations, self.settings)
-            if not touched & (RESTS_ON["partners"] - {RelationKind.TIED_UP}):
-                context.__dict__["partners"] = Partners(context, self.partners)
+        if touched & RESTS_ON["history"]:
+            context.__dict__["history"] = History(context, self.history)
+        if touched & RESTS_ON["partners"]:
+            context.__dict__["partners"] = Partners(context, self.partners)
         return context
 
     def side(self, row: int) -> Side:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from kyokan.matching.signals.context import Context
 
 ROUNDING = 1e-9
+FEW_MOULDS = 8  # up to so many, the tie-ups of their kinds are counted for them alone
 
 
 class History:
@@ -21,14 +22,21 @@ class History:
 
     ``people`` and ``things`` are the rows learned from, ``brands_tied`` the brand of each tie-up, ``cells`` its place,
     ``kinds`` (brands, C) the categories of each brand.
+
+    Args:
+        context: of whose tie-ups.
+        before: the history of a graph with a few more facts.
     """
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, before: History | None = None) -> None:
         tie_ups, makers = context.precedents, context.profiles.brand_of
         self.brands_tied = np.where(makers[tie_ups.things] >= 0, makers[tie_ups.things], tie_ups.things)
         self.prior = context.settings.kind_prior
         self.people, artist = np.unique(tie_ups.artists, return_inverse=True)
         self.things, brand = np.unique(self.brands_tied, return_inverse=True)
+        if before is not None:  # the very same rows, by which what was worked out for them is known again
+            self.people = before.people if np.array_equal(self.people, before.people) else self.people
+            self.things = before.things if np.array_equal(self.things, before.things) else self.things
         self.cells = np.column_stack([artist, brand])
         self.ties = np.zeros((len(self.people), len(self.things)))
         np.add.at(self.ties, (artist, brand), tie_ups.weights)
@@ -38,15 +46,25 @@ class History:
         self.categories = self.moulds.kinds.shape[1]
         self.kinds = self.moulds.kinds[self.moulds.of_row[self.things]].astype(np.float64)
 
-    @cached_property
-    def same(self) -> Floats:
-        """(moulds, artists) 1 where a mould and a learned artist share a category and a home."""
-        return self.moulds.same(self.moulds.of_row[self.people])
+    def same(self, moulds: Rows) -> Floats:
+        """(M, artists) 1 where a mould and a learned artist share a category and a home."""
+        if len(moulds) > FEW_MOULDS:
+            return self._same[moulds]
+        return self.moulds.same(moulds, self.moulds.of_row[self.people])
+
+    def chosen(self, moulds: Rows) -> Floats:
+        """(M, brands) tie-ups of the learned artists of each mould's kind."""
+        return self._chosen[moulds] if len(moulds) > FEW_MOULDS else np.asarray(self.same(moulds) @ self.ties)
 
     @cached_property
-    def chosen(self) -> Floats:
-        """(moulds, brands) tie-ups of the learned artists of each mould's kind."""
-        return np.asarray(self.same @ self.ties)
+    def _same(self) -> Floats:
+        """Of all moulds."""
+        return self.moulds.same(np.arange(len(self.moulds.kinds)), self.moulds.of_row[self.people])
+
+    @cached_property
+    def _chosen(self) -> Floats:
+        """Of all moulds."""
+        return np.asarray(self._same @ self.ties)
 
     def learned(self, side: Side) -> Rows:
         """Rows learned from, on one side."""

@@ -39,9 +39,9 @@ class Moulds:
         """The mould without category and home."""
         return len(self.kinds) - 1
 
-    def same(self, moulds: Rows) -> Floats:
-        """(M, R) 1 where a mould and each of R moulds share a category and a home."""
-        return _meet(self.kinds, self.kinds[moulds]) * self.share_home(np.arange(len(self.homes)), moulds)
+    def same(self, one: Rows, other: Rows) -> Floats:
+        """(R, C) 1 where two moulds share a category and a home."""
+        return _meet(self.kinds[one], self.kinds[other]) * self.share_home(one, other)
 
     def share_home(self, one: Rows, other: Rows) -> Floats:
         """(R, C) 1 where two moulds share a home, or neither has any."""

@@ -57,24 +57,25 @@ class Pairing:
         history, own, mould = self.partners.history, self.people.place, self.people.mould
         others = np.repeat(columns(history.ties.sum(axis=0)[None, :]), len(own), axis=0)
         moulds, cast = np.unique(mould, return_inverse=True)
-        chosen = columns(history.chosen[moulds])[cast]
+        chosen = columns(history.chosen(moulds))[cast]
         mine = np.flatnonzero(own >= 0)
         taken = columns(history.ties[own[mine]])
         others[mine] -= taken
-        chosen[mine] -= history.same[mould[mine], own[mine]][:, None] * taken
+        chosen[mine] -= history.same(moulds)[cast[mine], own[mine]][:, None] * taken
         return others, chosen
 
     def _carried(self) -> Floats:
         """(P, T) tie-ups carried over to similar artists and brands, in the order of multiplication that is cheaper."""
         one, people, things = self.partners, self.people, self.things
         if len(people.place) <= len(things.place):
-            return np.asarray(things.alike.times((people.near @ one.history.shares @ one.brand_inverse).T).T)
+            return np.asarray(things.alike.times(one.brands.after(people.near @ one.history.shares).T).T)
         spoken = one.history.shares @ things.far
-        found = people.alike.times(one.artist_inverse @ spoken)
+        found = people.alike.times(one.artists.before(spoken))
         mine = np.flatnonzero(people.place >= 0)
         own = people.place[mine]
-        weight = np.einsum("ra,ar->r", people.alike.rows(mine), one.artist_inverse[:, own])[:, None]
-        found[mine] = (found[mine] - weight * spoken[own]) / (1.0 - weight)
+        if len(mine):
+            weight = np.einsum("ra,ar->r", people.alike.rows(mine), one.artists.inverse[:, own])[:, None]
+            found[mine] = (found[mine] - weight * spoken[own]) / (1.0 - weight)
         return found
 
     @property
@@ -107,7 +108,7 @@ class Pairing:
         artist, brand = cells.T
         own, place = int(self.people.place[0]), int(self.things.place[0])
         kinds, member = self._member
-        same = history.same[mould].copy()
+        same = history.same(np.array([mould]))[0].copy()
         same[own : own + 1 if own >= 0 else own] = 0.0
         mine = history.ties[own] if own >= 0 else np.zeros(history.ties.shape[1])
         others = history.ties.sum(axis=0) - mine

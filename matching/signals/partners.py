@@ -12,6 +12,7 @@ import numpy as np
 from kyokan.errors import SettingsError
 from kyokan.matching.signals.alike import Alike, Few, Table
 from kyokan.matching.signals.base import Side, Subject
+from kyokan.matching.signals.kernels import Kernel
 from kyokan.matching.signals.pairing import Pairing
 from kyokan.matching.signals.view import Floats, Rows
 
@@ -105,12 +106,12 @@ class Ends:
     @cached_property
     def near(self) -> Floats:
         """(R, learned artists) how much each learned artist speaks for these artists; nobody for itself."""
-        return left_out(self.alike.times(self._partners.artist_inverse), self.place)
+        return left_out(self._partners.artists.near(self.alike), self.place)
 
     @cached_property
     def far(self) -> Floats:
         """(learned brands, R) how much each learned brand speaks for these brands."""
-        return np.asarray(self.alike.times(self._partners.brand_inverse.T).T)
+        return np.asarray(self._partners.brands.far(self.alike))
 
 
 class Partners:
@@ -118,36 +119,44 @@ class Partners:
 
     Args:
         context: of whose history.
-        before: of another history with the same likenesses; taken over where the same artists or brands worked.
+        before: of a graph with a few more facts; taken over where the same artists or brands worked and are as alike.
     """
 
     def __init__(self, context: Context, before: Partners | None = None) -> None:
-        self.history = history = context.history
+        self.history = context.history
         self._context = context
-        settings = context.settings
-        self._artists: Floats
-        self._brands: Floats
-        self.artist_inverse: Floats
-        self.brand_inverse: Floats
-        if before is not None and np.array_equal(history.people, before.history.people):
-            self._artists, self.artist_inverse = before._artists, before.artist_inverse  # noqa: SLF001 - one of us
-        else:
-            self._artists, self.artist_inverse = _kernel(context, history.people, settings.artist_ridge)
-        if before is not None and np.array_equal(history.things, before.history.things):
-            self._brands, self.brand_inverse = before._brands, before.brand_inverse  # noqa: SLF001 - one of us
-        else:
-            self._brands, self.brand_inverse = _kernel(context, history.things, settings.brand_ridge)
+        self._before = before
         self._tables: dict[Side, Table] = {}
+
+    @cached_property
+    def artists(self) -> Kernel:
+        """Likeness of the learned artists to each other."""
+        return self._kernel(Side.PEOPLE, self._context.settings.artist_ridge)
+
+    @cached_property
+    def brands(self) -> Kernel:
+        """Likeness of the learned brands to each other."""
+        return self._kernel(Side.THINGS, self._context.settings.brand_ridge)
+
+    def _kernel(self, side: Side, ridge: float) -> Kernel:
+        rows, before, context = self.history.learned(side), self._before, self._context
+        if before is not None and before.like(context) and rows is before.history.learned(side):
+            return before.artists if side is Side.PEOPLE else before.brands
+        return Kernel(context.likeness.between(rows, rows).astype(np.float64), ridge, once=before is not None)
+
+    def like(self, context: Context) -> bool:
+        """Whether likeness is the same in another context."""
+        return self._context.likeness.same_as(context.likeness)
 
     @cached_property
     def artists_for(self) -> Floats:
         """(artists, artists) by whom each would be foretold, were it new."""
-        return left_out(self._artists @ self.artist_inverse, np.arange(len(self._artists)))
+        return left_out(self.artists.alike @ self.artists.inverse, np.arange(len(self.artists.alike)))
 
     @cached_property
     def brands_for(self) -> Floats:
         """(brands, brands) by whom each (column) would be foretold, were it new."""
-        return left_out((self.brand_inverse @ self._brands).T, np.arange(len(self._brands))).T
+        return left_out((self.brands.inverse @ self.brands.alike).T, np.arange(len(self.brands.alike))).T
 
     def of_rows(self, rows: Rows, side: Side) -> Ends:
         """Entities of the graph; products stand where their brand stands."""
@@ -180,12 +189,6 @@ class Partners:
     def pair(self, people: Ends, things: Ends) -> Pairing:
         """Every one of P artists with every one of T brands or products."""
         return Pairing(self, people, things)
-
-
-def _kernel(context: Context, rows: Rows, ridge: float) -> tuple[Floats, Floats]:
-    """(R, R) likeness of rows to each other, and the inverse with the ridge added."""
-    alike = context.likeness.between(rows, rows).astype(np.float64)
-    return alike, np.linalg.inv(alike + ridge * np.eye(len(rows)))
 
 
 def left_out(weights: Floats, own: Rows) -> Floats:

@@ -8,22 +8,22 @@ from functools import cached_property
 from typing import Self
 
 import numpy as np
-import scipy.sparse as sp
 
 from kyokan.errors import UnknownEntityError
 from kyokan.graph.dictionary import Dictionary
 from kyokan.graph.model import RelationKind
 from kyokan.matching.signals.base import Side
+from kyokan.matching.signals.cells import Cells
+from kyokan.matching.signals.chance import ChanceOverlap
 from kyokan.matching.signals.settings import SignalSettings
-from kyokan.matching.signals.view import Flags, Floats, GraphView, Rows, Sparse
+from kyokan.matching.signals.view import NO_ROWS, Flags, Floats, GraphView, Rows, Sparse
 
-APART = 2.0  # more than any strength, so that columns do not meet
 MANY_ROWS = 5000  # from so many, a sum over all attributes goes over those alone that are evoked
 FEW_ROWS = 256  # up to so many, a figure is worked out for the rows asked for and not kept
 
 
 class Profiles:
-    """Strength = intensity × confidence, (N, A) float32, 0 where unknown.
+    """Strength = intensity × confidence of N entities and A attributes, float32, 0 where unknown.
 
     A product without a value of its own for an attribute takes its brand's at ``settings.inherited`` of its strength.
     Telling weight of attribute a over the n described artists, brands and products, with s pseudo-entities:
@@ -40,79 +40,112 @@ class Profiles:
         self._view = view
         self._dictionary = dictionary
         self._sides = sides
-        intensity = np.asarray(view.kansei.intensity)
-        self.known = ~np.isnan(intensity)
-        self.own = np.where(self.known, intensity * np.asarray(view.kansei.confidence), 0.0).astype(np.float32)
-        self.strength, self.brand_of = _inherit(
-            self.own, self.known, view.matrix(RelationKind.MADE_BY), sides, settings
-        )
-        self.known_count = self.known.sum(axis=1)
+        self._prior, self._inherited = settings.telling_prior, settings.inherited
         self.attributes = tuple(view.kansei.attributes)
         self.columns = {attribute: column for column, attribute in enumerate(self.attributes)}
-        self._prior, self._inherited = settings.telling_prior, settings.inherited
+        self.brand_of = _makers(view.matrix(RelationKind.MADE_BY), sides)
+        self.cells = _read(view, self.brand_of, self._inherited)
+        self.counts = np.bincount(self.cells.rows, self.cells.strength != 0, minlength=len(sides)).astype(np.int64)
+        self._mass = self._sum(Side.NONE)
         self._chances: dict[Side, ChanceOverlap] = {}
         self._chance_masses: dict[Side, Floats] = {}
-        self._means: dict[Side, Floats] = {}
-        self._typical_overlaps: dict[tuple[Side, Side], float] = {}
+        self._overlaps: dict[tuple[Side, Side], Floats] = {}
 
-    def without(self, view: GraphView, rows: Rows, columns: Rows) -> Self:
-        """The profiles of ``view``, where the values of some cells ((K,) rows and columns) are not known any more."""
+    def without(self, view: GraphView, rows: Rows, columns: Rows, unmade: Rows = NO_ROWS) -> Self:
+        """The profiles of ``view``, where the values of some cells ((K,) rows and columns) are not known any more.
+
+        Args:
+            view: the edited copy.
+            rows: of the cells.
+            columns: of the cells.
+            unmade: products that have no brand any more, from which they could take values.
+        """
+        brand_of = self.brand_of.copy()
+        brand_of[unmade] = -1
+        gone = self.cells.find(rows, columns)
+        known = self.cells.but(gone[gone >= 0], known=False)
+        heirs = self.cells.find(*self._heirs(rows, columns))
+        places = np.unique(np.concatenate([gone, heirs, self.cells.of_rows(unmade)[0]]))
+        places = places[places >= 0]
         edited = copy(self)
-        for derived in ("telling", "counts", "filled"):
+        for derived in ("telling", "_by_brand"):
             edited.__dict__.pop(derived, None)
-        edited.__dict__ |= {"_view": view, "_typical_overlaps": {}, "_chance_masses": {}, "_means": {}}
-        edited.known, edited.own, edited.strength = self.known.copy(), self.own.copy(), self.strength.copy()
-        edited.known[rows, columns], edited.own[rows, columns] = False, 0.0
-        edited.known_count = self.known_count.copy()
-        edited.known_count[rows] = edited.known[rows].sum(axis=1)
-        cells = np.unique(np.concatenate([np.column_stack([rows, columns]), self._heirs(rows, columns)]), axis=0)
-        heirs, inherited = cells.T
-        brand = self.brand_of[heirs]
-        taken = np.where(brand >= 0, self._inherited * edited.own[brand, inherited], np.float32(0.0))
-        edited.strength[heirs, inherited] = np.where(
-            edited.known[heirs, inherited], edited.own[heirs, inherited], taken
-        )
-        edited.__dict__["_chances"] = {
-            side: chance.changed(
-                cells[self._on(side)[heirs]], self.strength, edited.strength, len(edited.population(side))
-            )
-            for side, chance in self._chances.items()
-        }
+        cells = known.but(places, strength=self._taken(known, places, brand_of))
+        edited.__dict__ |= {"_view": view, "brand_of": brand_of, "cells": cells, "_chance_masses": {}}
+        edited._follow(self, places)  # noqa: SLF001 - one of us
         return edited
 
-    def _heirs(self, rows: Rows, columns: Rows) -> Rows:
-        """(H, 2) cells of the products of each row, which may have taken its value over."""
-        order = np.argsort(self.brand_of, kind="stable")
-        first, last = (np.searchsorted(self.brand_of[order], rows, side) for side in ("left", "right"))
+    def _taken(self, cells: Cells, places: Rows, brand_of: Rows) -> Floats:
+        """(P,) strengths of some cells: one's own, else what is taken from the brand."""
+        brand = brand_of[cells.rows[places]]
+        taken_at = np.where(brand >= 0, cells.find(np.maximum(brand, 0), cells.columns[places]), -1)
+        taken = np.where(taken_at >= 0, self._inherited * cells.own[taken_at], np.float32(0.0))
+        return np.where(cells.known[places], cells.own[places], taken)
+
+    def _follow(self, before: Profiles, places: Rows) -> None:
+        """Bring counts, sums and chance after those of ``before``, from which the strengths of some cells differ."""
+        rows, columns = self.cells.rows[places], self.cells.columns[places]
+        old, new = (cells.strength[places].astype(np.float64) for cells in (before.cells, self.cells))
+        self.counts = before.counts.copy()
+        np.add.at(self.counts, rows, (new != 0).astype(np.int64) - (old != 0))
+        self._mass = before._mass.copy()
+        np.add.at(self._mass, columns, np.where(self._sides[rows] == Side.NONE, 0.0, new - old))
+        self._chances = {
+            side: chance.changed(self._above(side, columns[self._on(side)[rows]]), len(self.population(side)))
+            for side, chance in before._chances.items()
+        }
+        self._overlaps = {
+            (one, other): self._chances[one].with_columns(self._chances[other], np.unique(columns).tolist(), known)
+            for (one, other), known in before._overlaps.items()
+        }
+
+    def _above(self, side: Side, columns: Rows) -> dict[int, Floats]:
+        """The strengths above 0 of a side in some columns."""
+        found, on_side = {}, self._on(side)
+        for column in np.unique(columns).tolist():
+            here = self.cells.of_column(column)
+            values = self.cells.strength[here]
+            found[column] = values[(values > 0) & on_side[self.cells.rows[here]]]
+        return found
+
+    def _heirs(self, rows: Rows, columns: Rows) -> tuple[Rows, Rows]:
+        """Rows and columns of the cells of the products of each row, which may have taken its value over."""
+        order, brands = self._by_brand
+        first, last = (np.searchsorted(brands, rows, side) for side in ("left", "right"))
         counts = last - first
         within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-        return np.column_stack([order[np.repeat(first, counts) + within], np.repeat(columns, counts)])
+        return order[np.repeat(first, counts) + within], np.repeat(columns, counts)
 
     @cached_property
-    def counts(self) -> Rows:
-        """(N,) how many attributes each evokes."""
-        return np.asarray(np.count_nonzero(self.strength, axis=1), dtype=np.int64)
+    def _by_brand(self) -> tuple[Rows, Rows]:
+        """Rows in order of their brands, and those brands."""
+        order = np.argsort(self.brand_of, kind="stable")
+        return order, self.brand_of[order]
 
-    @cached_property
-    def filled(self) -> Sparse:
-        """(N, A) CSR of the strengths above 0."""
-        return sp.csr_array(self.strength.astype(np.float64))
+    def strengths(self, rows: Rows, columns: Rows | None = None) -> Floats:
+        """(R, A) strengths of some rows, or (R, C) of some attributes alone."""
+        if columns is None:
+            return np.asarray(self.cells.fill(self.cells.strength, rows))
+        return self.cells.fill_columns(rows, columns)
+
+    def strength_of(self, row: int) -> Floats:
+        """(A,) strengths of one row."""
+        return np.asarray(self.strengths(np.array([row]))[0])
 
     def mean(self, side: Side) -> Floats:
         """(A,) mean strength over the described entities of a side; zeros where there is none."""
-        if side not in self._means:
-            rows = self.population(side)
-            self._means[side] = (
-                self.strength[rows].mean(axis=0, dtype=np.float64) if len(rows) else np.zeros(len(self.attributes))
-            )
-        return self._means[side]
+        return np.asarray(self._sum(side) / max(len(self.population(side)), 1))
+
+    def _sum(self, side: Side) -> Floats:
+        """(A,) Σ strength over one side; over both for ``Side.NONE``."""
+        counted = self._on(side)[self.cells.rows] * self.cells.strength.astype(np.float64)
+        return np.bincount(self.cells.columns, counted, minlength=len(self.attributes)).astype(np.float64)
 
     @cached_property
     def telling(self) -> Floats:
         """(A,) how telling each attribute is, in nats."""
-        described = self.population(Side.NONE)
-        mass = self.strength[described].sum(axis=0, dtype=np.float64)
-        return np.asarray(np.log((len(described) + self._prior) / (mass + self._prior)))
+        described = np.count_nonzero(self._on(Side.NONE) & (self.counts > 0))
+        return np.asarray(np.log((described + self._prior) / (self._mass + self._prior)))
 
     def population(self, side: Side) -> Rows:
         """Rows of the described entities of one side; of both for ``Side.NONE``."""
@@ -125,36 +158,50 @@ class Profiles:
     def chance(self, side: Side) -> ChanceOverlap:
         """What a profile shares by chance with those of one side."""
         if side not in self._chances:
-            self._chances[side] = ChanceOverlap(self.strength[self.population(side)])
+            cells = self.cells
+            here = np.flatnonzero(self._on(side)[cells.rows] & (cells.strength > 0))
+            count, width = len(self.population(side)), len(self.attributes)
+            self._chances[side] = ChanceOverlap(cells.columns[here], cells.strength[here], count, width)
         return self._chances[side]
 
     def chance_mass(self, side: Side, rows: Rows) -> Floats:
         """(R,) telling-weighted chance overlap of rows with a side: what over-described entities share anyhow."""
         if len(rows) <= FEW_ROWS and side not in self._chance_masses:
-            return np.asarray(self.chance(side).of(self.strength[rows]) @ self.telling)
+            return np.asarray(self.chance(side).of(self.strengths(rows)) @ self.telling)
         if side not in self._chance_masses:
-            described = self.population(Side.NONE)
-            self._chance_masses[side] = np.zeros(len(self.strength))
-            self._chance_masses[side][described] = self.chance(side).of(self.strength[described]) @ self.telling
+            cells = self.cells
+            here = np.flatnonzero(cells.strength > 0)
+            parts = self.chance(side).of_cells(cells.columns[here], cells.strength[here])
+            parts *= self.telling[cells.columns[here]]
+            masses = np.bincount(cells.rows[here], parts, minlength=len(self._sides))
+            self._chance_masses[side] = masses.astype(np.float64)
         return np.asarray(self._chance_masses[side][rows])
 
     def typical_overlap(self, one: Side, other: Side) -> float:
         """Mean telling-weighted overlap of the profiles of one side with those of another."""
-        if (one, other) not in self._typical_overlaps:
-            shared = self.chance(one).of_population(self.chance(other))
-            self._typical_overlaps[one, other] = float(self.telling @ shared)
-        return self._typical_overlaps[one, other]
+        if (one, other) not in self._overlaps:
+            self._overlaps[one, other] = self.chance(one).with_population(self.chance(other))
+        pairs = max(self.chance(one).count, 1) * max(self.chance(other).count, 1)
+        return float(self.telling @ self._overlaps[one, other]) / pairs
 
     def voices(self, row: int, columns: Iterable[int]) -> tuple[int, ...]:
         """The brand of a product if it evokes one of ``columns``, so that the product would speak with its voice."""
         brand = int(self.brand_of[row])
-        return (brand,) if brand >= 0 and self.own[brand, list(columns)].any() else ()
+        return (brand,) if brand >= 0 and self._own(brand)[list(columns)].any() else ()
+
+    def own_between(self, row: int, column: int) -> float:
+        """The strength of one's own in one cell, without what is taken from a brand."""
+        place = int(self.cells.find(np.array([row]), np.array([column]))[0])
+        return float(self.cells.own[place]) if place >= 0 else 0.0
+
+    def _own(self, row: int) -> Floats:
+        return np.asarray(self.cells.fill(self.cells.own, np.array([row]))[0])
 
     def times(self, rows: Rows, weights: Floats) -> Floats:
         """(R,) Σ_a strength_a · weight_a of some rows, (A,) weights."""
         if len(rows) > MANY_ROWS:
-            return np.asarray((self.filled @ weights)[rows])
-        return np.asarray(self.strength[rows] @ weights)
+            return np.asarray((self.cells.filled @ weights)[rows])
+        return np.asarray(self.strengths(rows) @ weights)
 
     @cached_property
     def nodes(self) -> Rows:
@@ -185,8 +232,9 @@ class Profiles:
 
         This is what a fingerprint shows. What a product takes from its brand counts as it does for its strength.
         """
-        intensity = np.asarray(self._view.kansei.intensity[row], dtype=np.float64)
-        return self.peaks_of(np.where(self.known[row], intensity, self.strength[row]))
+        here = np.array([row])
+        known, intensity = (self.cells.fill(values, here)[0] for values in (self.cells.known, self.cells.intensity))
+        return self.peaks_of(np.where(known, intensity, self.strength_of(row)).astype(np.float64))
 
     def peaks_of(self, values: Floats) -> Floats:
         """(A,) values → (A,) the largest in the sector of each."""
@@ -216,63 +264,6 @@ class Profiles:
         return opposite if isinstance(opposite, str) else None
 
 
-class ChanceOverlap:
-    """E[min(x_a, S_a)] over a population's strengths S, for any x: exact, by sorted columns and their running sums.
-
-    Strengths are between 0 and 1; those above 0 stand in one array, each shifted by ``APART`` times its column, so that
-    one search finds the place of many values in many columns.
-    """
-
-    def __init__(self, strengths: Floats) -> None:
-        columns, rows = np.nonzero(strengths.T > 0)
-        values = strengths[rows, columns].astype(np.float64)
-        order = np.lexsort((values, columns))
-        self.hold(columns[order], values[order], len(strengths), strengths.shape[1])
-
-    def hold(self, columns: Rows, values: Floats, count: int, width: int) -> None:
-        """Keep the strengths above 0 of ``count`` profiles, ascending within ascending columns of ``width``."""
-        self._count = max(count, 1)
-        self._columns, self._values = columns, values
-        self._shifted = values + APART * columns
-        self._ends = np.searchsorted(columns, np.arange(width), side="right")
-        self._sums = np.concatenate([[0.0], np.cumsum(values)])
-
-    def changed(self, cells: Rows, before: Floats, after: Floats, count: int) -> Self:
-        """That of ``count`` profiles once their strengths changed in some cells, (K, 2) of row and column."""
-        old, new = (strengths[cells[:, 0], cells[:, 1]].astype(np.float64) for strengths in (before, after))
-        gone = np.sort((old + APART * cells[:, 1])[old > 0])
-        again = np.arange(len(gone)) - np.searchsorted(gone, gone)  # of equal ones, each takes away one
-        kept = np.ones(len(self._values), dtype=np.bool_)
-        kept[np.searchsorted(self._shifted, gone) + again] = False
-        shifted = (new + APART * cells[:, 1])[new > 0]
-        order = np.argsort(shifted)
-        places = np.searchsorted(self._shifted[kept], shifted[order])
-        columns = np.insert(self._columns[kept], places, cells[:, 1][new > 0][order])
-        values = np.insert(self._values[kept], places, new[new > 0][order])
-        other = copy(self)
-        other.hold(columns, values, count, len(self._ends))
-        return other
-
-    def of(self, strengths: Floats) -> Floats:
-        """(C, A) → (C, A) expected overlap, attribute by attribute."""
-        expected = np.zeros(strengths.shape)
-        touched = np.nonzero(strengths > 0)
-        expected[touched] = self._of_columns(touched[1], strengths[touched])
-        return expected
-
-    def of_population(self, other: ChanceOverlap) -> Floats:
-        """(A,) mean of ``of`` over another population: what two typical profiles share."""
-        shared = self._of_columns(other._columns, other._values)
-        return np.asarray(np.bincount(other._columns, shared, minlength=len(self._ends)) / other._count)
-
-    def _of_columns(self, columns: Rows, x: Floats) -> Floats:
-        x = np.minimum(x, 1.0)  # nobody has more
-        place = np.searchsorted(self._shifted, x + APART * columns)
-        starts = np.concatenate([[0], self._ends[:-1]])[columns]
-        total = self._sums[place] - self._sums[starts] + x * (self._ends[columns] - place)
-        return np.asarray(total / self._count)
-
-
 def kansei_id(attribute: str) -> str:
     """The graph id of an attribute."""
     return attribute if attribute.startswith("kansei:") else f"kansei:{attribute}"
@@ -285,15 +276,39 @@ def _row(view: GraphView, entity_id: str) -> int:
         return -1
 
 
-def _inherit(own: Floats, known: Sparse, made_by: Sparse, sides: Rows, settings: SignalSettings) -> tuple[Floats, Rows]:
-    """Fill a product's unknown attributes from its brand; also the brand's row of each row, −1 without one."""
-    brand_of = np.full(len(own), -1, dtype=np.int64)
+def _makers(made_by: Sparse, sides: Rows) -> Rows:
+    """(N,) the brand's row of each product, −1 without one."""
+    brand_of = np.full(len(sides), -1, dtype=np.int64)
     edges = made_by.tocoo()
     order = np.lexsort((-edges.col, edges.data, edges.row))  # the strongest edge is written last, ties by lower row
     brand_of[edges.row[order]] = edges.col[order]
-    brand_of[sides != Side.THINGS] = -1
-    products = np.flatnonzero((brand_of >= 0) & (sides[brand_of] == Side.THINGS))
-    brand_of[np.setdiff1d(np.arange(len(own)), products)] = -1
-    strength = own.copy()
-    strength[products] = np.where(known[products], own[products], settings.inherited * own[brand_of[products]])
-    return strength, brand_of
+    products = (sides == Side.THINGS) & (brand_of >= 0) & (sides[brand_of] == Side.THINGS)
+    return np.where(products, brand_of, -1)
+
+
+def _read(view: GraphView, brand_of: Rows, inherited: float) -> Cells:
+    """Every cell that is known, and a product's unknown ones that its brand evokes."""
+    intensity = np.asarray(view.kansei.intensity)
+    width = intensity.shape[1]
+    rows, columns = np.nonzero(~np.isnan(intensity))
+    values = intensity[rows, columns].astype(np.float32)
+    own = (values * np.asarray(view.kansei.confidence)[rows, columns]).astype(np.float32)
+    starts = np.searchsorted(rows, np.arange(len(brand_of) + 1))
+    products = np.flatnonzero(brand_of >= 0)
+    first, counts = starts[brand_of[products]], np.diff(starts)[brand_of[products]]
+    taken = np.arange(counts.sum()) + np.repeat(first - np.cumsum(counts) + counts, counts)
+    heirs = np.repeat(products, counts) * width + columns[taken]
+    keys = rows * width + columns
+    new = ~np.isin(heirs, keys) & (own[taken] != 0)
+    every = np.concatenate([keys, heirs[new]])
+    order = np.argsort(every, kind="stable")
+    blank = np.zeros(np.count_nonzero(new), dtype=np.float32)
+    strength = np.concatenate([own, inherited * own[taken[new]]]).astype(np.float32)
+    return Cells(
+        every[order],
+        (np.arange(len(every)) < len(keys))[order],
+        np.concatenate([values, blank])[order],
+        np.concatenate([own, blank])[order],
+        strength[order],
+        (len(brand_of), width),
+    )

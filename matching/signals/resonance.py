@@ -56,7 +56,7 @@ def evidence(context: Context, subject: Subject, candidate: int) -> tuple[Eviden
     values = score(context, subject, rows)
     if not values.known[0]:
         return ()
-    q = context.profiles.strength[candidate].astype(np.float64)
+    q = context.profiles.strength_of(candidate).astype(np.float64)
     unit = context.settings.resonance_unit
     overlap = context.profiles.telling * np.minimum(subject.strength, q)
     shared = (overlap - _chance_parts(context, subject, candidate)) / unit
@@ -74,7 +74,7 @@ def evidence(context: Context, subject: Subject, candidate: int) -> tuple[Eviden
 
 def _strengths(context: Context, candidates: Rows, columns: Rows) -> Floats:
     """(C, K) of some attributes alone."""
-    return context.profiles.strength[np.ix_(candidates, columns)].astype(np.float64)
+    return context.profiles.strengths(candidates, columns).astype(np.float64)
 
 
 def _overlap(context: Context, subject: Subject, candidates: Rows) -> Floats:
@@ -112,7 +112,7 @@ def _chance_parts(context: Context, subject: Subject, candidate: int) -> Floats:
     """(A,) by how much the chance term shrinks when both ends forget an attribute."""
     profiles = context.profiles
     own, grand = _subject_chance(context, subject, context.side(candidate))
-    theirs = profiles.telling * profiles.chance(subject.side).of(profiles.strength[[candidate]])[0]
+    theirs = profiles.telling * profiles.chance(subject.side).of(profiles.strengths(np.array([candidate])))[0]
     if not grand:
         return np.zeros(len(own))
     return np.asarray((own * theirs.sum() + theirs * own.sum() - own * theirs) / grand)
@@ -148,7 +148,7 @@ def _ids(context: Context, subject: Subject, candidate: int, *kansei: int) -> tu
 
 
 def _shared_item(context: Context, subject: Subject, candidate: int, column: int, weight: float) -> Evidence:
-    p, q = round(float(subject.strength[column]), 4), round(float(context.profiles.strength[candidate, column]), 4)
+    p, q = round(float(subject.strength[column]), 4), round(float(context.profiles.strength_of(candidate)[column]), 4)
     ja, en = (context.attribute_label(column, lang) for lang in ("ja", "en"))
     return Evidence(
         kind="attribute",
@@ -181,7 +181,7 @@ def _clash_item(context: Context, subject: Subject, candidate: int, column: int,
 def _wish_item(context: Context, subject: Subject, candidate: int, column: int, weight: float) -> Evidence:
     ja, en = (context.attribute_label(column, lang) for lang in ("ja", "en"))
     wanted = subject.wishes[column] > 0
-    q = float(context.profiles.strength[candidate, column])
+    q = float(context.profiles.strength_of(candidate)[column])
     return Evidence(
         kind="attribute",
         ids=_ids(context, subject, candidate, column),

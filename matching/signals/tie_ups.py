@@ -19,8 +19,8 @@ from kyokan.matching.signals.texts import Texts
 from kyokan.matching.signals.view import Floats, GraphView, Rows, Sparse, dense_row
 
 YEAR = re.compile(r"^\d{4}")
-PARTS_KEPT = 8
-UNITS = "units"  # the part that rests on profiles
+PARTS_KEPT = 16
+UNITS, TEXTS, MARKS = "units", "texts", "marks"  # kansei, text vectors, tags with categories
 FEW_ROWS = 4  # up to so many, tags and categories are compared row by row
 UNDATED_AGE = 1.0  # half-lives that an undated tie-up is taken to be old
 
@@ -107,14 +107,22 @@ class Likeness:
         self._view = view
         self._profiles = profiles
         self._texts = texts
-        self._others: dict[tuple[int, str], tuple[Rows, Any]] = {}
+        self._others: dict[tuple[int, str, bool], tuple[Rows, Any]] = {}
 
-    def over(self, view: GraphView, profiles: Profiles) -> Likeness:
-        """The same texts, tags and categories with other profiles."""
+    def over(self, view: GraphView, profiles: Profiles, *, marks: bool) -> Likeness:
+        """The same texts with other profiles, and other tags or categories unless ``marks`` are the same."""
         likeness = Likeness(view, profiles, self._texts)
-        likeness.__dict__["marks"] = self.marks
-        likeness.__dict__["_others"] = {key: kept for key, kept in self._others.items() if key[1] != UNITS}
+        gone = {UNITS} if profiles is not self._profiles else set()
+        if marks:
+            likeness.__dict__["marks"] = self.marks
+        else:
+            gone.add(MARKS)
+        likeness.__dict__["_others"] = {key: kept for key, kept in self._others.items() if key[1] not in gone}
         return likeness
+
+    def same_as(self, other: Likeness) -> bool:
+        """Whether another one finds everybody as alike."""
+        return self._profiles is other._profiles and self._texts is other._texts and self.marks is other.marks
 
     @cached_property
     def marks(self) -> Sparse:
@@ -134,7 +142,7 @@ class Likeness:
     def of(self, subject: Subject, rows: Rows) -> Floats:
         """(R,) likeness of the subject to each row."""
         telling = np.sqrt(self._profiles.telling)
-        total = _cosine(self._profiles.strength[rows] * telling, subject.strength * telling)
+        total = _cosine(self._profiles.strengths(rows) * telling, subject.strength * telling)
         parts = 1
         if self._texts.vectors is not None:
             parts += 1
@@ -147,37 +155,51 @@ class Likeness:
 
     def between(self, rows: Rows, others: Rows) -> Floats:
         """(R, O) likeness of rows to others."""
-        total = self._units(rows) @ self._kept(others, UNITS, self._units).T
+        total = self._part(UNITS, rows, others).copy()
         parts = 1
         if self._texts.vectors is not None:
             parts += 1
-            centred = self._kept(others, "texts", lambda chosen: self._texts.centred[chosen])
-            total += np.maximum(self._texts.centred[rows] @ centred.T, 0.0)
+            total += self._part(TEXTS, rows, others)
         if self.marks.nnz:
             parts += 1
-            total += self._shared_marks(rows, others)
+            total += self._part(MARKS, rows, others)
         result = np.asarray(total, dtype=np.float64) / parts
         result[rows[:, None] == others[None, :]] = 1.0
         return result
 
+    def _part(self, part: str, rows: Rows, others: Rows) -> Floats:
+        """(R, O) cosines of one description, floored at 0."""
+        make = {UNITS: self._shared_units, TEXTS: self._shared_texts, MARKS: self._shared_marks}[part]
+        if rows is not others:
+            return make(rows, others)
+        found: Floats = self._kept(others, part, lambda _: make(rows, others), whole=True)
+        return found  # among the learned: what stays the same in an edited copy is kept
+
+    def _shared_units(self, rows: Rows, others: Rows) -> Floats:
+        return np.asarray(self._units(rows) @ self._kept(others, UNITS, self._units).T)
+
+    def _shared_texts(self, rows: Rows, others: Rows) -> Floats:
+        centred = self._kept(others, TEXTS, lambda chosen: self._texts.centred[chosen])
+        return np.asarray(np.maximum(self._texts.centred[rows] @ centred.T, 0.0))
+
     def _units(self, rows: Rows) -> Floats:
         telling = np.sqrt(self._profiles.telling).astype(np.float32)
-        return _unit(self._profiles.strength[rows] * telling)
+        return _unit(self._profiles.strengths(rows) * telling)
 
     def _shared_marks(self, rows: Rows, others: Rows) -> Floats:
         """(R, O) cosines of tags and categories."""
         if len(rows) <= FEW_ROWS:
             found = [(self.marks @ dense_row(self.marks, row))[others] for row in rows.tolist()]
             return np.array(found).reshape(len(rows), len(others))
-        return np.asarray((self.marks[rows] @ self._kept(others, "marks", lambda one: self.marks[one].T)).toarray())
+        return np.asarray((self.marks[rows] @ self._kept(others, MARKS, lambda one: self.marks[one].T)).toarray())
 
-    def _kept(self, others: Rows, part: str, make: Callable[[Rows], Any]) -> Any:
-        """A part of the entities compared with, which are the same for every question."""
-        kept = self._others.get((id(others), part))
+    def _kept(self, others: Rows, part: str, make: Callable[[Rows], Any], *, whole: bool = False) -> Any:
+        """A part of the entities compared with, which are the same for every question, or all of it among them."""
+        kept = self._others.get((id(others), part, whole))
         if kept is None:
             if len(self._others) >= PARTS_KEPT:
                 self._others = {}
-            kept = self._others[id(others), part] = (others, make(others))  # holding them keeps the id theirs
+            kept = self._others[id(others), part, whole] = (others, make(others))  # holding them keeps the id theirs
         return kept[1]
 
 

@@ -145,4 +145,4 @@ def edited_walk(
         weights = {pair: weight_between(view, now, *pair) for pair in sorted(pairs)}
         changed = {pair: weight for pair, weight in weights.items() if weight != before.weight(*pair)}
         return EditedWalk(before, changed) if changed else before
-    return None if edges else before.less(rows, nodes, was.own[rows, columns].astype(np.float64))
+    return None if edges else before.less(rows, nodes, was.cells.own[was.cells.find(rows, columns)].astype(np.float64))

@@ -229,8 +229,9 @@ def weight_between(view: GraphView, profiles: Profiles, row: int, column: int) -
             if place is not None:
                 found = float(matrix.data[place])
                 total += weight * (float(np.log1p(max(found, 0.0))) if kind is RelationKind.TAGGED else found)
-        for attribute in np.flatnonzero(profiles.nodes == other):
-            total += float(profiles.own[one, attribute])
+        total += sum(
+            profiles.own_between(one, attribute) for attribute in np.flatnonzero(profiles.nodes == other).tolist()
+        )
     return max(total, 0.0)
 
 
@@ -258,9 +259,12 @@ def _weights(view: GraphView, profiles: Profiles) -> Sparse:
 def _evokes(view: GraphView, profiles: Profiles) -> Sparse:
     """(N, N) entity → kansei with the entity's own strength."""
     size = len(view.ids)
-    rows, columns = np.nonzero(profiles.own * (profiles.nodes >= 0))
-    ends = (rows, profiles.nodes[columns])
-    return sp.coo_array((profiles.own[rows, columns].astype(np.float64), ends), shape=(size, size)).tocsr()
+    cells = profiles.cells
+    nodes = profiles.nodes[cells.columns]
+    here = np.flatnonzero((cells.own != 0) & (nodes >= 0))
+    return sp.coo_array(
+        (cells.own[here].astype(np.float64), (cells.rows[here], nodes[here])), shape=(size, size)
+    ).tocsr()
 
 
 def _spread(rows: Rows, count: int) -> Rows:

@@ -111,7 +111,7 @@ def test_a_product_speaks_with_half_of_its_brands_voice_where_it_has_none(two_pa
     two_pairs.add("product:lamp", {"warm": 0.4})
     two_pairs.edge("made_by", "product:lamp", "brand:still")
     context = Context(two_pairs.snapshot(), settings=PLAIN)
-    strength = context.profiles.strength[context.view.row("product:lamp")]
+    strength = context.profiles.strength_of(context.view.row("product:lamp"))
     columns = [context.profiles.column(name) for name in ("serene", "warm", "bold")]
     assert strength[columns].tolist() == pytest.approx([0.3, 0.4, 0.0])
     items = resonance.evidence(context, ask(context, "artist:quiet"), context.view.row("product:lamp"))

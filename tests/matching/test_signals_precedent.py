@@ -134,7 +134,7 @@ def test_a_brief_has_no_home_to_share(cases: Sketch) -> None:
     cases.edge("in_place", "brand:x", "place:japan")
     context = Context(cases.snapshot(), settings=SETTINGS, pairs=PairWeights(worth={"home": Worth(1.0, 0.0)}))
     brief = subject_of(Query(kansei={"kansei:serene": 1.0}), context, None)
-    brief = replace(brief, strength=context.profiles.strength[context.view.row("artist:a")].astype(float))
+    brief = replace(brief, strength=context.profiles.strength_of(context.view.row("artist:a")).astype(float))
     assert precedent.score(context, brief, rows(context, "brand:x", "brand:b1")).values.tolist() == [0.0, 0.0]
 
 
