@@ -78,6 +78,19 @@ class Cells:
             found[self.rows[here], place] = self.strength[here]
         return np.asarray(found[rows])
 
+    def sparse(self, rows: Rows) -> Sparse:
+        """(R, A) CSR of the strengths of some rows."""
+        places, which = self.of_rows(rows)
+        starts = np.searchsorted(which, np.arange(len(rows) + 1))
+        parts = (self.strength[places].astype(np.float64), self.columns[places], starts)
+        return sp.csr_array(parts, shape=(len(rows), self._shape[1]))
+
+    def unlike(self, other: Cells) -> Rows | None:
+        """Rows that have other strengths in another copy, ascending; None where that is no copy."""
+        if self._keys is not other._keys:
+            return None
+        return np.unique(self.rows[self.strength != other.strength])
+
     @cached_property
     def filled(self) -> Sparse:
         """(N, A) CSR of the strengths."""

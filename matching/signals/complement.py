@@ -43,6 +43,15 @@ class PairTable:
             self.count - other.count,
         )
 
+    def __add__(self, other: PairTable) -> PairTable:
+        return PairTable(
+            self.pairs + other.pairs,
+            self.artist + other.artist,
+            self.thing + other.thing,
+            self.total + other.total,
+            self.count + other.count,
+        )
+
     def lift(self, prior: float) -> Floats:
         """(A, A) M_ab = ln((n_ab + k) / (e_ab + k)) with e_ab = Σ ω p_a · Σ ω q_b / Σ ω, and M_aa = 0.
 
@@ -57,12 +66,42 @@ class PairTable:
 def count_pairs(tie_ups: TieUps, profiles: Profiles, chosen: Flags | None = None) -> PairTable:
     """The counts over all tie-ups whose two ends are described, or over the chosen ones among them."""
     places = np.flatnonzero(tie_ups.weights > 0 if chosen is None else chosen & (tie_ups.weights > 0))
-    p, q = (profiles.strengths(tie_ups.ends(side)[places]).astype(np.float64) for side in (Side.PEOPLE, Side.THINGS))
-    taken = p.any(axis=1) & q.any(axis=1)
-    weights = tie_ups.weights[places[taken]][:, None]
-    p, q = weights * p[taken], q[taken]
-    mass = (weights * q).sum(axis=0)
-    return PairTable(p.T @ q, p.sum(axis=0), mass, float(weights.sum()), int(np.count_nonzero(taken)))
+    ends = [tie_ups.ends(side)[places] for side in (Side.PEOPLE, Side.THINGS)]
+    taken = np.all([profiles.counts[rows] > 0 for rows in ends], axis=0)
+    p, q = (profiles.sparse(rows[taken]) for rows in ends)
+    weights = tie_ups.weights[places[taken]]
+    return PairTable(
+        (p * weights[:, None]).T @ q.toarray(),
+        p.T @ weights,
+        q.T @ weights,
+        float(weights.sum()),
+        int(np.count_nonzero(taken)),
+    )
+
+
+def count_without(table: PairTable, tie_ups: tuple[TieUps, TieUps], profiles: tuple[Profiles, Profiles]) -> PairTable:
+    """``count_pairs`` where some tie-ups are gone or their ends evoke something else.
+
+    Args:
+        table: the counts before.
+        tie_ups: before and after; the later are among the earlier.
+        profiles: before and after.
+    """
+    (before, after), (was, now) = tie_ups, profiles
+    changed = was.unlike(now)
+    left = {relation.identity: place for place, relation in enumerate(after.relations)}
+    places = np.array([left.get(relation.identity, -1) for relation in before.relations], dtype=np.int64)
+    kept = np.flatnonzero(places >= 0)
+    same = np.zeros(len(before), dtype=np.bool_)
+    same[kept] = before.weights[kept] == after.weights[places[kept]]
+    if changed is None or not same[kept].all():
+        return count_pairs(after, now)
+    same &= ~(np.isin(before.artists, changed) | np.isin(before.things, changed))
+    if same.all():
+        return table
+    again = np.ones(len(after), dtype=np.bool_)
+    again[places[same]] = False
+    return table - count_pairs(before, was, ~same) + count_pairs(after, now, again)
 
 
 def score(context: Context, subject: Subject, candidates: Rows) -> SignalValues:
@@ -113,8 +152,8 @@ def typical_value(table: PairTable, lift: Floats, tie_ups: TieUps, profiles: Pro
     if not table.total:
         return 1.0
     ends = [np.unique(tie_ups.ends(side)) for side in (Side.PEOPLE, Side.THINGS)]
-    p, q = (profiles.strengths(rows).astype(np.float64) for rows in ends)
-    values = (p - table.artist / table.total) @ lift @ q.T
+    p, q = (profiles.sparse(rows) for rows in ends)
+    values = q @ (p @ lift - table.artist / table.total @ lift).T
     return float(np.sqrt(np.mean(values**2))) or 1.0
 
 

@@ -14,7 +14,7 @@ from kyokan.graph.encoder import Encoder
 from kyokan.graph.model import EntityKind, RelationKind
 from kyokan.matching.signals.audiences import Audiences
 from kyokan.matching.signals.base import SIDE_OF_KIND, Side
-from kyokan.matching.signals.complement import PairTable, count_pairs, typical_value
+from kyokan.matching.signals.complement import PairTable, count_pairs, count_without, typical_value
 from kyokan.matching.signals.facts import Facts
 from kyokan.matching.signals.history import History
 from kyokan.matching.signals.moulds import Moulds
@@ -129,6 +129,12 @@ class Context:
             context.__dict__["likeness"] = self.likeness.over(view, context.profiles, marks=same)
         if RelationKind.TIED_UP in touched:
             context.__dict__["tie_ups"] = self.tie_ups.without(relations, self.settings)
+        if touched & RESTS_ON["pair_table"]:
+            ends = (self.precedents, context.precedents), (self.profiles, context.profiles)
+            context.__dict__["pair_table"] = count_without(self.pair_table, *ends)
+            if context.pair_table is self.pair_table:
+                kept = self.__dict__.keys() & {"pair_lift", "complement_typical"}
+                context.__dict__ |= {part: self.__dict__[part] for part in kept}
         if touched & RESTS_ON["history"]:
             context.__dict__["history"] = History(context, self.history)
         if touched & RESTS_ON["partners"]:

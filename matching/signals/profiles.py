@@ -132,6 +132,14 @@ class Profiles:
         """(A,) strengths of one row."""
         return np.asarray(self.strengths(np.array([row]))[0])
 
+    def sparse(self, rows: Rows) -> Sparse:
+        """(R, A) CSR of the strengths of some rows."""
+        return self.cells.sparse(rows)
+
+    def unlike(self, other: Profiles) -> Rows | None:
+        """Rows that have other strengths in another copy, ascending; None where that is no copy."""
+        return NO_ROWS if other is self else self.cells.unlike(other.cells)
+
     def mean(self, side: Side) -> Floats:
         """(A,) mean strength over the described entities of a side; zeros where there is none."""
         return np.asarray(self._sum(side) / max(len(self.population(side)), 1))
