@@ -123,11 +123,16 @@ class Source(Entry):
 
 
 class Attribute(Entry):
-    """A kansei term: what it means, the words that name or evoke it, and the tags that carry it."""
+    """A kansei term: what it means, the words that name or evoke it, and the tags that carry it.
+
+    ``noun`` is what an English sentence says of it where the label would be taken for the mood of artist and brand
+    themselves, or for something else: they evoke anguish, they do not feel anguished.
+    """
 
     id: Slug
     sector: Slug
     label: Bilingual
+    noun: Words | None = None
     opposite: Slug | None = None
     definition: Bilingual
     synonyms: SynonymLists = SynonymLists()

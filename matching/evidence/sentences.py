@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from itertools import islice
 
 import numpy as np
 
@@ -22,18 +22,35 @@ NEAR_TEXTS = Sentence(ja="紹介文の言葉も近い。", en="Their description
 NOTHING = Sentence(ja="まだ決め手はない。", en="Nothing yet speaks clearly for this pair.")
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
-    ja: tuple[str, ...]
-    en: tuple[str, ...]
+Names = Mapping[str, str]
+"""What an attribute is called: ``ja``, ``en`` and, where English sentences say it by one, its ``noun``."""
 
-    def __bool__(self) -> bool:
-        return bool(self.en)
 
-    @property
-    def joined(self) -> Sentence:
-        """The words as one phrase: a and b. Japanese ones are of every word class, so they are quoted."""
-        return Sentence(ja="".join(f"「{word}」" for word in self.ja), en=" and ".join(self.en).lower())
+def quoted(named: Sequence[Names]) -> str:
+    """Japanese names as one phrase; they are of every word class, so they are quoted."""
+    return "".join(f"「{one['ja']}」" for one in named)
+
+
+def felt(named: Sequence[Names]) -> str:
+    """What two do in English: "feel serene and quiet", "evoke anguish", "feel serene and evoke anguish"."""
+    by_noun, rest = _parted(named)
+    parts = [f"feel {_listed(rest)}" if rest else "", f"evoke {_listed(by_noun)}" if by_noun else ""]
+    return " and ".join(part for part in (reversed(parts) if "noun" in named[0] else parts) if part)
+
+
+def something(named: Sequence[Names]) -> str:
+    """What one adds or brings in English: "something serene", "anguish", "anguish and something serene"."""
+    by_noun, rest = _parted(named)
+    return _listed([*by_noun, *([f"something {_listed(rest)}"] if rest else [])])
+
+
+def _parted(named: Sequence[Names]) -> tuple[list[str], list[str]]:
+    return [one["noun"] for one in named if "noun" in one], [one["en"].lower() for one in named if "noun" not in one]
+
+
+def _listed(words: Sequence[str]) -> str:
+    *others, last = words
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def sentence(context: Context, subject: Subject, candidate: int, contributions: Sequence[Contribution]) -> Sentence:
@@ -42,7 +59,7 @@ def sentence(context: Context, subject: Subject, candidate: int, contributions: 
     Names only attributes that the graph holds for the two, and only reasons with a positive part in the score.
     """
     shared = _shared(contributions)
-    brought = _brought(context, subject, candidate, besides=shared.en)
+    brought = _brought(context, subject, candidate, besides=[one["en"] for one in shared])
     name = Sentence(ja=context.label(candidate, "ja"), en=context.label(candidate, "en"))
     parts = [found for found in (_kansei_sentence(name, shared, brought), _support(contributions)) if found]
     if not parts:
@@ -50,17 +67,21 @@ def sentence(context: Context, subject: Subject, candidate: int, contributions: 
     return Sentence(ja="".join(part.ja for part in parts), en=" ".join(part.en for part in parts))
 
 
-def _kansei_sentence(name: Sentence, shared: _Words, brought: _Words) -> Sentence | None:
-    both = shared.joined
-    adds = Sentence(ja=f"{name.ja}が{brought.joined.ja}を添える。", en=f"{name.en} adds something {brought.joined.en}.")
-    if shared and brought:
-        return Sentence(ja=f"{both.ja}がともに響き、{adds.ja}", en=f"Both feel {both.en}; {adds.en}")
-    if shared:
-        return Sentence(ja=f"{both.ja}がともに響く。", en=f"Both feel {both.en}.")
-    return adds if brought else None
+def _kansei_sentence(name: Sentence, shared: Sequence[Names], brought: Sequence[Names]) -> Sentence | None:
+    if not brought:
+        return together(shared) if shared else None
+    adds = Sentence(ja=f"{name.ja}が{quoted(brought)}を添える。", en=f"{name.en} adds {something(brought)}.")
+    if not shared:
+        return adds
+    return Sentence(ja=f"{quoted(shared)}がともに響き、{adds.ja}", en=f"Both {felt(shared)}; {adds.en}")
 
 
-def _shared(contributions: Sequence[Contribution]) -> _Words:
+def together(shared: Sequence[Names]) -> Sentence:
+    """What both evoke."""
+    return Sentence(ja=f"{quoted(shared)}がともに響く。", en=f"Both {felt(shared)}.")
+
+
+def _shared(contributions: Sequence[Contribution]) -> Sequence[Names]:
     """Attributes both evoke (or that were wished for), strongest first."""
     items = [
         item
@@ -70,27 +91,31 @@ def _shared(contributions: Sequence[Contribution]) -> _Words:
         if item.detail.get("role") == "shared" and item.weight >= LEAST_SHARED
     ]
     items.sort(key=lambda item: (-item.weight, item.ids))
-    labels = [item.detail["label"] for item in items[:NAMED]]
-    return _Words(tuple(one["ja"] for one in labels), tuple(one["en"] for one in labels))
+    return [item.detail["label"] for item in items[:NAMED]]
 
 
-def _brought(context: Context, subject: Subject, candidate: int, *, besides: tuple[str, ...]) -> _Words:
+def _brought(context: Context, subject: Subject, candidate: int, *, besides: Sequence[str]) -> Sequence[Names]:
     """What the candidate evokes tellingly and at least twice as strongly as the subject, not told yet.
 
     Nothing is brought where the subject leads the sector by another attribute: "serene" to somebody who is "quiet".
     """
     profiles = context.profiles
     q: Floats = profiles.strength_of(candidate).astype(float)
-    there = profiles.peaks_of(subject.strength) if subject.row is None else profiles.peaks(subject.row)
+    there = subject.once(context, "sector peaks", lambda: _peaks(context, subject))
     brought = (q >= LEAST_BROUGHT) & (q >= TWICE * subject.strength) & (subject.wishes >= 0)
     brought &= profiles.peaks(candidate) > there
     parts = brought * q * np.sqrt(np.maximum(profiles.telling, 0.0))
     if not subject.strength.any():
-        return _Words((), ())
+        return ()
     order = sorted(np.flatnonzero(parts > 0).tolist(), key=lambda one: (-parts[one], one))
-    named = ([profiles.label(column, lang) for lang in ("ja", "en")] for column in order)
-    labels = [(ja, en) for ja, en in named if en not in besides][:NAMED]
-    return _Words(tuple(ja for ja, _ in labels), tuple(en for _, en in labels))
+    named = (profiles.named(column) for column in order)
+    return list(islice((one for one in named if one["en"] not in besides), NAMED))
+
+
+def _peaks(context: Context, subject: Subject) -> Floats:
+    """(A,) how strongly the subject stands in the sector of each attribute."""
+    profiles = context.profiles
+    return profiles.peaks_of(subject.strength) if subject.row is None else profiles.peaks(subject.row)
 
 
 def _support(contributions: Sequence[Contribution]) -> Sentence | None:

@@ -6,7 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kyokan.matching.evidence.sentences import LEAST_SHARED, NEAR_TEXTS, reason, worth_telling
+from kyokan.matching.evidence.sentences import (
+    LEAST_SHARED,
+    NEAR_TEXTS,
+    quoted,
+    reason,
+    something,
+    together,
+    worth_telling,
+)
 from kyokan.matching.ranking.model import Evidence, Sentence
 
 TOGETHER = 3  # kansei that one sentence names as shared
@@ -69,10 +77,8 @@ def _together(part: Mapping[str, Any]) -> Iterator[tuple[Sequence[str], Sentence
         if item["detail"].get("role") == "shared" and item["detail"].get("label") and item["weight"] >= LEAST_SHARED
     ][:TOGETHER]
     if len(shared) > 1:
-        ja = "".join(f"「{item['detail']['label']['ja']}」" for item in shared)
-        *others, last = [item["detail"]["label"]["en"].lower() for item in shared]
         ids = list(dict.fromkeys(one for item in shared for one in item["ids"]))
-        yield ids, Sentence(ja=f"{ja}がともに響く。", en=f"Both feel {', '.join(others)} and {last}.")
+        yield ids, together([item["detail"]["label"] for item in shared])
 
 
 def _told(part: Mapping[str, Any], both: set[str]) -> Iterator[tuple[Evidence, Sentence]]:
@@ -100,11 +106,11 @@ def _sentence(signal: str, item: Evidence) -> Sentence | None:
     if signal == "meaning" and detail.get("texts"):
         return NEAR_TEXTS
     if signal == "resonance" and role == "shared" and item.weight >= LEAST_SHARED and label:
-        return Sentence(ja=f"「{label['ja']}」がともに響く。", en=f"Both feel {label['en'].lower()}.")
+        return together([label])
     if signal == "complement" and role == "brings" and label:
         by = detail["by"]
         return Sentence(
-            ja=f"{by['ja']}が持ち込む「{label['ja']}」は、似た過去のタイアップでよく選ばれた。",
-            en=f"{by['en']} brings something {label['en'].lower()}, often sought in past tie-ups like this.",
+            ja=f"{by['ja']}が持ち込む{quoted([label])}は、似た過去のタイアップでよく選ばれた。",
+            en=f"{by['en']} brings {something([label])}, often sought in past tie-ups like this.",
         )
     return None

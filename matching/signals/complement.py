@@ -205,7 +205,7 @@ def _item(context: Context, candidate: int, column: int, weight: float) -> Evide
         detail={
             "role": "brings",
             "attribute": attribute,
-            "label": {"ja": ja, "en": en},
+            "label": context.profiles.named(column),
             "by": {lang: context.label(candidate, lang) for lang in ("ja", "en")},
             "strengths": [q],
         },

@@ -10,7 +10,7 @@ from typing import Self
 import numpy as np
 
 from kyokan.errors import UnknownEntityError
-from kyokan.graph.dictionary import Dictionary
+from kyokan.graph.dictionary import Attribute, Dictionary
 from kyokan.graph.model import RelationKind
 from kyokan.matching.signals.base import Side
 from kyokan.matching.signals.cells import Cells
@@ -257,16 +257,25 @@ class Profiles:
 
     def label(self, column: int, lang: str) -> str:
         """The name of an attribute in ``lang``; its id where neither dictionary nor graph names it."""
-        slug = self.attributes[column].removeprefix("kansei:")
-        if self._dictionary is not None and slug in self._dictionary:
-            return self._dictionary.get(slug).label[lang]
+        if entry := self._entry(column):
+            return entry.label[lang]
         node = int(self.nodes[column])
-        return self._view.entity(node).label(lang) if node >= 0 else slug
+        return self._view.entity(node).label(lang) if node >= 0 else self.attributes[column].removeprefix("kansei:")
+
+    def named(self, column: int) -> dict[str, str]:
+        """The name of an attribute by language, with the English ``noun`` where sentences say it by one."""
+        names = {lang: self.label(column, lang) for lang in ("ja", "en")}
+        entry = self._entry(column)
+        return names | ({"noun": entry.noun} if entry and entry.noun else {})
+
+    def _entry(self, column: int) -> Attribute | None:
+        """What the dictionary says of an attribute."""
+        slug = self.attributes[column].removeprefix("kansei:")
+        return self._dictionary.get(slug) if self._dictionary is not None and slug in self._dictionary else None
 
     def _opposite(self, column: int) -> str | None:
-        slug = self.attributes[column].removeprefix("kansei:")
-        if self._dictionary is not None and slug in self._dictionary:
-            return self._dictionary.get(slug).opposite
+        if entry := self._entry(column):
+            return entry.opposite
         node = int(self.nodes[column])
         opposite = self._view.entity(node).attributes.get("opposite") if node >= 0 else None
         return opposite if isinstance(opposite, str) else None

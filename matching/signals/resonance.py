@@ -159,7 +159,7 @@ def _shared_item(context: Context, subject: Subject, candidate: int, column: int
         detail={
             "role": "shared",
             "attribute": kansei_id(context.profiles.attributes[column]),
-            "label": {"ja": ja, "en": en},
+            "label": context.profiles.named(column),
             "strengths": [p, q],
         },
     )

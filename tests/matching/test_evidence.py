@@ -10,10 +10,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from kyokan.graph.dictionary import load_dictionary
 from kyokan.graph.model import RelationKind
 from kyokan.graph.snapshot import build_snapshot
 from kyokan.matching.evidence.removal import Removal
+from kyokan.matching.evidence.sentences import felt, something
 from kyokan.matching.ranking import FusionWeights, Match, Matcher, MatcherSettings, Query
+from kyokan.matching.signals.profiles import Profiles
 from tests.matching.sketch import Sketch, Terms
 
 
@@ -174,7 +177,7 @@ class Circle(Terms):
         return slug in self.ids
 
     def get(self, slug: str) -> SimpleNamespace:
-        return SimpleNamespace(label={"ja": slug, "en": slug.title()}, opposite=None)
+        return SimpleNamespace(label={"ja": slug, "en": slug.title()}, opposite=None, noun=None)
 
     def sector_index(self, slug: str) -> int:
         return 0 if slug in {"serene", "quiet"} else 1 + self.ids.index(slug)
@@ -197,6 +200,53 @@ def test_nothing_is_added_to_a_sector_that_the_asker_leads_by_another_word(
     sketch.add("brand:x", {"serene": 0.7, "plain": 0.7, "warm": 0.5})
     matcher = Matcher(sketch.snapshot(), settings=only("resonance"), dictionary=Circle(sketch.attributes))
     assert matcher.explain("artist:a", "brand:x").matches[0].sentence.en == said
+
+
+def test_an_attribute_with_a_noun_is_evoked_and_never_felt(tmp_path: Path) -> None:
+    sketch = Sketch(tmp_path, ("serene", "anguished", "lonely", "bold"), {})
+    sketch.add("artist:a", {"serene": 0.5, "anguished": 0.8})
+    for number in range(4):
+        sketch.add(f"artist:other{number}", {"bold": 0.8})
+        sketch.add(f"brand:other{number}", {"bold": 0.8})
+    sketch.add("brand:x", {"serene": 0.5, "anguished": 0.8, "lonely": 0.6})
+    matcher = Matcher(sketch.snapshot(), settings=only("resonance"), dictionary=load_dictionary())
+    said = matcher.explain("artist:a", "brand:x").matches[0].sentence
+    assert said.en == "Both evoke anguish and feel serene; X adds loneliness."
+    assert said.ja == "「苦悩」「静謐」がともに響き、xが「孤独」を添える。"
+
+
+SERENE, QUIET, ANGUISH, HOPE = (
+    {"ja": name, "en": name.title()} | ({"noun": noun} if noun else {})
+    for name, noun in (("serene", ""), ("quiet", ""), ("anguished", "anguish"), ("hopeful", "hope"))
+)
+
+
+@pytest.mark.parametrize(
+    ("named", "both", "one"),
+    [
+        ([SERENE], "feel serene", "something serene"),
+        ([SERENE, QUIET], "feel serene and quiet", "something serene and quiet"),
+        ([ANGUISH], "evoke anguish", "anguish"),
+        ([ANGUISH, HOPE], "evoke anguish and hope", "anguish and hope"),
+        ([SERENE, ANGUISH], "feel serene and evoke anguish", "anguish and something serene"),
+        ([ANGUISH, SERENE, QUIET], "evoke anguish and feel serene and quiet", "anguish and something serene and quiet"),
+    ],
+)
+def test_adjectives_are_felt_and_nouns_evoked(named: list, both: str, one: str) -> None:
+    assert (felt(named), something(named)) == (both, one)
+
+
+def test_how_the_asker_stands_is_worked_out_once_for_all_candidates(
+    crowd: Sketch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    matcher = Matcher(crowd.snapshot())
+    matcher.propose(Query(entity="artist:00", top=1))
+    asked = []
+    peaks = Profiles.peaks
+    monkeypatch.setattr(Profiles, "peaks", lambda self, row: asked.append(row) or peaks(self, row))
+    matches = matcher.propose(Query(entity="artist:00", top=10)).matches
+    assert len(matches) == 10
+    assert asked.count(matcher.snapshot.row("artist:00")) == 1
 
 
 def test_the_sentence_claims_nothing_where_nothing_speaks_for_the_pair(sketch: Sketch) -> None:

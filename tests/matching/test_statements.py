@@ -15,8 +15,9 @@ def item(*ids: str, weight=0.5, note="a note", note_ja="覚え", kind="attribute
     return {"kind": kind, "ids": list(ids), "weight": weight, "note": note, "note_ja": note_ja, "detail": detail}
 
 
-LABEL = {"ja": "静謐", "en": "Serene"}
+LABEL, ANGUISH = {"ja": "静謐", "en": "Serene"}, {"ja": "苦悩", "en": "Anguished", "noun": "anguish"}
 SHARED = item("brand:x", "kansei:serene", "artist:y", role="shared", label=LABEL)
+FELT = item("brand:x", "kansei:anguished", "artist:y", role="shared", label=ANGUISH)
 
 
 def said(*parts: dict):
@@ -32,6 +33,13 @@ def said(*parts: dict):
             item("kansei:serene", "artist:y", role="brings", label=LABEL, by={"ja": "灯", "en": "Akari"}),
             "灯が持ち込む「静謐」は、似た過去のタイアップでよく選ばれた。",
             "Akari brings something serene, often sought in past tie-ups like this.",
+        ),
+        ("resonance", FELT, "「苦悩」がともに響く。", "Both evoke anguish."),
+        (
+            "complement",
+            item("kansei:anguished", "artist:y", role="brings", label=ANGUISH, by={"ja": "灯", "en": "Akari"}),
+            "灯が持ち込む「苦悩」は、似た過去のタイアップでよく選ばれた。",
+            "Akari brings anguish, often sought in past tie-ups like this.",
         ),
         ("precedent", item(relation=["tied_up"]), "前例に近い：覚え。", "A precedent is near: a note."),
         ("fan_bridge", item(kind="audience", shared=5, lift=2.0), "覚え。", "A note."),
