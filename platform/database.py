@@ -14,7 +14,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from kyokan.errors import StoreError, StoreUnavailableError
 from kyokan.graph.stores.sqlite_schema import open_engine
-from kyokan.platform.migrations import bring_up, version
+from kyokan.platform.migrations import WORKROOM, bring_up, version
 
 
 class Base(DeclarativeBase):
@@ -52,8 +52,8 @@ class Database:
         path.touch(mode=0o600)
         self._engine = open_engine(str(path))
         try:
-            with _answering(path):
-                bring_up(self._engine, path)
+            with answering(path):
+                bring_up(self._engine, path, WORKROOM)
         except BaseException:
             self.close()
             raise
@@ -87,14 +87,20 @@ class Database:
             StoreUnavailableError: another process holds the lock for too long.
             StoreError: the file refuses.
         """
-        with _answering(self.path):
+        with answering(self.path):
             bind = self._engine.execution_options(writing=writing)
             with Session(bind, expire_on_commit=False) as session, session.begin():
                 yield session
 
 
 @contextmanager
-def _answering(path: Path) -> Iterator[None]:
+def answering(path: Path) -> Iterator[None]:
+    """Tell what a file of ours refuses.
+
+    Raises:
+        StoreUnavailableError: another process holds the lock for too long.
+        StoreError: the file refuses.
+    """
     try:
         yield
     except DBAPIError as error:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from kyokan.errors import KyokanError
+from kyokan.platform.jobs import open_jobs
 from kyokan.platform.jobs.tasks import ask_broker
 from kyokan.platform.services import Services
 
@@ -34,6 +35,7 @@ def examine(services: Services) -> list[Finding]:
         ("store", lambda: f"{services.store.url}, {sum(services.store.count_entities().values()):,} entities"),
         ("snapshot", lambda: services.snapshot().hash),
         ("workroom", lambda: f"{services.settings.workroom}, version {services.database.version}"),
+        ("jobs", lambda: _jobs(services)),
         ("broker", lambda: ask_broker(services.settings)),
         ("mail", lambda: _mail(services)),
     )
@@ -59,6 +61,11 @@ def _home(services: Services) -> str:
             str(home), f"cannot be written ({error.strerror})", "Set KYOKAN_HOME to a folder of yours"
         ) from error
     return str(home)
+
+
+def _jobs(services: Services) -> str:
+    with open_jobs(services.settings) as jobs:
+        return f"{jobs.path}, version {jobs.version}"
 
 
 def _mail(services: Services) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, REAL, Column, Index, Integer, MetaData, Table, Text
+from sqlalchemy import JSON, REAL, Column, Index, Integer, MetaData, Table, Text, text
 
 
 class State(StrEnum):
@@ -89,7 +89,9 @@ job = Table(
     Column("progress", Text, nullable=False, default=""),
     Column("result", JSON(none_as_null=True)),
     Column("error", Text, nullable=False, default=""),
+    Column("once", Text),  # of all jobs with this key, one may wait or run
     Index("job_by_state", "state", "created"),
+    Index("job_once", "once", unique=True, sqlite_where=text("state IN ('queued', 'running')")),
 )
 
 # Whose a job is; one that a command began, or that comes again by itself, has no row here.

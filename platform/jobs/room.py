@@ -92,12 +92,10 @@ class JobRoom:
             raise QueryError(kind, "is not begun from a page", f"Known are {', '.join(BEGUN_BY)}")
         if not actor.has(BEGUN_BY[kind]):
             raise NotAllowedError("this job", f"is begun by a {BEGUN_BY[kind]}", "Ask one", code=f"job_begin_{kind}")
-        for job, _ in self._jobs.owned(actor.organisation, "", ACTIVE):
-            if job.kind == kind:
-                return job
-        owner = Owner(actor.organisation, actor.person, actor.name)
-        begun = self._jobs.enqueue(kind, {"organisation": actor.organisation}, owner)
-        self._record(actor, begun.id, "begin", {"kind": kind})
+        owner, once = Owner(actor.organisation, actor.person, actor.name), f"{kind}:{actor.organisation}"
+        begun, new = self._jobs.begin(kind, {"organisation": actor.organisation}, owner, once)
+        if new:
+            self._record(actor, begun.id, "begin", {"kind": kind})
         return begun
 
     def cancel(self, actor: Actor, job_id: str) -> None:

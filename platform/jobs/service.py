@@ -16,15 +16,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import Connection, RowMapping
-from sqlalchemy.exc import DBAPIError
 
-from kyokan.errors import BrokerUnavailableError, QueryError, StoreError, StoreUnavailableError
+from kyokan.errors import BrokerUnavailableError, QueryError
 from kyokan.graph.stores.sqlite_schema import open_engine
-from kyokan.platform.jobs.model import ACTIVE, FINAL, Job, Owner, State, job, job_owner, metadata
+from kyokan.platform.database import answering
+from kyokan.platform.jobs.model import ACTIVE, FINAL, Job, Owner, State, job, job_owner
 from kyokan.platform.jobs.rhythm import Rhythm
+from kyokan.platform.migrations import JOBS, bring_up, version
 
 ATTEMPTS = 3
 GRACE = 5.0  # seconds a message may take before it is taken for lost
@@ -39,10 +40,15 @@ class JobService:
     """The jobs in one SQLite file, shared by threads and processes.
 
     Args:
-        path: the file; made where missing.
+        path: the file; made where missing, readable by its owner alone, and brought up where it is older.
         publish: announces a job's id; raises ``BrokerUnavailableError`` where it cannot.
         lease: seconds for which a job belongs to its worker after each sign of life.
         clock: seconds since 1970.
+
+    Raises:
+        NewerFileError: a newer program has written the file.
+        StoreError: the file cannot be brought up, and is as it was.
+        StoreUnavailableError: another process holds the lock for too long.
     """
 
     def __init__(
@@ -53,15 +59,20 @@ class JobService:
         lease: float = 60.0,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._path = path
+        self.path = path
         self._publish = publish
         self.lease = lease
         self._grace = min(GRACE, lease)
         self._clock = clock
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(mode=0o600)
         self._engine = open_engine(str(path))
-        with self._opened(writing=True) as connection:
-            metadata.create_all(connection)
+        try:
+            with answering(path):
+                bring_up(self._engine, path, JOBS)
+        except BaseException:
+            self._engine.dispose()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -70,6 +81,12 @@ class JobService:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._engine.dispose()
+
+    @property
+    def version(self) -> str:
+        """The last step that the file has taken."""
+        with self._opened(writing=False) as connection:
+            return version(connection)
 
     # Asking for a job ----------------------------------------------------------------------------------------
 
@@ -84,20 +101,17 @@ class JobService:
         Raises:
             QueryError: no job is of that kind.
         """
-        if kind not in KINDS:
-            raise QueryError(kind, "is not a kind of job", f"Known are {', '.join(KINDS)}")
-        now = self._clock()
-        job_id = uuid.uuid4().hex
-        row = {"id": job_id, "kind": kind, "arguments": dict(arguments or {}), "state": State.QUEUED}
-        with self._opened(writing=True) as connection:
-            connection.execute(job.insert().values(**row, created=now, queued=now))
-            if owner:
-                connection.execute(job_owner.insert().values(job=job_id, **asdict(owner)))
-        try:
-            self._announce(job_id)
-        except BrokerUnavailableError as error:
-            log.warning("job %s waits unannounced: %s", job_id, error)
-        return self.get(job_id)
+        return self._add(kind, arguments or {}, owner)[0]
+
+    def begin(self, kind: str, arguments: Mapping[str, Any], owner: Owner, once: str) -> tuple[Job, bool]:
+        """Keep and announce a job unless one of the same key waits or runs; gives that one, and whether it is new.
+
+        However many processes ask at the same moment, one job comes of it.
+
+        Raises:
+            QueryError: no job is of that kind.
+        """
+        return self._add(kind, arguments, owner, once)
 
     def get(self, job_id: str) -> Job:
         """The job as it stands.
@@ -146,17 +160,15 @@ class JobService:
             return connection.execute(update(job).where(waiting).values(over)).rowcount == 1
 
     def retry(self, job_id: str) -> bool:
-        """Queue a job anew that was cancelled or did not end well; False for any other."""
-        now = self._clock()
+        """Queue a job anew that was cancelled or did not end well; False for any other, or where one took its place."""
+        now, another = self._clock(), job.alias()
         fresh = {"state": State.QUEUED, "queued": now, "published": None, "attempts": 0, "error": "", "progress": ""}
         with self._opened(writing=True) as connection:
             ended = (job.c.id == job_id) & job.c.state.in_(set(FINAL) - {State.DONE})
+            ended &= ~exists().where(another.c.once == job.c.once, another.c.state.in_(ACTIVE))
             queued = connection.execute(update(job).where(ended).values(fresh | {"finished": None})).rowcount == 1
         if queued:
-            try:
-                self._announce(job_id)
-            except BrokerUnavailableError as error:
-                log.warning("job %s waits unannounced: %s", job_id, error)
+            self._announce_or_wait(job_id)
         return queued
 
     # Running one ---------------------------------------------------------------------------------------------
@@ -245,6 +257,32 @@ class JobService:
 
     # Inside --------------------------------------------------------------------------------------------------
 
+    def _add(
+        self, kind: str, arguments: Mapping[str, Any], owner: Owner | None, once: str | None = None
+    ) -> tuple[Job, bool]:
+        if kind not in KINDS:
+            raise QueryError(kind, "is not a kind of job", f"Known are {', '.join(KINDS)}")
+        now, job_id = self._clock(), uuid.uuid4().hex
+        row = {"id": job_id, "kind": kind, "arguments": dict(arguments), "state": State.QUEUED, "once": once}
+        with self._opened(writing=True) as connection:
+            same = select(job.c.id).where(job.c.once == once, job.c.state.in_(ACTIVE))
+            if once is not None and (there := connection.scalars(same).first()):
+                job_id = there
+            else:
+                connection.execute(job.insert().values(**row, created=now, queued=now))
+                if owner:
+                    connection.execute(job_owner.insert().values(job=job_id, **asdict(owner)))
+        if new := job_id == row["id"]:
+            self._announce_or_wait(job_id)
+        return self.get(job_id), new
+
+    def _announce_or_wait(self, job_id: str) -> None:
+        """Announce a job; while the broker is away it waits for the reaper."""
+        try:
+            self._announce(job_id)
+        except BrokerUnavailableError as error:
+            log.warning("job %s waits unannounced: %s", job_id, error)
+
     def _announce(self, job_id: str) -> None:
         self._publish(job_id)
         with self._opened(writing=True) as connection:
@@ -262,13 +300,8 @@ class JobService:
 
     @contextmanager
     def _opened(self, *, writing: bool) -> Iterator[Connection]:
-        try:
-            with self._engine.execution_options(writing=writing).begin() as connection:
-                yield connection
-        except DBAPIError as error:
-            reason = str(error.orig)
-            kind = StoreUnavailableError if "locked" in reason or "busy" in reason else StoreError
-            raise kind(str(self._path), f"the job file does not answer ({reason})") from error
+        with answering(self.path), self._engine.execution_options(writing=writing).begin() as connection:
+            yield connection
 
 
 def _job(connection: Connection, job_id: str) -> Job | None:

@@ -167,6 +167,7 @@ def test_the_doctor_finds_every_part_well():
         "store",
         "snapshot",
         "workroom",
+        "jobs",
         "broker",
         "mail",
     }
@@ -174,7 +175,8 @@ def test_the_doctor_finds_every_part_well():
 
 def test_the_doctor_gives_each_part_one_line():
     parts = [line.split()[1] for line in kyokan("doctor").out.splitlines()]
-    assert parts == ["home:", "dictionary:", "encoder:", "store:", "snapshot:", "workroom:", "broker:", "mail:"]
+    wanted = ("home", "dictionary", "encoder", "store", "snapshot", "workroom", "jobs", "broker", "mail")
+    assert parts == [f"{part}:" for part in wanted]
 
 
 def test_the_doctor_names_a_store_that_does_not_answer_and_leaves_with_3():

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-import pytest
+import subprocess
+import sys
+from contextlib import ExitStack
+from pathlib import Path
 
-from kyokan.errors import NotAllowedError, QueryError, UnknownRecordError
-from kyokan.platform.audit import Trail
+import pytest
+from sqlalchemy import select, text
+
+from kyokan.errors import NotAllowedError, QueryError, StoreError, UnknownRecordError
+from kyokan.platform.audit import Record, Trail
 from kyokan.platform.database import Database
 from kyokan.platform.jobs import JobService, State
+from kyokan.platform.jobs.model import Owner
 from kyokan.platform.jobs.room import JobRoom
 from tests.platform.dealing import ANALYST, PLANNER, STRANGER, Clock, Role, person
 
 COLLEAGUE = person("yui", "agency", Role.PLANNER)
+OWNER = Owner("agency", "hana", "Hana")
 ADMIN = person("ada", "agency", Role.ADMIN)
 
 
@@ -125,3 +133,62 @@ def test_what_people_do_with_jobs_is_in_the_trail(room, begun, database):
     with database.session() as session:
         told = [(one.act, one.name) for one in Trail(session).of(f"job:{begun}")]
     assert told == [("begin", "Hana"), ("cancel", "Hana"), ("retry", "Ada")]
+
+
+def test_many_who_begin_at_the_same_moment_begin_once(tmp_path, database):
+    """Several processes, each with its own connection to the two files, let go at once."""
+    with JobService(tmp_path / "jobs.db", lambda _job: None):
+        pass
+    script = """
+import sys
+from pathlib import Path
+from kyokan.platform.database import Database
+from kyokan.platform.jobs import JobService
+from kyokan.platform.jobs.model import Owner
+from kyokan.platform.jobs.room import JobRoom
+from tests.platform.dealing import MAKI, PLANNER, person, Role
+folder = Path(sys.argv[1])
+with Database(folder / "workroom.db") as database, JobService(folder / "jobs.db", lambda _job: None) as jobs:
+    room, who = JobRoom(jobs, database), [PLANNER, MAKI][int(sys.argv[2]) % 2]
+    for round in range(5):
+        print("ready", flush=True)
+        sys.stdin.read(1)
+        print(room.begin(who, "searches").id, flush=True)
+"""
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    told = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "cwd": Path(__file__).parents[2]}
+    with ExitStack() as stack:
+        jobs = stack.enter_context(JobService(tmp_path / "jobs.db", lambda _job: None))
+        beginning = [stack.enter_context(subprocess.Popen([*command, str(one)], **told)) for one in range(4)]
+        for _ in range(5):
+            for process in beginning:
+                assert process.stdout.readline() == "ready\n"
+            for process in beginning:
+                process.stdin.write("!")
+                process.stdin.flush()
+            begun = {process.stdout.readline().strip() for process in beginning}
+            assert len(begun) == 1
+            assert [job.id for job in jobs.jobs() if job.state is State.QUEUED] == [*begun]
+            assert jobs.finish(jobs.claim(*begun), {})
+    assert [process.returncode for process in beginning] == [0] * 4
+    with database.session() as session:
+        found = session.scalars(select(Record.subject).where(Record.act == "begin")).all()
+    assert len(found) == len(set(found)) == 5  # one record each, whoever was first
+
+
+def test_the_file_itself_lets_no_two_of_a_key_wait_or_run(jobs):
+    jobs.begin("searches", {}, OWNER, "searches:agency")
+    empty = "0, 0, 0, 0, NULL, NULL, NULL, NULL, '', NULL, ''"
+    copied = text(f"INSERT INTO job SELECT 'other', kind, arguments, state, {empty}, once FROM job")  # noqa: S608
+    with pytest.raises(StoreError, match="UNIQUE"), jobs._opened(writing=True) as connection:
+        connection.execute(copied)
+
+
+def test_one_that_another_took_the_place_of_is_not_let_try_again(room, begun, jobs):
+    room.cancel(PLANNER, begun)
+    other = room.begin(COLLEAGUE, "searches").id
+    room.retry(PLANNER, begun)
+    assert jobs.get(begun).state is State.CANCELLED
+    jobs.finish(jobs.claim(other), {})
+    room.retry(PLANNER, begun)
+    assert jobs.get(begun).state is State.QUEUED

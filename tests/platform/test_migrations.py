@@ -7,12 +7,12 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pysqlite3
 import pytest
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect
@@ -58,9 +58,11 @@ def old(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def failing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def failing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> migrations.Steps:
     """One more step, which fails after it has changed something."""
-    shutil.copytree(migrations.SCRIPTS, tmp_path / "scripts")
+    steps = tmp_path / "steps of one's own" / "versions"
+    shutil.copytree(migrations.WORKROOM.folder, steps)
+    shutil.copy(migrations.SCRIPTS / "first.sql", steps.parent)
     step = """
 from alembic import op
 revision, down_revision = "9999", LAST
@@ -69,17 +71,18 @@ def upgrade():
     op.execute("CREATE TABLE half (id INTEGER)")
     op.execute("CREATE TABLE organisation (id INTEGER)")
 """
-    (tmp_path / "scripts" / "versions" / "r9999.py").write_text(step.replace("LAST", repr(migrations.HEAD)))
-    monkeypatch.setattr(migrations, "SCRIPTS", tmp_path / "scripts")
-    monkeypatch.setattr(migrations, "HEAD", "9999")
+    (steps / "r9999.py").write_text(step.replace("LAST", repr(migrations.HEAD)))
+    longer = replace(migrations.WORKROOM, folder=steps, head="9999")
+    monkeypatch.setattr("kyokan.platform.database.WORKROOM", longer)
+    return longer
 
 
 def test_the_steps_lead_one_by_one_to_the_version_that_is_named_the_last():
-    config = Config()
-    config.set_main_option("script_location", str(migrations.SCRIPTS))
-    steps = [step.revision for step in ScriptDirectory.from_config(config).walk_revisions()]
-    assert steps == [f"{number:04}" for number in range(len(steps), 0, -1)]
-    assert steps[0] == migrations.HEAD
+    for sort in (migrations.WORKROOM, migrations.JOBS):
+        directory = ScriptDirectory(str(migrations.SCRIPTS), version_locations=[str(sort.folder)])
+        steps = [step.revision for step in directory.walk_revisions()]
+        assert steps == [f"{number:04}" for number in range(len(steps), 0, -1)]
+        assert steps[0] == sort.head
 
 
 def test_the_steps_make_what_the_rooms_declare(tmp_path):
@@ -111,7 +114,7 @@ def test_an_older_file_comes_up_with_all_its_rows_and_a_copy_stays_beside_it(old
             assert session.get_one(Person, "p").name == "Saeki"
             assert Trail(session).verify() == 0
     assert rows(old, "SELECT * FROM recovery_code") == [("one", "p")]
-    copy = migrations.copy_of(old)
+    copy = migrations.copy_of(old, migrations.WORKROOM)
     assert whole(copy) == before
     assert copy.stat().st_mode & 0o777 == 0o600
     assert sorted(path.name for path in old.parent.iterdir()) == [copy.name, old.name]
@@ -138,8 +141,8 @@ def test_what_is_as_new_as_the_program_is_not_copied(old):
     for _ in range(2):
         with Database(old):
             pass
-        migrations.copy_of(old).unlink(missing_ok=True)
-    assert not migrations.copy_of(old).exists()
+        migrations.copy_of(old, migrations.WORKROOM).unlink(missing_ok=True)
+    assert not migrations.copy_of(old, migrations.WORKROOM).exists()
 
 
 def test_a_new_file_has_nothing_to_copy(tmp_path):
@@ -153,7 +156,7 @@ def test_a_step_that_fails_half_way_leaves_the_file_as_it_was(old, failing):
     with pytest.raises(StoreError, match=r"could not be brought to version 9999 .* nothing was changed"):
         Database(old)
     assert whole(old) == before
-    assert whole(migrations.copy_of(old)) == before
+    assert whole(migrations.copy_of(old, failing)) == before
 
 
 def test_a_file_that_cannot_be_copied_is_left_as_it_was(old):
@@ -167,14 +170,14 @@ def test_a_file_that_cannot_be_copied_is_left_as_it_was(old):
 def test_a_file_of_a_newer_program_is_refused_and_left_alone(old):
     with Database(old):
         pass
-    migrations.copy_of(old).unlink()
+    migrations.copy_of(old, migrations.WORKROOM).unlink()
     with closing(pysqlite3.connect(old)) as opened, opened:
         opened.execute("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(NewerFileError, match="is of version 9999, and this program knows none after") as refused:
         Database(old)
     assert refused.value.exit_code == 2
     assert rows(old, "SELECT version_num FROM alembic_version") == [("9999",)]
-    assert not migrations.copy_of(old).exists()
+    assert not migrations.copy_of(old, migrations.WORKROOM).exists()
 
 
 @pytest.mark.parametrize(
