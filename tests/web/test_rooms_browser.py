@@ -1,12 +1,17 @@
-"""Every room in a real browser: each opened by who works there, at a desk in English and on a phone in Japanese."""
+"""Every room in a real browser: each opened by who works there, in both languages, at a desk and on a phone."""
 
 from __future__ import annotations
 
+import re
+
+import pyotp
 import pytest
 from playwright.sync_api import expect
 from world import World
 
 from kyokan.platform.accounts import Role
+from kyokan.platform.accounts.service import Visit
+from tests.platform.accounting import GOOD
 from tests.web import test_browser
 from tests.web.browsing import company
 from tests.web.test_approvals import STEP, act
@@ -31,6 +36,11 @@ ROOMS = (
     ("manager", "/roster"),
     ("manager", "/calendar"),
     ("nobody", "{invitation}"),
+    ("nobody", "{shared}"),
+    ("at_key", "/sign-in/passkey"),
+    ("waiting", "/sign-in/code"),
+    ("stranger", "/account/second-step"),
+    ("stranger", "/account/passkey"),
     ("planner", "/account"),
     ("planner", "/team"),
     ("planner", "/jobs"),
@@ -51,16 +61,8 @@ ROOMS = (
     ("planner", "{sent}/plan"),
 )
 ELSEWHERE = {
-    *(
-        "home",
-        "matches",
-        "why",
-        "why_graph",
-        "entity",
-        "dictionary",
-        "sign_in",
-    ),  # test_browser.PAGES, in both languages
-    *("shared", "sign_in_code", "sign_in_passkey", "second_step", "passkey", "elsewhere"),  # where they are come to
+    *("home", "matches", "why", "why_graph", "entity", "dictionary", "sign_in"),  # test_browser.PAGES, as thoroughly
+    "elsewhere",  # leads on at once
 }
 NO_PAGE = {"suggest", "health", "static", "elsewhere_back", "attachment"}
 
@@ -74,7 +76,7 @@ def made(tmp_path):
 
 @pytest.fixture
 def deals(made):
-    """A deal that was sent, with a file and a question, and a draft that waits for an approval."""
+    """A deal that was sent, with a file and a question, a draft that waits for an approval, and links to come in by."""
     planner, brand = made["planner"], made["brand"]
     assert made["manager"].send("/rules", name="凪原 灯").status_code == 303
     assert brand.send("/rules", name="暦堂").status_code == 303
@@ -94,7 +96,9 @@ def deals(made):
     saved = planner.send("/searches", f"/searches/new?{kept['question']}", name="Watches", **kept)
     accounts = planner.client.application.extensions["kyokan"].accounts
     token = accounts.invite("new@example.com", accounts.organisation("Waon†").id, Role.PLANNER, Role.ANALYST)
+    shared = planner.send(f"{sent}/share", sent, key="e" * 32, days="7").text
     return {
+        "shared": re.search(r"/shared/[\w-]{43}", shared)[0],
         "sent": sent,
         "draft": draft,
         "list": listed.location.partition("?")[0],
@@ -103,26 +107,48 @@ def deals(made):
     }
 
 
+@pytest.fixture
+def seats(made):
+    """Sessions of who is on the way in: asked for a passkey, owing the second step, adding one."""
+    accounts, visit = made["planner"].client.application.extensions["kyokan"].accounts, Visit("127.0.0.1", "test")
+    accounts.ask_for_passkey(at_key := "k" * 43)
+    accounts.offer_totp(made["stranger"].cookie, GOOD, visit)
+    accounts.offer_passkey(made["stranger"].cookie, GOOD, visit)
+    token = accounts.invite("waiting@example.com", accounts.organisation("Waon†").id, Role.ANALYST)
+    new = accounts.accept(token, name="Aya", password=GOOD, language="en", visit=visit).session_id
+    accounts.offer_totp(new, GOOD, visit)
+    accounts.confirm_totp(new, pyotp.TOTP(accounts.offered_totp(new)).now(), visit)
+    waiting = accounts.sign_in("waiting@example.com", GOOD, visit).session_id
+    return {who: one.cookie for who, one in made.items()} | {"at_key": at_key, "waiting": waiting}
+
+
 def test_every_page_stands_among_the_rooms_or_is_come_to_elsewhere(made):
     at = made["planner"].client.application.url_map.bind("localhost")
     ids = dict.fromkeys(("draft", "sent"), "/deals/1") | {"list": "/lists/1", "search": "/searches/1"}
-    rooms = {at.match(room.format(invitation="/invitation/1", **ids).partition("?")[0])[0] for _, room in ROOMS}
+    ids |= {"invitation": "/invitation/1", "shared": "/shared/1"}
+    rooms = {at.match(room.format(**ids).partition("?")[0])[0] for _, room in ROOMS}
     pages = {rule.endpoint for rule in at.map.iter_rules() if "GET" in (rule.methods or ())}
     assert pages - NO_PAGE - ELSEWHERE == rooms
 
 
-@pytest.mark.parametrize("look", [DESKTOP, PHONE], ids=["desktop-en", "phone-ja"])
-def test_every_room_opens_for_who_works_there(made, deals, look):
+@pytest.mark.parametrize(("look", "other"), [(DESKTOP, PHONE), (PHONE, DESKTOP)], ids=["desktop-en", "phone-ja"])
+def test_every_room_opens_for_who_works_there_and_fits_either_width(made, deals, seats, look, other):
+    """In two languages that is each of the four; one window a person, since opening them takes longest."""
     with windows(made["planner"].client.application) as people:
+        pages = {}
         for who, room in ROOMS:
             if room == "{draft}":
                 assert act(made["planner"], deals["draft"], "ask").status_code == 303
             address = room.format(**deals)
-            page = people.open(address, made[who].cookie, **look)
+            page = pages[who] if who in pages else pages.setdefault(who, people.open("about:blank", seats[who], **look))
+            page.set_viewport_size(look["viewport"])
+            page.goto(address)
             expect(page.get_by_role("heading", level=1)).to_be_visible()
             assert page.url.endswith(address)
+            assert page.locator("html").get_attribute("lang") == look["locale"][:2]
             assert fits(page), (who, address)
-            page.context.close()
+            page.set_viewport_size(other["viewport"])
+            assert fits(page), (who, address, "resized")
 
 
 def test_on_a_phone_a_deal_opens_where_its_reader_must_act(made, deals):
