@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from io import BytesIO
+from itertools import pairwise
 from zipfile import ZipFile
 
 from openpyxl import load_workbook
+from openpyxl.utils import column_index_from_string
 from pptx import Presentation
 from pypdf import PdfReader
 
@@ -52,6 +54,27 @@ def sheets_of(content):
     """Name of each sheet -> its rows, cells as a spreadsheet program reads them."""
     book = load_workbook(BytesIO(content), read_only=True)
     return {sheet.title: [[cell.value for cell in row] for row in sheet.rows] for sheet in book}
+
+
+def printed_pages(content):
+    """Of each page across that an Excel file prints: its width and the paper's in inches, the size of its letters.
+
+    Programs make a column 7 pixels a letter wide, 96 to the inch; then they scale.
+    """
+    found = []
+    for sheet in load_workbook(BytesIO(content)):
+        assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)  # A4 across
+        room = 11.69 - sheet.page_margins.left - sheet.page_margins.right
+        alike = sheet.column_dimensions.values()  # one entry for neighbours that are alike
+        widths = [7 * one.width for one in alike for _ in range(one.min, one.max + 1)][: sheet.max_column]
+        named = (sheet.print_title_cols or "").rpartition("$")[2]
+        again = sum(widths[: column_index_from_string(named)]) if named else 0
+        ends = [0, *(one.id for one in sheet.col_breaks.brk), len(widths)]
+        pages = [sum(widths[one:other]) + again * (one > 0) for one, other in pairwise(ends)]
+        fits = sheet.sheet_properties.pageSetUpPr and sheet.sheet_properties.pageSetUpPr.fitToPage
+        scale = min(1, room * 96 / pages[0]) if fits else sheet.page_setup.scale / 100
+        found += [(page * scale / 96, room, sheet["A2"].font.size * scale) for page in pages]
+    return found
 
 
 def cells_of(content):

@@ -7,6 +7,7 @@ import threading
 from io import BytesIO
 
 import pytest
+from openpyxl import load_workbook
 from pptx import Presentation
 from pypdf import PdfReader
 from weasyprint.urls import FatalURLFetchingError
@@ -17,7 +18,17 @@ from kyokan.web.exports import PROPOSAL_FORMS, RANKING_FORMS
 from kyokan.web.exports.printing import pdf
 from kyokan.web.exports.sheets import _inert
 from tests.web.browsing import company
-from tests.web.papers import cells_of, data_of, fonts_of, of_archive, of_text, sheets_of, slides_of, text_of
+from tests.web.papers import (
+    cells_of,
+    data_of,
+    fonts_of,
+    of_archive,
+    of_text,
+    printed_pages,
+    sheets_of,
+    slides_of,
+    text_of,
+)
 
 FORM = "/deals/new/artist:akari/brand:koyomido"
 RANKING = "/matches/export?entity=brand:koyomido&for=artist"
@@ -160,6 +171,26 @@ def test_the_faces_of_a_pdf_are_embedded_and_its_japanese_can_be_read(room):
     said = text_of("pdf", made)
     assert "凪原" in said
     assert "腕時計" in said
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+@pytest.mark.parametrize("taken", ["proposal", "ranking"])
+def test_a_printed_sheet_can_be_read(room, taken, lang):
+    made = room.take("planner", "xlsx", lang=lang) if taken == "proposal" else room.rank("xlsx", lang=lang)
+    pages = printed_pages(made.data)
+    assert [wide for wide, there_is, _ in pages if wide > there_is + 0.001] == []
+    assert min(size for _, _, size in pages) >= 7.5  # points; all in one row would leave four
+
+
+def test_a_ranking_prints_on_two_pages_across_that_both_name_the_candidates(room):
+    sheet = load_workbook(BytesIO(room.rank("xlsx").data)).worksheets[0]
+    assert sheet.print_title_cols == "$A:$C"
+    assert sheet.print_title_rows == "$1:$1"
+    assert sheet.page_setup.pageOrder == "overThenDown"
+    header = [cell.value for cell in sheet[1]]
+    (after,) = (one.id for one in sheet.col_breaks.brk)
+    assert header[after - 1 : after + 1] == ["Reason", "Resonance"]
+    assert sheet.print_area.endswith(f"$U${sheet.max_row}")
 
 
 def test_every_page_says_that_the_data_is_a_sample(room):

@@ -6,6 +6,7 @@ import csv
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO, StringIO
+from itertools import pairwise
 from typing import Any
 
 from kyokan.web.exports.proposal import Paper
@@ -24,6 +25,10 @@ ACTIVE = ("=", "+", "-", "@", "\t", "\r")  # a program that reads CSV may take a
 LONGEST_SHEET = 31
 INK, RULE = "#15181C", "#D3D7D2"
 A4 = 9  # Excel's number of it
+PAPER_IN, SIDE_IN, FIT = 11.69, 0.4, 0.98  # A4 across, its side margins, and what is left for how programs round
+LETTER_PX, CELL_PX, PX_PER_IN = 7, 5, 96  # a column of n letters is 7n + 5 pixels wide
+SAID_WIDTHS = (5, 20, 20, 14, 7, 7, 7, 7, 7, 17, 44, 30)  # of what a ranking says before its signals
+NAMED = 3  # columns that name a candidate, on every page across
 LINE_PT, ROOMY = 15.0, 1.1  # a row's height a line; letters are a little wider than a column's letters
 
 
@@ -48,9 +53,10 @@ def ranking(listing: Listing) -> bytes:
         *([("", plain(listing.view.say("export.withheld_rows", count=listing.withheld)))] if listing.withheld else []),
     ]
     header, rows = _table(listing)
-    widths = (6, 26, 26, 16, 9, 9, 9, 9, 9, 22, 60, 40, *(11 for _ in MARKS), 28)
+    widths = (*SAID_WIDTHS, *(11 for _ in MARKS), 28)
     name = _say(listing.view, "export.ranking")
-    return _book(listing.view, name, header, rows, widths, notes, listing.sources, listing.date)
+    ends = (len(SAID_WIDTHS),)
+    return _book(listing.view, name, header, rows, widths, notes, listing.sources, listing.date, ends)
 
 
 def ranking_csv(listing: Listing) -> bytes:
@@ -155,33 +161,58 @@ def _book(
     notes: Sequence[tuple[str, str]],
     sources: Sequence[Source],
     date: str,
+    ends: Sequence[int] = (),
 ) -> bytes:
-    """A white workbook of two sheets; with demo data both sheets say so by their names and on each printed page."""
+    """A white workbook of two sheets; with demo data both sheets say so by their names and on each printed page.
+
+    ``ends`` are the columns before which a printed page ends, where the first sheet takes several across.
+    """
     from xlsxwriter import Workbook
 
     out = BytesIO()
     sample = _say(view, "site.demo") if view.demo else ""
     about = [(_say(view, "site.name"), date), *notes, *([("", _say(view, "export.sample"))] if sample else [])]
     sheets = (
-        (name, [header, *rows], widths),
-        (_say(view, "export.notes"), _notes(view, about, sources), (26, 60, 60)),
+        (name, [header, *rows], widths, ends),
+        (_say(view, "export.notes"), _notes(view, about, sources), (26, 60, 60), ()),
     )
     with Workbook(out, PLAIN) as book:
         formats = _formats(book, "游ゴシック" if view.lang == "ja" else "Yu Gothic")
-        for title, lines, wide in sheets:
+        for title, lines, wide, parted in sheets:
             sheet = book.add_worksheet(f"{title}（{sample}）"[:LONGEST_SHEET] if sample else title)
             sheet.hide_gridlines(2)
             sheet.freeze_panes(1, 0)
-            sheet.set_landscape()
-            sheet.set_paper(A4)
-            sheet.fit_to_pages(1, 0)
-            sheet.repeat_rows(0)
+            _lay_out(sheet, len(lines), wide, parted)
             sheet.set_header(f"&R{sample}")
             sheet.set_footer(f"&L{_say(view, 'site.name')} {date}&R&P / &N")
             for column, width in enumerate(wide):
                 sheet.set_column(column, column, width)
             _fill(sheet, lines, formats, wide)
     return out.getvalue()
+
+
+def _lay_out(sheet: Any, rows: int, widths: Sequence[float], ends: Sequence[int]) -> None:
+    """How a sheet prints: one page across, or one for each part of a table too wide to be read on one.
+
+    Programs that fit a sheet to pages pass over where its pages are to end, so several pages get a scale.
+    """
+    sheet.set_landscape()
+    sheet.set_paper(A4)
+    sheet.set_margins(left=SIDE_IN, right=SIDE_IN)
+    sheet.repeat_rows(0)
+    sheet.print_area(0, 0, rows - 1, len(widths) - 1)
+    if not ends:
+        sheet.fit_to_pages(1, 0)
+        return
+    sheet.set_v_pagebreaks(ends)
+    sheet.repeat_columns(0, NAMED - 1)
+    sheet.print_across()  # both pages of the same candidates follow each other
+    parts = [
+        widths[: ends[0]],
+        *([*widths[:NAMED], *widths[one:other]] for one, other in pairwise((*ends, len(widths)))),
+    ]
+    widest = max(sum(LETTER_PX * width + CELL_PX for width in part) for part in parts)
+    sheet.set_print_scale(min(100, int(100 * FIT * (PAPER_IN - 2 * SIDE_IN) * PX_PER_IN / widest)))
 
 
 def _formats(book: Any, face: str) -> dict[str, Any]:
