@@ -15,6 +15,7 @@ from kyokan.graph.model import Entity, EntityKind, Relation, RelationKind
 from kyokan.matching.evidence.removal import Removal
 from kyokan.matching.signals.audiences import FAN_RELATIONS
 from kyokan.matching.signals.context import VALUES, Context
+from kyokan.matching.signals.edits import Edit
 from kyokan.matching.signals.facts import SIZE_ATTRIBUTES
 from kyokan.matching.signals.texts import drop_sentence, encode_entities
 from kyokan.matching.signals.view import GraphView, KanseiView, Rows, Sparse, place_of
@@ -185,9 +186,5 @@ def edited_context(
         cells = np.vstack([cells, np.column_stack([profiles.cells.rows[here], profiles.cells.columns[here]])])
     if attributes:
         cells = np.unique(cells, axis=0)
-    return context.without(
-        view,
-        removal.touched | ({VALUES} if attributes else frozenset()),
-        cells=(cells[:, 0], cells[:, 1]),
-        relations=removal.relations,
-    )
+    touched = removal.touched | ({VALUES} if attributes else frozenset())
+    return Edit(view, touched, (cells[:, 0], cells[:, 1]), removal.relations).of(context)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 
 import numpy as np
-import scipy.sparse as sp
 
 from kyokan.errors import UnknownEntityError
 from kyokan.graph.dictionary import Dictionary
@@ -14,7 +13,8 @@ from kyokan.graph.encoder import Encoder
 from kyokan.graph.model import EntityKind, RelationKind
 from kyokan.matching.signals.audiences import Audiences
 from kyokan.matching.signals.base import SIDE_OF_KIND, Side
-from kyokan.matching.signals.complement import PairTable, count_pairs, count_without, typical_value
+from kyokan.matching.signals.categories import filled_categories, sold_categories
+from kyokan.matching.signals.complement import PairTable, count_pairs, typical_value
 from kyokan.matching.signals.facts import Facts
 from kyokan.matching.signals.history import History
 from kyokan.matching.signals.moulds import Moulds
@@ -24,7 +24,6 @@ from kyokan.matching.signals.settings import SignalSettings
 from kyokan.matching.signals.texts import Texts
 from kyokan.matching.signals.tie_ups import Likeness, TieUps
 from kyokan.matching.signals.view import Flags, Floats, GraphView, Rows, Sparse
-from kyokan.matching.signals.walk_edits import edited_walk
 from kyokan.matching.signals.walk_graph import EDGE_WEIGHTS, WalkGraph
 
 LANGS = ("ja", "en")
@@ -36,8 +35,8 @@ RESTS_ON: Mapping[str, frozenset[str]] = {
     "texts": frozenset({TEXTS}),
     "audiences": frozenset({FANS, RelationKind.OVERLAPS, RelationKind.MADE_BY}),
     "facts": frozenset({SIZES, RelationKind.RELATED}),
-    "audience_sizes": frozenset({FANS, SIZES, RelationKind.OVERLAPS, RelationKind.MADE_BY, RelationKind.RELATED}),
-    "typical_audience": frozenset({FANS, SIZES, RelationKind.OVERLAPS, RelationKind.MADE_BY, RelationKind.RELATED}),
+    "audience_sizes": frozenset({FANS, SIZES, RelationKind.MADE_BY}),
+    "typical_audience": frozenset({FANS, SIZES, RelationKind.MADE_BY}),
     "tie_ups": frozenset({RelationKind.TIED_UP}),
     "precedents": frozenset({RelationKind.TIED_UP}),
     "likeness": frozenset({VALUES, TEXTS, RelationKind.MADE_BY, RelationKind.TAGGED, RelationKind.IN_CATEGORY}),
@@ -97,48 +96,6 @@ class Context:
                 context.__dict__[part] = self.__dict__[part]
         context.__dict__["sides"] = self.sides
         context._labels = self._labels  # nothing that can be taken away changes a name or a side
-        return context
-
-    def without(
-        self,
-        view: GraphView,
-        touched: frozenset[str],
-        *,
-        cells: tuple[Rows, Rows],
-        relations: Collection[tuple[str, str, str, str]],
-    ) -> Context:
-        """``over`` where it is known what went: profiles, walk and tie-ups are edited instead of read anew.
-
-        Args:
-            view: the edited copy.
-            touched: what went, in the words of ``RESTS_ON``.
-            cells: (K,) rows and columns of the profiles that are unknown there.
-            relations: identities of the relations that are gone.
-        """
-        context = self.over(view, touched)
-        if VALUES in touched and RelationKind.MADE_BY not in touched:
-            profiles = self.profiles.without(view, *cells)
-            profiles.nodes, profiles.opposites = self.profiles.nodes, self.profiles.opposites
-            context.__dict__["profiles"] = profiles
-        if touched & RESTS_ON["walk_graph"]:
-            graph = edited_walk(self.walk_graph, view, (self.profiles, context.profiles), cells, relations)
-            if graph is not None:
-                context.__dict__["walk_graph"] = graph
-        if touched & (RESTS_ON["likeness"] | {RelationKind.TIED_UP}) and TEXTS not in touched:
-            same = not touched & {RelationKind.TAGGED, RelationKind.IN_CATEGORY}
-            context.__dict__["likeness"] = self.likeness.over(view, context.profiles, marks=same)
-        if RelationKind.TIED_UP in touched:
-            context.__dict__["tie_ups"] = self.tie_ups.without(relations, self.settings)
-        if touched & RESTS_ON["pair_table"]:
-            ends = (self.precedents, context.precedents), (self.profiles, context.profiles)
-            context.__dict__["pair_table"] = count_without(self.pair_table, *ends)
-            if context.pair_table is self.pair_table:
-                kept = self.__dict__.keys() & {"pair_lift", "complement_typical"}
-                context.__dict__ |= {part: self.__dict__[part] for part in kept}
-        if touched & RESTS_ON["history"]:
-            context.__dict__["history"] = History(context, self.history)
-        if touched & RESTS_ON["partners"]:
-            context.__dict__["partners"] = Partners(context, self.partners)
         return context
 
     def side(self, row: int) -> Side:
@@ -231,26 +188,13 @@ class Context:
 
     @cached_property
     def categories(self) -> Sparse:
-        """(N, N) CSR of 0/1, entity × category; a product without one has its brand's, a brand its products'."""
-        own = self.view.matrix(RelationKind.IN_CATEGORY).astype(np.float64)
-        own = sp.csr_array(own)
-        own.data = np.ones_like(own.data)
-        made_by = sp.csr_array(self.view.matrix(RelationKind.MADE_BY))
-        made_by.data = np.ones_like(made_by.data, dtype=np.float64)
-        without = sp.diags_array((np.diff(own.indptr) == 0).astype(np.float64))
-        filled = own + without @ (made_by @ own) + without @ (sp.csr_array(made_by.T) @ own)
-        filled = sp.csr_array(filled)
-        filled.eliminate_zeros()
-        filled.data = np.ones_like(filled.data)
-        return filled
+        """(N, N) CSR of 0/1, entity × category."""
+        return filled_categories(self.view)
 
     @cached_property
     def sold_categories(self) -> Sparse:
         """(N, N) CSR of 0/1, artist × category of the products the artist makes."""
-        made_by = sp.csr_array(sp.csr_array(self.view.matrix(RelationKind.MADE_BY)).T)
-        people = sp.diags_array((self.sides == Side.PEOPLE).astype(np.float64))
-        things = sp.diags_array((self.sides == Side.THINGS).astype(np.float64))
-        return sp.csr_array(people @ made_by @ things @ self.categories)
+        return sold_categories(self.view, self.sides, self.categories)
 
     def categories_of(self, row: int) -> Rows:
         """Category rows of an entity, ascending."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 import numpy as np
@@ -18,10 +18,14 @@ GROUP_WORDS = ("member_of", "part_of", "belongs_to")  # RELATED edges whose sour
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """``sizes`` (N,): stated audience, 0 unknown; ``vetoes``: row → ids and words refused; ``groups``: row → names."""
+    """``sizes`` (N,): stated audience, 0 unknown; ``vetoes``: row → ids and words refused; ``groups``: row → names.
+
+    ``stated`` are the groups that entities name themselves, without those that relations say.
+    """
 
     sizes: Floats
     vetoes: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    stated: Mapping[int, frozenset[str]] = field(default_factory=dict)
     groups: Mapping[int, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
@@ -29,7 +33,7 @@ class Facts:
         """The facts of a snapshot; decodes every artist, brand and product once."""
         sizes = np.zeros(len(sides))
         vetoes: dict[int, tuple[str, ...]] = {}
-        groups: dict[int, set[str]] = {}
+        stated: dict[int, frozenset[str]] = {}
         for row in np.flatnonzero(sides != Side.NONE).tolist():
             attributes = view.entity(row).attributes
             if not attributes:
@@ -38,12 +42,17 @@ class Facts:
             if refused := words(attributes.get("vetoes")):
                 vetoes[row] = refused
             if named := words(attributes.get("group")):
-                groups.setdefault(row, set()).update(named)
+                stated[row] = frozenset(named)
+        return cls(sizes, vetoes, stated).grouped(view)
+
+    def grouped(self, view: GraphView) -> Self:
+        """The same with the groups that relations of a view say."""
+        groups = {row: set(names) for row, names in self.stated.items()}
         for relation in view.relations(RelationKind.RELATED):
             if relation.attributes.get("how") in GROUP_WORDS:
                 groups.setdefault(view.row(relation.source), set()).add(relation.target)
                 groups.setdefault(view.row(relation.target), set()).add(relation.target)
-        return cls(sizes, vetoes, {row: frozenset(names) for row, names in groups.items()})
+        return replace(self, groups={row: frozenset(names) for row, names in groups.items()})
 
     def same_group(self, one: int, other: int) -> bool:
         """Whether the two are one, or belong to one group."""

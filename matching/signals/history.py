@@ -43,7 +43,7 @@ class History:
         self.shares = shares(self.ties)
         self.catalogue = int(np.sum((context.sides == Side.THINGS) & (makers < 0)))
         self.moulds = context.moulds
-        self.categories = self.moulds.kinds.shape[1]
+        self.categories = self.moulds.categories
         self.kinds = self.moulds.kinds[self.moulds.of_row[self.things]].astype(np.float64)
 
     def same(self, moulds: Rows) -> Floats:
