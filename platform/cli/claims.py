@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from kyokan.graph.model import Entity
 from kyokan.platform.cli.app import JsonOption, app, open_services
 from kyokan.platform.cli.output import out, print_json
 from kyokan.platform.clock import here
@@ -25,19 +26,27 @@ def list_(
     open_: Annotated[bool, typer.Option("--open", help="Only names for which somebody else has asked.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """List every name with the organisation that represents it, and who asked for it in vain.
+    """List every name, with its id, the organisation that represents it, and who asked for it in vain.
 
     Example: `kyokan claims list --open`
     """
     with open_services() as services:
         found, clock = [one for one in services.claims.all() if one.asked or not open_], services.clock
+        known = {one.id: one for one in services.store.entities(ids=[claim.entity for claim in found])}
     if as_json:
-        print_json({"claims": [one.to_json() for one in found]})
+        print_json({"claims": [one.to_json() | _names(known.get(one.entity)) for one in found]})
         return
     for one in found:
+        named = _names(known.get(one.entity))
+        name = " / ".join(dict.fromkeys(filter(None, (named["name_ja"], named["name_en"])))) or "(no longer known)"
         asked = "".join(f"  asked for by {two.organisation} ({here(two.at, clock).date()})" for two in one.asked)
         since = f"since {here(one.since, clock).date()}"
-        out.print(f"{one.entity}  {one.organisation}  {since}{asked}", markup=False, soft_wrap=True)
+        out.print(f"{one.entity}  {name}  {one.organisation}  {since}{asked}", markup=False, soft_wrap=True)
+
+
+def _names(entity: Entity | None) -> dict[str, str | None]:
+    """What an entity is called in either language; nothing where the catalogue has lost it."""
+    return {f"name_{lang}": entity.label(lang) if entity else None for lang in ("ja", "en")}
 
 
 @claims.command()

@@ -8,6 +8,7 @@ import pytest
 
 from kyokan.errors import InputError, NotAllowedError, UnknownRecordError
 from kyokan.graph.dictionary import load_dictionary
+from kyokan.graph.model import Entity, EntityKind, Provenance, Rights
 from kyokan.platform.accounts.actor import Role
 from kyokan.platform.accounts.model import Organisation, OrganisationKind
 from kyokan.platform.audit import Trail
@@ -137,6 +138,9 @@ def test_what_cannot_be_handed_over_is_refused_and_nothing_changes(
 def test_the_operator_settles_by_command(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("KYOKAN_HOME", str(tmp_path))
     with Services(load_settings()) as services:
+        names = {"name": "凪原 灯", "name_ja": "凪原 灯", "name_en": "Akari Nagihara"}
+        ours = Provenance(source="ours", rights=Rights.SHARE)
+        services.store.write([Entity(id=AKARI, kind=EntityKind.ARTIST, provenance=(ours,), **names)])
         places = [services.accounts.create_organisation(name, OrganisationKind.ARTIST_SIDE).id for name in ("A", "B")]
         first, second = (person(place, place, Role.ARTIST_MANAGER) for place in places)
         services.rules.claim(first, AKARI)
@@ -151,7 +155,7 @@ def test_the_operator_settles_by_command(tmp_path, monkeypatch, capsys):
 
     status, written = run("list", "--open")
     assert status == 0
-    assert written.out.startswith(f"{AKARI}  A  since ")
+    assert written.out.startswith(f"{AKARI}  凪原 灯 / Akari Nagihara  A  since ")
     assert written.out.count("\n") == 1
     assert "asked for by B (" in written.out
     assert run("hand-over", AKARI, "--to", "B", "--reason", "Contract seen")[0] == 0
@@ -160,5 +164,7 @@ def test_the_operator_settles_by_command(tmp_path, monkeypatch, capsys):
         (AKARI, "B", []),
         ("artist:hikaru", "A", []),
     ]
+    assert [(one["name_ja"], one["name_en"]) for one in found] == [("凪原 灯", "Akari Nagihara"), (None, None)]
+    assert "artist:hikaru  (no longer known)  A  since" in run("list")[1].out
     assert run("settle", "artist:nobody", "--reason", "x")[0] == 2
     assert run("settle", AKARI, "--reason", "x")[0] == 0
