@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from kyokan.errors import ChangedMeanwhileError, NotAllowedError, QueryError
@@ -120,9 +120,10 @@ class Deals:
             rows = session.scalars(query.order_by(NoticeRow.id.desc())).all()
             return [Notice(row.id, row.deal, row.act, row.at, row.read) for row in rows]
 
-    def unread(self, actor: Actor) -> int:
-        """How many notices of ``notices`` nobody has taken for read."""
+    def unread(self, actor: Actor, apart: Collection[str] = ()) -> int:
+        """How many notices of ``notices`` nobody has taken for read, but for those of the deals set ``apart``."""
         query = select(func.count()).select_from(NoticeRow).where(*_told(actor), NoticeRow.read.is_(False))
+        query = query.where(NoticeRow.deal.not_in(sorted(apart)))
         with self._database.session() as session:
             return session.scalars(query).one()
 
@@ -210,7 +211,7 @@ class Deals:
         terms: Mapping[str, Any] | None = None,
         outcome: Mapping[str, Any] | None = None,
     ) -> Seen:
-        """Take one step of the table in ``steps``.
+        """Take one step of the table in ``steps``; what one's side was told of the deal is read with it.
 
         Raises:
             UnknownDealError: there is none that the actor may see.
@@ -235,6 +236,8 @@ class Deals:
             said = said_with(rule, step, reason=reason, terms=terms, outcome=outcome)
             self._apply(session, deal, actor, party, step, said)
             told = {name: value for name, value in said.items() if name == "reason"} | {"status": deal.status}
+            answered = (NoticeRow.organisation == actor.organisation, NoticeRow.party == party)
+            session.execute(update(NoticeRow).where(NoticeRow.deal == deal.id, *answered).values(read=True))
             return self._keep(session, actor, deal, party, step.value, frozenset(Party), told)
 
     def mark_read(self, actor: Actor, notices: Collection[int]) -> None:

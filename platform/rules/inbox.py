@@ -11,16 +11,19 @@ from kyokan.platform.rules.entries import ArtistRules
 from kyokan.platform.rules.service import Rules
 
 
-def under_floor(rules: Rules, actor: Actor, deals: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+def floors_of(rules: Rules, actor: Actor) -> dict[str, int]:
+    """Id of an artist → the floor that the actor's organisation keeps for it; nobody else's is looked at."""
+    kept = {one.entity: one.rules for one in rules.roster(actor)}
+    return {entity: one.fee_floor for entity, one in kept.items() if isinstance(one, ArtistRules) and one.fee_floor}
+
+
+def under_floor(floors: Mapping[str, int], deals: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     """Id of a deal → yen that its best offer lacks to the floor; for offers that nobody has answered yet.
 
     Args:
-        rules: what the actor's organisation keeps; nobody else's floor is looked at.
-        actor: who looks.
-        deals: as the actor sees them.
+        floors: those of the side that looks (``floors_of``).
+        deals: as it sees them.
     """
-    kept = {one.entity: one.rules for one in rules.roster(actor)}
-    floors = {entity: one.fee_floor for entity, one in kept.items() if isinstance(one, ArtistRules) and one.fee_floor}
     short = {}
     for deal in deals:
         terms, floor = deal["terms"][-1], floors.get(deal["artist"])

@@ -181,6 +181,16 @@ def test_what_nobody_has_read_is_counted_as_it_is_listed(deals, sent):
     assert (deals.unread(MANAGER), deals.unread(PLANNER)) == (0, 1)
 
 
+def test_who_takes_a_step_has_read_what_their_side_was_told_of_the_deal(deals, sent):
+    other = deals.create(PLANNER, DRAFT, MATCH, "sha256:1")
+    act(deals, PLANNER, other, Step.SEND)
+    assert [deals.unread(one) for one in (BRAND, MANAGER)] == [2, 2]
+    act(deals, BRAND, sent, Step.ACCEPT)
+    assert [deals.unread(one) for one in (BRAND, MANAGER)] == [1, 3]
+    apart = ([sent["id"]], [other["id"]], [sent["id"], other["id"]])
+    assert [deals.unread(MANAGER, one) for one in apart] == [1, 2, 0]
+
+
 def test_news_of_a_deal_reaches_those_who_may_see_it_alone(deals, sent):
     clerk = person("min", BRAND.organisation, Role.ADMIN)
     assert (deals.of(clerk), deals.notices(clerk)) == ([], [])

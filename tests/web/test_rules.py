@@ -220,6 +220,30 @@ def test_the_inbox_sets_offers_under_the_floor_apart_and_says_what_rules_stopped
             assert not re.search(r"under your floor|¥3k|3,?000\b", told(made[who], one), re.IGNORECASE), (who, one)
 
 
+def counted(browser):
+    """What stands beside the way to the deals."""
+    found = re.search(r'<span class="count">(\d+)<', browser.get("/").text)
+    return int(found[1]) if found else 0
+
+
+def test_an_offer_under_the_floor_is_no_news_until_it_waits_for_an_answer(made):
+    keep(made["manager"], fee_floor="3000")
+    low = write(made["planner"], fee_low="1000", fee_high="2000")
+    fair = write(made["planner"], key="b" * 32, fee_low="1000", fee_high="4000")
+    for address in (low, fair):
+        take(made["planner"], address, "send")
+    assert [counted(made[who]) for who in ("manager", "brand")] == [1, 2]
+    page = made["manager"].get("/deals").text
+    assert re.search(r'News <span class="note num">1</span>', page)
+    assert low in page  # set apart below
+    take(made["manager"], fair, "accept")
+    assert counted(made["manager"]) == 0
+    assert take(made["brand"], low, "counter", fee_high="5000").status_code == 303
+    assert counted(made["manager"]) == 2  # the first offer and what it has become
+    assert take(made["manager"], low, "decline", reason="no").status_code == 303
+    assert counted(made["manager"]) == 0
+
+
 def test_questions_are_asked_and_answered_on_the_page_of_a_deal(made):
     address = write(made["planner"])
     take(made["planner"], address, "send")

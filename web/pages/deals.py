@@ -18,7 +18,7 @@ from kyokan.platform.deals import Status, Step
 from kyokan.platform.deals.service import Seen
 from kyokan.platform.deals.steps import ENDS, OPEN
 from kyokan.platform.pipeline.board import READERS
-from kyokan.platform.rules.inbox import under_floor
+from kyokan.platform.rules.inbox import floors_of, under_floor
 from kyokan.web.actors import actor
 from kyokan.web.forms import key_of, new_key, posted, whole_number, yen_of
 from kyokan.web.pages import pipeline, reminders
@@ -48,7 +48,7 @@ def overview() -> str:
         return pipeline.board(who, allowed.text("owner"))
     deals = view.services.deals.of(who)
     waiting = [deal for deal in deals if _waits_for(deal, who)]
-    short = under_floor(view.services.rules, who, waiting)
+    short = g.apart = under_floor(floors_of(view.services.rules, who), waiting)
     groups = [
         ("deals.to_answer", [deal for deal in waiting if deal["id"] not in short]),
         ("deals.under_floor", [deal for deal in waiting if deal["id"] in short]),
@@ -62,7 +62,7 @@ def overview() -> str:
         deals=deals,
         entity=view.entity,
         due=due,
-        news=news(who, deals),
+        news=[(notice, deal) for notice, deal in news(who, deals) if notice.deal not in short],
         short=short,
         stopped=sum(view.services.rules.stops(who).values(), Counter()),
     )
@@ -79,9 +79,22 @@ def read() -> Response:
 
 
 def unread() -> int:
-    """How many notices the actor's organisation has not read; 0 for nobody."""
+    """How many notices the actor's organisation has not read, less offers that the inbox sets apart; 0 for nobody."""
     who: Actor | None = g.get("actor")
-    return current().services.deals.unread(who) if who else 0
+    deals = current().services.deals
+    number = deals.unread(who) if who else 0
+    return deals.unread(who, _apart(who)) if who and number else number
+
+
+def _apart(who: Actor) -> Mapping[str, int]:
+    """The offers under a floor of the actor's side that wait for its answer; looked for once a request."""
+    if "apart" not in g:
+        services = current().services
+        floors = floors_of(services.rules, who)
+        waiting = [deal for deal in services.deals.of(who) if _waits_for(deal, who)] if floors else []
+        g.apart = under_floor(floors, waiting)
+    found: Mapping[str, int] = g.apart
+    return found
 
 
 def show(deal_id: str) -> str | Response:
