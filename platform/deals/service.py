@@ -46,7 +46,7 @@ class Deals:
         database: where they are kept.
         clock: the time, with its zone.
         gates: what else has a say before a draft is changed or sent, or its agency counters.
-        admit: asked whether a pair may be proposed at all, before anything is written.
+        admission: asked whether a pair may be proposed at all, before anything is written.
     """
 
     def __init__(
