@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from kyokan.errors import KyokanError
 from kyokan.graph.dictionary import Dictionary
+from kyokan.graph.languages import language_of, spoken
 from kyokan.graph.model import Entity, KanseiValue, RelationKind
 from kyokan.matching.ranking.model import Match, Place, Proposal, Query, Standing
 from kyokan.platform.accounts import Actor
@@ -28,7 +29,7 @@ from kyokan.web.fingerprint import (
 )
 from kyokan.web.fingerprint.profile import PEOPLE
 from kyokan.web.ports import Known, Services
-from kyokan.web.wording import catalogue, language_of, say, spoken
+from kyokan.web.wording import catalogue, say
 
 LIST_PX, LARGE_PX = 84, 400
 

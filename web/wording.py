@@ -10,7 +10,6 @@ import yaml
 from markupsafe import Markup
 
 LANGUAGES = ("ja", "en")
-PARTED = " / "
 CATALOGUES = sorted(Path(__file__).parent.glob("words*.yaml"))  # the pages' own, and one a room beside them
 
 
@@ -36,20 +35,6 @@ def say(lang: str, key: str, **values: Any) -> Markup:
 def plain(words: str) -> str:
     """Words of a page as a text without marks, for what is no HTML."""
     return Markup(words).striptags()  # noqa: S704 - what comes out is text
-
-
-def language_of(text: str) -> str:
-    """``ja`` where a text has kana or kanji, else ``en``; for ``lang`` on names."""
-    japanese = any("\u3040" <= letter <= "\u30ff" or "\u3400" <= letter <= "\u9fff" for letter in text)
-    return "ja" if japanese else "en"
-
-
-def spoken(written: str, lang: str) -> str:
-    """What a reader of ``lang`` has of a text written in both languages, parted by " / "; any other text as it is."""
-    parts = written.split(PARTED)
-    if [language_of(part) for part in parts] in (["ja", "en"], ["en", "ja"]):
-        return next(part for part in parts if language_of(part) == lang).strip()
-    return written
 
 
 def field_width(text: str) -> int:

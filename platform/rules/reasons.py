@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from kyokan.graph.languages import spoken
+from kyokan.graph.model import EntityKind
 from kyokan.matching.ranking.constraints import Decision
 from kyokan.matching.ranking.model import Sentence, Standing
 from kyokan.matching.signals import Context
@@ -98,10 +100,20 @@ def not_available(until: str) -> Sentence:
 
 def clause(context: Context, window: Window, partner: int) -> Sentence:
     """For a party of the deal: until when, with whom, and the clause."""
-    scope = " × ".join(one for one in (window.category, *window.territories, *window.media) if one)
+    ja_scope, en_scope = (" × ".join(_scope(context, window, lang)) for lang in ("ja", "en"))
     ja = f"{window.until} まで不可。" if window.until else "不可。"
     en = f"Blocked until {window.until}." if window.until else "Blocked."
     return Sentence(
-        ja=f"{ja}{context.label(partner, 'ja')}との独占{f'：{scope}' if scope else ''}。",
-        en=f"{en} Exclusive with {context.label(partner, 'en')}{f': {scope}' if scope else ''}.",
+        ja=f"{ja}{context.label(partner, 'ja')}との独占{f'：{ja_scope}' if ja_scope else ''}。",
+        en=f"{en} Exclusive with {context.label(partner, 'en')}{f': {en_scope}' if en_scope else ''}.",
     )
+
+
+def _scope(context: Context, window: Window, lang: str) -> Iterator[str]:
+    """Category, territories and media as a reader of ``lang`` has them: what is known by its name."""
+    kinds = {EntityKind.CATEGORY: (window.category,), EntityKind.PLACE: window.territories}
+    for kind, words in kinds.items():
+        for word in filter(None, words):
+            row = context.find(word if ":" in word else f"{kind.value}:{word.casefold()}")
+            yield context.label(row, lang) if row >= 0 else spoken(word, lang)
+    yield from (spoken(word, lang) for word in window.media)

@@ -199,7 +199,7 @@ def agree(deals, **terms: object):
 def test_an_agreed_exclusive_deal_closes_the_artists_other_pairings(deals, clock):
     agree(deals, media=["TV"])
     rival = DRAFT | {"brand": "brand:tokei"}
-    with pytest.raises(RuleStopError, match=r"Blocked until 2027-06-30\. Exclusive with Koyomido: watch × TV"):
+    with pytest.raises(RuleStopError, match=r"Blocked until 2027-06-30\. Exclusive with Koyomido: Watch × TV"):
         deals.create(PLANNER, rival | {"terms": {}}, MATCH, "sha256:1")
     for brand in ("brand:tokei", "brand:koyomido"):
         with pytest.raises(RuleStopError, match=r"Blocked until 2027-06-30\. The artist's side is not available"):
@@ -221,7 +221,7 @@ def test_the_side_that_is_bound_reads_by_which_clause(deals):
     rival = send(deals, OTHER_AGENCY, **TOKEI, terms={"media": ["TV"]})
     agree(deals, media=["TV"])
     sent = deals.take(OTHER_BRAND, rival["id"], rival["version"], Step.ACCEPT)
-    with pytest.raises(RuleStopError, match=r"Exclusive with Koyomido: watch × TV"):
+    with pytest.raises(RuleStopError, match=r"Exclusive with Koyomido: Watch × TV"):
         deals.take(MANAGER, rival["id"], sent["version"], Step.ACCEPT)
 
 

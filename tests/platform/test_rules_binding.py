@@ -134,13 +134,14 @@ def test_forgetting_a_kansei_for_a_what_if_opens_no_vetoed_pair(matcher):
 
 
 WINDOW = {"artist": "artist:a", "brand": "brand:one", "category": "腕時計 / Watches", "until": "2027-06-30"}
-CLAUSE = {"territories": ("Japan",), "media": ("TV",), "since": "2027-01-01"}
+CLAUSE = {"territories": ("日本 / Japan",), "media": ("TV",), "since": "2027-01-01"}
 
 
 def test_a_party_of_an_agreed_deal_sees_its_clause_and_only_that_bound(matcher):
     window = Window(**WINDOW, **CLAUSE, open=True)
     match = pair(matcher, "a", "two", None, window)
-    assert match.reason.en == "Blocked until 2027-06-30. Exclusive with One: 腕時計 / Watches × Japan × TV."
+    assert match.reason.en == "Blocked until 2027-06-30. Exclusive with One: Watches × Japan × TV."
+    assert match.reason.ja == "2027-06-30 まで不可。oneとの独占：腕時計 × 日本 × TV。"
     open_ones = [{"until": "2026-12-31"}, {"media": ("SNS",)}, {"places": ("place:korea",)}, {"since": "2027-07-01"}]
     assert [pair(matcher, "a", "two", None, window, **plan).standing for plan in open_ones] == [Standing.OPEN] * 4
     assert pair(matcher, "a", "one", None, window).standing is Standing.OPEN

@@ -6,10 +6,11 @@ from string import Formatter
 
 import pytest
 
+from kyokan.graph.languages import language_of, spoken
 from kyokan.graph.model import EntityKind, RelationKind
 from kyokan.matching.ranking.model import Benefit, Standing
 from kyokan.matching.signals import ANSWERS
-from kyokan.web.wording import catalogue, language_of, plain, say, spoken
+from kyokan.web.wording import catalogue, plain, say
 
 WEB = Path(__file__).resolve().parents[2] / "web"
 SOURCES = [path for pattern in ("*.py", "*.html") for path in WEB.rglob(pattern) if "vendor" not in path.parts]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import IO, Any
 
-from kyokan.web.wording import language_of
+from kyokan.graph.languages import language_of
 
 WIDE, HIGH = 13.333, 7.5  # inches
 WIDE_BEFORE = 10.0  # of python-pptx's own template
