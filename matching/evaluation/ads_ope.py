@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,11 +13,11 @@ from numpy.typing import NDArray
 
 from kyokan.errors import InputError
 from kyokan.matching.evaluation import metrics
-from kyokan.matching.evaluation.harness import Result, check_without, require_file
+from kyokan.matching.evaluation.harness import Result, check_without, require_file, require_sides
 
 NAME = "ads-ope"
 FOLDER = "obd"
-CAMPAIGNS = ("all", "men")
+RANDOM = "_random.csv.gz"
 PARTS = ("correction",)
 LARGEST_WEIGHT = 10.0  # heavier impressions are clipped: a few of weight 100 and more would decide alone
 LEAST_EFFECTIVE_SAMPLE = 200.0
@@ -56,15 +57,26 @@ class Estimate:
     declined: str
 
 
-def read_log(root: Path, campaign: str, policy: str) -> Log:
-    """Read one log.
+def campaigns(root: Path) -> list[str]:
+    """Names of the campaigns that have a random log.
 
     Raises:
-        DataMissingError: the log or the list of items is not there.
+        DataMissingError: there is none.
+    """
+    found = sorted(path.name.removesuffix(RANDOM) for path in (root / FOLDER).glob(f"*{RANDOM}"))
+    if not found:
+        require_file(root, FOLDER, f"CAMPAIGN{RANDOM}", NAME)
+    return found
+
+
+def read_log(roots: Sequence[Path], campaign: str, policy: str) -> Log:
+    """Read one log, each file from the first of the folders that has it.
+
+    Raises:
+        DataMissingError: the log or the list of items is in none of them.
         InputError: a row has no number where one is needed, or a propensity outside (0, 1].
     """
-    path = require_file(root, FOLDER, f"{campaign}_{policy}.csv.gz", NAME)
-    items = require_file(root, FOLDER, f"{campaign}_items.csv", NAME)
+    path, items = (_first(roots, f"{campaign}_{file}") for file in (f"{policy}.csv.gz", "items.csv"))
     with items.open(encoding="utf-8", newline="") as file:
         count = sum(1 for _ in csv.DictReader(file))
     with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
@@ -72,10 +84,15 @@ def read_log(root: Path, campaign: str, policy: str) -> Log:
             rows = [(int(r["item_id"]), float(r["click"]), float(r["propensity_score"])) for r in csv.DictReader(file)]
         except (KeyError, TypeError, ValueError) as error:
             raise InputError(path.name, f"has a row without item, click or propensity ({error})") from None
-    item, click, propensity = (np.array(column) for column in zip(*rows, strict=True))
+    item, click, propensity = np.array(rows, dtype=np.float64).reshape(-1, 3).T
     if not ((propensity > 0) & (propensity <= 1)).all():
         raise InputError(path.name, "has a propensity outside 0 to 1", "Propensities are shares of the logging policy")
     return Log(item.astype(np.int64), click.astype(float), propensity.astype(float), count)
+
+
+def _first(roots: Sequence[Path], file: str) -> Path:
+    holding = [root for root in roots if (root / FOLDER / file).is_file()]
+    return require_file((holding or roots)[0], FOLDER, file, NAME)
 
 
 def click_rates(log: Log) -> Floats:
@@ -133,15 +150,18 @@ def self_normalised(log: Log) -> float:
 def evaluate(data: Path, heldout: Path | None, seed: int, without: frozenset[str]) -> Result:
     """Estimate from the logs of the learning policy; the random log is read only to score.
 
-    Nothing is fitted beyond the log itself, so ``heldout`` replaces ``data`` where given.
+    The random logs are those of ``heldout`` where given; the other log of a campaign is that of ``data``, or stands
+    beside the random one where ``data`` does not know the campaign.
     """
     check_without(without, PARTS, NAME)
-    root = heldout or data
+    scored = [root for root in (heldout, data) if root is not None]
+    names = campaigns(scored[0])
     errors: dict[str, list[float]] = {"engine": [], "naive_mean": [], "self_normalised": []}
     covered, declined, stated = [], 0, {}
-    for campaign in CAMPAIGNS:
-        log = read_log(root, campaign, "bts")
-        truth = float(read_log(root, campaign, "random").click.mean())
+    for campaign in names:
+        log, random = read_log(scored[::-1], campaign, "bts"), read_log(scored, campaign, "random")
+        require_sides(len(log.item), len(random.item), data, heldout, f"impressions of campaign {campaign}")
+        truth = float(random.click.mean())
         found = estimate(log, seed, without)
         stated[campaign] = {
             "estimate": found.value,
@@ -161,7 +181,7 @@ def evaluate(data: Path, heldout: Path | None, seed: int, without: frozenset[str
     return Result(
         protocol=NAME,
         seed=seed,
-        n=len(CAMPAIGNS),
+        n=len(names),
         metrics={
             "mean_abs_relative_error": float(np.mean(answered)) if answered else float("nan"),
             "covered": float(np.mean(covered)) if covered else float("nan"),

@@ -14,7 +14,7 @@ from kyokan.errors import InputError
 from kyokan.matching.affinity.attributes import TAG_SIDE, ArtistFacts, TagModel
 from kyokan.matching.affinity.edlae import item_weights
 from kyokan.matching.evaluation import metrics
-from kyokan.matching.evaluation.harness import Result, check_without
+from kyokan.matching.evaluation.harness import Result, check_without, require_sides
 from kyokan.matching.evaluation.lastfm_data import (
     LastFm,
     Rows,
@@ -172,6 +172,7 @@ def evaluate(data: Path, heldout: Path | None, seed: int, without: frozenset[str
     hidden_rows = split_tags(source.taggings, seed) if heldout is None else read_hidden_taggings(heldout, NAME)
     known = prepare(source, hidden_rows)
     hidden = hide(known, hidden_rows)
+    require_sides(known.tagged.nnz, len(hidden_rows), data, heldout, "taggings")
     if not len(hidden.rows):
         raise InputError(str(heldout or data), "hides no tag of an artist that the data knows", "Check the ids")
     figures, values = measure(score_engine(known, hidden.rows, without), known, hidden)

@@ -24,7 +24,7 @@ from kyokan.graph.dictionary import Attribute, Dictionary, load_dictionary, norm
 from kyokan.graph.encoder import Encoder
 from kyokan.matching.encoders import open_encoder
 from kyokan.matching.evaluation import metrics
-from kyokan.matching.evaluation.harness import Result, check_without, require_file
+from kyokan.matching.evaluation.harness import Result, check_without, require_file, require_sides
 
 NAME = "brand-personality"
 FOLDER = "brand_personality"
@@ -51,21 +51,26 @@ class Ratings:
         return Ratings(tuple(self.brands[row] for row in rows), self.facets, self.shares[list(rows)])
 
 
-def read_ratings(root: Path) -> Ratings:
-    """Read the table.
+def read_ratings(root: Path, facets: Sequence[str] | None = None) -> Ratings:
+    """Read the table, the columns of ``facets`` where given, else all.
 
     Raises:
         DataMissingError: it is not there.
-        InputError: a share is not a number.
+        InputError: a facet is not there or a share is not a number.
     """
     path = require_file(root, FOLDER, FILE, NAME)
     with path.open(encoding="utf-8-sig", newline="") as file:
-        header, *rows = csv.reader(file)
+        header, *rows = list(csv.reader(file)) or [[""]]
+    wanted = tuple(header[1:]) if facets is None else tuple(facets)
+    missing = [facet for facet in wanted if facet not in header[1:]]
+    if missing:
+        raise InputError(str(path), f"lacks the facet {', '.join(missing)}", "Add it to the header line")
+    columns = [header.index(facet, 1) for facet in wanted]
     try:
-        shares = np.array([[float(cell) for cell in row[1:]] for row in rows])
-    except ValueError as error:
+        shares = np.array([[float(row[column]) for column in columns] for row in rows])
+    except (ValueError, IndexError) as error:
         raise InputError(path.name, f"has a share that is not a number ({error})") from None
-    return Ratings(tuple(row[0] for row in rows), tuple(header[1:]), shares)
+    return Ratings(tuple(row[0] for row in rows), wanted, shares.reshape(len(rows), len(wanted)))
 
 
 def _key(name: str) -> str:
@@ -167,10 +172,10 @@ def evaluate(data: Path, heldout: Path | None, seed: int, without: frozenset[str
         split = round(SHARE_HIDDEN * len(order))
         hidden, known = known.subset(np.sort(order[:split]).tolist()), known.subset(np.sort(order[split:]).tolist())
     else:
-        hidden = read_ratings(heldout)
-        if hidden.facets != known.facets:
-            raise InputError(str(heldout), "has other facets than --data")
-        known = known.subset([row for row, brand in enumerate(known.brands) if brand not in hidden.brands])
+        hidden = read_ratings(heldout, known.facets)
+        tested = {_key(brand) for brand in hidden.brands}
+        known = known.subset([row for row, brand in enumerate(known.brands) if _key(brand) not in tested])
+    require_sides(len(known.brands), len(hidden.brands), data, heldout, "rated brands")
     reader = PersonalityReader(
         (*known.brands, *hidden.brands), known.facets, load_dictionary(), open_encoder("universal", cache=None)
     )

@@ -12,7 +12,7 @@ from scipy.sparse import csr_array
 from kyokan.errors import InputError
 from kyokan.matching.affinity.cold import Described, TagRidge, applied, logged, score_cold
 from kyokan.matching.evaluation import metrics
-from kyokan.matching.evaluation.harness import Result, check_without
+from kyokan.matching.evaluation.harness import Result, check_without, require_sides
 from kyokan.matching.evaluation.lastfm_data import (
     FOLDER,
     LastFm,
@@ -41,7 +41,8 @@ class ColdData:
     """Training arrays (artists with fans) and what is known of the hidden artists; rows of both share columns.
 
     ``plays`` is artists × fans play counts; ``known`` and ``described`` say what is known of the artists with fans and
-    of the hidden ones, both without the taggings by an artist's own fans; ``truth`` is hidden artists × fans flags.
+    of the hidden ones, both without the taggings by an artist's own fans; ``truth`` is hidden artists × fans flags, and
+    ``given`` marks further fans of them whom the data names although it should not: they are no candidates.
     """
 
     fans: Rows
@@ -51,6 +52,7 @@ class ColdData:
     hidden: Rows
     described: Described
     truth: csr_array
+    given: csr_array
 
 
 def choose_hidden(plays: Rows, seed: int) -> Rows:
@@ -78,6 +80,11 @@ def prepare(source: LastFm, hidden_plays: Rows, hidden_taggings: Rows) -> ColdDa
     further = np.unique(np.concatenate([source.taggings[about_hidden], hidden_taggings]), axis=0)
     further = without_pairs(further, pair_keys(own))
     shape = (len(artists), len(fans))
+
+    def flags(plays: Rows) -> csr_array:
+        row, column = positions(hidden, plays[:, 1]), positions(fans, plays[:, 0])
+        return matrix(row, column, np.ones(len(plays)), (len(hidden), len(fans)))
+
     return ColdData(
         fans=fans,
         artists=artists,
@@ -85,12 +92,8 @@ def prepare(source: LastFm, hidden_plays: Rows, hidden_taggings: Rows) -> ColdDa
         known=describe(fitted, artists, vocabulary),
         hidden=hidden,
         described=describe(further, hidden, vocabulary),
-        truth=matrix(
-            positions(hidden, hidden_plays[:, 1]),
-            positions(fans, hidden_plays[:, 0]),
-            np.ones(len(hidden_plays)),
-            (len(hidden), len(fans)),
-        ),
+        truth=flags(hidden_plays),
+        given=flags(without_pairs(source.plays, pair_keys(hidden_plays))),
     )
 
 
@@ -99,7 +102,7 @@ def describe(taggings: Rows, artists: Rows, vocabulary: Vocabulary) -> Described
     pairs = np.unique(taggings[:, :2], axis=0)
     row = positions(artists, pairs[:, 1])
     user = positions(vocabulary.users, pairs[:, 0])
-    weight = 1.0 / np.log1p(np.where(user >= 0, vocabulary.tagged[user], 1))
+    weight = 1.0 / np.log1p(np.append(vocabulary.tagged, 1)[user])  # the last is for a user that is not known, at −1
     known = row >= 0
     return Described(
         tags=vocabulary.count_tags(taggings, artists),
@@ -138,6 +141,7 @@ def gains(scores: NDArray[np.float64], truth: NDArray[np.float64]) -> NDArray[np
 def measure(scores: NDArray[np.float64], data: ColdData) -> tuple[dict[str, float], dict[str, NDArray[np.float64]]]:
     """Means over hidden artists and over fans, and the values behind them."""
     truth = data.truth.toarray()
+    scores = np.where(data.given.toarray() > 0, -np.inf, scores)
     values = {
         "ndcg@20_artist_to_fans": gains(scores, truth),
         "ndcg@20_fan_to_artists": gains(np.ascontiguousarray(scores.T), np.ascontiguousarray(truth.T)),
@@ -156,6 +160,8 @@ def evaluate(data: Path, heldout: Path | None, seed: int, without: frozenset[str
         hidden_plays = read_hidden_plays(heldout, NAME)
         present = (heldout / FOLDER / "user_taggedartists.dat").is_file()
         hidden_taggings = read_hidden_taggings(heldout, NAME) if present else source.taggings[:0]
+    left = int((~np.isin(source.plays[:, 1], hidden_plays[:, 1])).sum())
+    require_sides(left, len(hidden_plays), data, heldout, "plays")
     split = prepare(source, hidden_plays, hidden_taggings)
     if not split.truth.nnz:
         raise InputError(str(heldout or data), "hides no artist of a fan that the data knows", "Check the ids")

@@ -57,9 +57,15 @@ def read_sentences(root: Path) -> tuple[tuple[str, ...], Matrix]:
 
 
 def evaluate(data: Path, heldout: Path | None, seed: int, without: frozenset[str]) -> Result:
-    """Correlate our reading with the readers'; with a held-out folder only its sentences are read."""
+    """Correlate our reading with the readers'.
+
+    The sentences are those of the held-out folder where it has any, else those of ``data``; nothing is fitted.
+    """
     check_without(without, PARTS, NAME)
-    sentences, truth = read_sentences(data if heldout is None else heldout)
+    has_sentences = heldout is not None and any((heldout / FOLDER).glob("*.tsv"))
+    sentences, truth = read_sentences(heldout if heldout is not None and has_sentences else data)
+    if not sentences:
+        raise InputError(str(heldout or data), "holds no sentence to score", f"Check the tables in {FOLDER}")
     dictionary = load_dictionary()
     encoder = None if "embedding" in without else open_encoder()
     annotator = Annotator(dictionary, encoder, lexicon="lexicon" not in without)

@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from kyokan.errors import InputError
 from kyokan.graph.annotate import Annotator
 from kyokan.graph.dictionary import Dictionary, load_dictionary
 from kyokan.graph.encoder import Encoder
@@ -62,6 +63,9 @@ def evaluate(data: Path, heldout: Path | None, seed: int, without: frozenset[str
     dictionary, encoder = load_dictionary(), open_encoder()
     with tempfile.TemporaryDirectory() as folder:
         snapshot, asked = _graph(data, heldout, Path(folder), dictionary, encoder)
+        if not asked:
+            rule = "holds no tie-up of an artist" + ("" if heldout is None else " that --data does not hold")
+            raise InputError(str(heldout or data), rule, "Check tieups.csv")
         matcher = Matcher(snapshot, encoder, dictionary=dictionary)
         sampled = rng.permutation(asked)[:ARTISTS].tolist()
         trials = [trial for artist in sampled for trial in trials_of(matcher, artist, rng, without)]

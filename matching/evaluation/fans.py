@@ -12,7 +12,7 @@ from scipy.sparse import csr_array
 from kyokan.errors import InputError
 from kyokan.matching.affinity.fan_fusion import EXPOSURE, FACTORS_ALONE, WEIGHTS, FactorSide, FanFusion
 from kyokan.matching.evaluation import metrics
-from kyokan.matching.evaluation.harness import Result, check_without
+from kyokan.matching.evaluation.harness import Result, check_without, require_sides
 from kyokan.matching.evaluation.lastfm_data import (
     LastFm,
     Rows,
@@ -176,6 +176,7 @@ def evaluate(data: Path, heldout: Path | None, seed: int, without: frozenset[str
         hidden_rows = read_hidden_plays(heldout, NAME)
     known = prepare(source, hidden_rows)
     hidden = hide(known, hidden_rows)
+    require_sides(known.plays.nnz, len(hidden_rows), data, heldout, "plays")
     if not hidden.count.any():
         raise InputError(str(heldout or data), "hides no artist of any fan that the data knows", "Check the fan ids")
     engine = fit_engine(known, without)

@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from kyokan.errors import DataMissingError, QueryError
+from kyokan.errors import DataMissingError, InputError, QueryError
 
 ProtocolFunction = Callable[[Path, Path | None, int, frozenset[str]], "Result"]
 
@@ -133,6 +133,26 @@ def require_file(root: Path, folder: str, file: str, protocol: str) -> Path:
             str(path), f"is read by the {protocol} protocol and is not there", f"Put {file} into {root / folder}"
         )
     return path
+
+
+def require_sides(learned: int, hidden: int, data: Path, heldout: Path | None, what: str) -> None:
+    """Refuse a split with nothing to score, or with nothing left to learn from.
+
+    Args:
+        learned: how many rows of ``data`` are left once those to be scored are taken out.
+        hidden: how many rows there are to score.
+        data: folder that is fitted on.
+        heldout: folder that is scored on; None where ``data`` was split.
+        what: what a row is, as "captions with a mood word".
+
+    Raises:
+        InputError: names the folder and what it lacks.
+    """
+    if not hidden:
+        raise InputError(str(heldout or data), f"holds no {what} to score", "Check the rows of its files")
+    if not learned:
+        rule = f"holds no {what} to learn from" + ("" if heldout is None else " beside those held out")
+        raise InputError(str(data), rule, "Name a folder with rows that are not scored")
 
 
 def check_without(without: Iterable[str], parts: Iterable[str], protocol: str) -> None:

@@ -32,7 +32,7 @@ from kyokan.matching.evaluation.caption_model import (
     softmax_regression,
 )
 from kyokan.matching.evaluation.captions import Captions, masked, read_captions, read_named, read_vocabulary
-from kyokan.matching.evaluation.harness import Result, check_without
+from kyokan.matching.evaluation.harness import Result, check_without, require_sides
 from kyokan.matching.evaluation.label_links import linked
 
 NAME = "kansei-en"
@@ -114,6 +114,7 @@ def evaluate(data: Path, heldout: Path | None, seed: int, without: frozenset[str
         raise QueryError(f"without {', '.join(KERNELS)}", "leaves nothing to read a caption by")
     vocabulary = read_vocabulary(data, NAME)
     known, hidden = _split(data, heldout, seed, vocabulary)
+    require_sides(len(known), len(hidden), data, heldout, "captions with a mood word")
     named = _not_among(hidden, read_named(data, vocabulary, NAME))
     named = named.subset([]) if "named" in without else named
     encoder = Remembering(open_encoder())

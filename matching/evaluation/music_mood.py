@@ -22,7 +22,7 @@ from kyokan.errors import InputError
 from kyokan.graph.annotate import Annotator
 from kyokan.graph.dictionary import load_dictionary
 from kyokan.matching.evaluation import metrics
-from kyokan.matching.evaluation.harness import Result, check_without, require_file
+from kyokan.matching.evaluation.harness import Result, check_without, require_file, require_sides
 from kyokan.matching.evaluation.label_links import linked
 
 NAME = "music-mood"
@@ -164,6 +164,7 @@ def evaluate(data: Path, heldout: Path | None, seed: int, without: frozenset[str
     """Fit on the tracks of some artists, rank the moods of the tracks of others."""
     check_without(without, PARTS, NAME)
     known, hidden = _split(data, heldout, seed)
+    require_sides(len(known.ids), len(hidden.ids), data, heldout, "tracks with a mood and a genre or instrument")
     names = sorted({tag for tags in known.tags for tag in tags})
     moods = sorted({mood for track in known.moods for mood in track})
     target = _multi_hot(known.moods, moods) > 0

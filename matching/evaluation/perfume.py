@@ -7,6 +7,7 @@ other people. The ideal is the one stated on the sheet of each perfume, and its 
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,14 +18,14 @@ from sklearn.linear_model import Ridge
 
 from kyokan.errors import InputError
 from kyokan.matching.evaluation import metrics
-from kyokan.matching.evaluation.harness import Result, check_without, require_file
+from kyokan.matching.evaluation.harness import Result, check_without, require_file, require_sides
 
 NAME = "perfume"
 FOLDER = "perfume_sensory"
 FILE = "SensoMineR_perfume_ideal.csv"
 PARTS = ("similar_people", "ideal_distance", "sheet_ideal")
 SHARE_HIDDEN = 0.3
-FIRST_ATTRIBUTE = 3  # columns: number, user, product, then perceived and ideal in turns, then liking
+IDEAL = "id_"  # an attribute's ideal stands in the column behind the perceived one, whose name begins so
 PEOPLE_RIDGE = 10.0
 PAIR_RIDGE = 1000.0
 
@@ -62,18 +63,33 @@ def read_panel(root: Path, perfumes: tuple[str, ...] | None = None) -> Panel:
     path = require_file(root, FOLDER, FILE, NAME)
     with path.open(encoding="utf-8-sig", newline="") as file:
         table = list(csv.reader(file))
-    header, rows = table[0], table[1:]
-    known = perfumes or tuple(sorted({row[2] for row in rows}))
-    people = tuple(sorted({row[1] for row in rows}))
-    attributes = (len(header) - FIRST_ATTRIBUTE - 1) // 2
-    sheets = np.full((len(people), len(known), 2 * attributes + 1), np.nan)
+    header, rows = (table[0], table[1:]) if table else ([], [])
+    person, perfume, columns = _columns(header, path)
+    known = perfumes or tuple(sorted({row[perfume] for row in rows}))
+    people = tuple(sorted({row[person] for row in rows}))
+    sheets = np.full((len(people), len(known), len(columns)), np.nan)
     for number, row in enumerate(rows, start=2):
-        if row[2] in known:
+        if row[perfume] in known:
             try:
-                sheets[people.index(row[1]), known.index(row[2])] = [float(cell) for cell in row[FIRST_ATTRIBUTE:]]
-            except ValueError as error:
+                values = [float(row[column]) for column in columns]
+            except (ValueError, IndexError) as error:
                 raise InputError(f"{path.name} row {number}", f"has a cell that is not a number ({error})") from None
+            sheets[people.index(row[person]), known.index(row[perfume])] = values
     return Panel(people, known, sheets[..., 0:-1:2], sheets[..., 1::2], sheets[..., -1])
+
+
+def _columns(header: Sequence[str], path: Path) -> tuple[int, int, list[int]]:
+    """Columns of person, perfume, and of perceived and ideal in turns with liking last; other columns are not read.
+
+    Raises:
+        InputError: one of these is not there.
+    """
+    try:
+        person, perfume, liking = (header.index(name) for name in ("user", "product", "liking"))
+    except ValueError as error:
+        raise InputError(str(path), f"lacks a column: {error}", "Add it to the header line") from None
+    ideals = [column for column, name in enumerate(header) if name.startswith(IDEAL)]
+    return person, perfume, [*(column + step for column in ideals for step in (-1, 0)), liking]
 
 
 def standard_liking(panel: Panel) -> Cube:
@@ -165,7 +181,9 @@ def evaluate(data: Path, heldout: Path | None, seed: int, without: frozenset[str
         hidden, known = known.subset(np.sort(order[:split])), known.subset(np.sort(order[split:]))
     else:
         hidden = read_panel(heldout, known.perfumes)
-        known = known.subset(np.array([row for row, name in enumerate(known.people) if name not in hidden.people]))
+        known = known.subset(np.flatnonzero([name not in hidden.people for name in known.people]))
+    tried = int((np.isfinite(hidden.liking).sum(axis=1) > 1).sum())
+    require_sides(len(known.people), tried, data, heldout, "people with two known perfumes or more")
     per_person = agreement(LikingModel(known, without).predict(hidden), hidden)
     others = np.tile(standard_liking(known).mean(axis=0), (len(hidden.people), 1))
     profile, ideal = np.nanmean(known.perceived, axis=0), np.nanmean(hidden.ideal, axis=1, keepdims=True)
@@ -179,7 +197,7 @@ def evaluate(data: Path, heldout: Path | None, seed: int, without: frozenset[str
     return Result(
         protocol=NAME,
         seed=seed,
-        n=len(per_person),
+        n=tried,
         metrics={"spearman": float(np.nanmean(per_person))},
         baselines={
             name: {"spearman": float(np.nanmean(agreement(value, hidden)))} for name, value in baselines.items()

@@ -23,7 +23,7 @@ from kyokan.errors import InputError
 from kyokan.graph.annotate import Annotator
 from kyokan.graph.dictionary import Dictionary, load_dictionary
 from kyokan.matching.evaluation import metrics
-from kyokan.matching.evaluation.harness import Result, check_without, require_file
+from kyokan.matching.evaluation.harness import Result, check_without, require_file, require_sides
 
 NAME = "sake"
 FOLDER = "sakenowa_sake"
@@ -57,19 +57,24 @@ class Sakes:
         return Sakes(tuple(self.brands[r] for r in rows), tuple(self.tags[r] for r in rows), self.charts[list(rows)])
 
 
-def read_sakes(root: Path) -> Sakes:
+def read_sakes(root: Path, tags_of: Path | None = None) -> Sakes:
     """Read tags and charts of the brands that have both.
+
+    Args:
+        root: folder of data folders with the charts.
+        tags_of: where the tags are read from if ``root`` brings charts alone; a tag tells nothing of a chart.
 
     Raises:
         DataMissingError: a file is not there.
         InputError: a file is not of the known shape.
     """
+    chart_file = require_file(root, FOLDER, "flavor-charts.json", NAME)
     paths = [
-        require_file(root, FOLDER, file, NAME)
-        for file in ("flavor-tags-ja.json", "brand-flavor-tags.json", "flavor-charts.json")
+        require_file(root if tags_of is None or (root / FOLDER / file).is_file() else tags_of, FOLDER, file, NAME)
+        for file in ("flavor-tags-ja.json", "brand-flavor-tags.json")
     ]
     try:
-        names, tagged, charted = (json.loads(path.read_text(encoding="utf-8")) for path in paths)
+        names, tagged, charted = (json.loads(path.read_text(encoding="utf-8")) for path in (*paths, chart_file))
         name = {entry["id"]: entry["tag"] for entry in names["tags"]}
         tags = {
             entry["brandId"]: tuple(name[tag] for tag in entry["tagIds"] if tag in name)
@@ -79,7 +84,9 @@ def read_sakes(root: Path) -> Sakes:
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(str(root / FOLDER), f"is not of the known shape ({error!r})") from error
     brands = tuple(sorted(brand for brand in charts if tags.get(brand)))
-    return Sakes(brands, tuple(tags[brand] for brand in brands), np.array([charts[brand] for brand in brands]))
+    shape = (len(brands), len(AXES))
+    rows = np.array([charts[brand] for brand in brands], dtype=np.float64).reshape(shape)
+    return Sakes(brands, tuple(tags[brand] for brand in brands), rows)
 
 
 def weights(tags: Sequence[str], *, order: bool) -> dict[str, float]:
@@ -189,7 +196,7 @@ def ridge_on_tags(known: Matrix, charts: Matrix, hidden: Matrix) -> Matrix:
 def _split(data: Path, heldout: Path | None, seed: int) -> tuple[Sakes, Sakes]:
     known = read_sakes(data)
     if heldout is not None:
-        hidden = read_sakes(heldout)
+        hidden = read_sakes(heldout, data)
         tested = set(hidden.brands)
         return known.subset([row for row, brand in enumerate(known.brands) if brand not in tested]), hidden
     order = np.random.default_rng([seed, 16]).permutation(len(known.brands))
@@ -205,6 +212,7 @@ def evaluate(data: Path, heldout: Path | None, seed: int, without: frozenset[str
     """Read the axes of the tested brands by the dictionary, and fit them on the others."""
     check_without(without, PARTS, NAME)
     known, hidden = _split(data, heldout, seed)
+    require_sides(len(known.brands), len(hidden.brands), data, heldout, "brands with tags and a chart")
     annotator = Annotator(load_dictionary())
     tagged = [weights(tags, order="order" not in without) for tags in (*known.tags, *hidden.tags)]
     names = sorted({tag for tags in known.tags for tag in tags})

@@ -78,11 +78,15 @@ def test_the_protocol_reads_the_random_log_only_to_score(tmp_path):
 
 
 def test_a_propensity_of_zero_is_refused(tmp_path):
-    _write(tmp_path, "all", "bts", Log(np.array([0]), np.array([1.0]), np.array([0.0]), 3))
+    for policy in ("bts", "random"):
+        _write(tmp_path, "all", policy, Log(np.array([0]), np.array([1.0]), np.array([0.0]), 3))
     with pytest.raises(InputError, match="propensity"):
         evaluate(tmp_path, None, 0, frozenset())
 
 
 def test_a_missing_log_is_named(tmp_path):
+    with pytest.raises(DataMissingError, match="CAMPAIGN_random"):
+        evaluate(tmp_path, None, 0, frozenset())
+    _write(tmp_path, "all", "random", _log(1, 100))
     with pytest.raises(DataMissingError, match="all_bts"):
         evaluate(tmp_path, None, 0, frozenset())

@@ -39,7 +39,7 @@ def test_the_persons_own_perception_and_liking_are_not_read():
 
 def _write(folder, panel: Panel) -> None:
     folder.mkdir(parents=True)
-    lines = [",user,product," + ",".join(f"p{n},i{n}" for n in range(ATTRIBUTES)) + ",liking"]
+    lines = [",user,product," + ",".join(f"p{n},id_{n}" for n in range(ATTRIBUTES)) + ",liking"]
     for row, person in enumerate(panel.people):
         for column, perfume in enumerate(panel.perfumes):
             both = np.stack([panel.perceived[row, column], panel.ideal[row, column]], axis=1).ravel()
