@@ -33,6 +33,7 @@ TAG_SHARE, LIST_SHARE = 0.5, 0.2  # how much a tag or a list counts next to a li
 PENALTY, ENGINE_PENALTY = 0.005, 0.003
 NEAR, FAR = 0.7, 0.5  # what neighbours and their neighbours lend to a community's own vector
 WALK_ON = 0.85
+ALIKE_TO_BOTH, ALIKE_TO_ONE = 8, 4  # powers of the cosine by which communities stand in for the ends of a pair
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,14 +145,23 @@ class Portraits:
             ("factors", self.factors, self.near_by_factors),
             ("listening factors", self.listening_factors, self.near_by_listening),
         ):
-            once = share @ own
-            lent = normalize(own + NEAR * once + FAR * (share @ once))
+            lent = lent_by_neighbours(own, share)
             yield "overlap_graph", f"{name} lent by neighbours", likeness(lent @ lent.T, self.compared)
             among = share @ near
             yield "overlap_graph", f"neighbours alike by {name}", among + among.T
+        for name, value in self._precedents(linked, share):
+            yield "overlap_graph", name, value
         level = np.log1p(degree)
         yield "overlap_graph", "degree", np.add.outer(level, level)
         yield "overlap_graph", "least degree", np.minimum.outer(level, level)
+
+    def _precedents(self, linked: csr_array, share: csr_array) -> Iterator[tuple[str, Matrix]]:
+        """Whether communities alike to the ends of a pair share members."""
+        vectors = lent_by_neighbours(normalize(np.hstack([self.factors, self.listening_factors])), share)
+        cosines = np.maximum(vectors @ vectors.T, 0.0)
+        np.fill_diagonal(cosines, 1.0)
+        yield "alike to both ends", linked_alike(cosines**ALIKE_TO_BOTH, linked, both=True)
+        yield "alike to one end", linked_alike(cosines**ALIKE_TO_ONE, linked, both=False)
 
     def describe(self, pairs: Rows, linked: csr_array) -> Described:
         """Features of ``pairs`` (P, 2); matrices are made one at a time, only the pairs are kept."""
@@ -264,6 +274,30 @@ def likeness(cosines: Matrix, compared: Flags) -> Matrix:
     centre, spread = others.mean(axis=1), others.std(axis=1)
     above = (cosines - centre[:, None]) / np.where(spread > 0, spread, 1.0)[:, None]
     return np.asarray(above + above.T)
+
+
+def lent_by_neighbours(own: Matrix, share: csr_array) -> Matrix:
+    """Unit rows of each community's own vector with what its neighbours and their neighbours lend to it."""
+    once = share @ own
+    return np.asarray(normalize(own + NEAR * once + FAR * (share @ once)))
+
+
+def linked_alike(alike: Matrix, linked: csr_array, *, both: bool) -> Matrix:
+    """(N, N) how often what is alike to the ends is linked, beyond what degrees make likely.
+
+    With K the rows of ``alike`` (N, N) over what has a link, made to add up to 1, A the graph and d its degrees:
+    log K A Kᵀ less log K d dᵀ Kᵀ / Σ d; where only one end is replaced, log (K A + A Kᵀ) less the same of the degrees.
+    Every known pair (c, d) speaks with a share of its own, K_ac K_bd.
+    """
+    degree = np.asarray(linked.sum(axis=1), dtype=np.float64).ravel()
+    near = normalize(alike * (degree > 0), norm="l1")
+    met, reach, total = (linked @ near.T).T, near @ degree, max(float(degree.sum()), 1.0)
+    if both:
+        seen, usual, least = met @ near.T, np.outer(reach, reach) / total, 1e-5
+    else:
+        chance = np.outer(reach, degree) / total
+        seen, usual, least = met + met.T, chance + chance.T, 1e-4
+    return np.asarray(np.log(seen + least) - np.log(usual + least))
 
 
 def walk(linked: csr_array, degree: Matrix) -> Matrix:

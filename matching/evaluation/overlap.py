@@ -25,9 +25,10 @@ from kyokan.matching.evaluation.lastfm_data import (
     read_lastfm,
     read_lists,
 )
+from kyokan.matching.evaluation.overlap_limits import by_trees, isolated, seen_again, told_the_answers
 
 NEGATIVES = 5
-TURNS = 4
+TURNS, GROUPS = 2, 8  # what is learned from is hidden by halves: the graph of a new year is as thin to its pairs
 LEAST_RECENT = 500
 LEAST_POOL = 20
 ARTIST = frozenset({"artist"})
@@ -81,12 +82,12 @@ def make_task(data: FanGraph, heldout: FanGraph | None, sides: Sides) -> Task:
     """
     communities = dict(data.communities)
     if heldout is None:
-        latest = max(data.snapshots)
-        known, later = data.before(latest), data.snapshots[latest]
+        latest = max(data.snapshots, default=0)
+        known, later = data.before(latest), data.snapshots.get(latest, frozenset())
     else:
         communities = {**heldout.communities, **communities}
-        latest = max(heldout.snapshots)
-        later = heldout.snapshots[latest]
+        latest = max(heldout.snapshots, default=0)
+        later = heldout.snapshots.get(latest, frozenset())
         known = data.before(latest) | (data.snapshots.get(latest, frozenset()) - later)
     new = on_sides(later - known, communities, sides)
     learned = frozenset(data.communities)
@@ -206,6 +207,10 @@ class Overlaps:
         both_ways, size = np.vstack([ends, ends[:, ::-1]]), len(self.row)
         return matrix(both_ways[:, 0], both_ways[:, 1], np.ones(len(both_ways)), (size, size))
 
+    def degree(self) -> Floats:
+        """(N,) how many communities each is known to share members with."""
+        return np.asarray(self.linked(self.task.known).sum(axis=1), dtype=np.float64).ravel()
+
     def describe(self, pairs: Sequence[Pair], known: frozenset[Pair]) -> Described:
         """Features of pairs over the graph of the known ones."""
         return self.portraits.describe(self.rows(pairs), self.linked(known))
@@ -213,7 +218,7 @@ class Overlaps:
     def examples(self, sides: Sides, seed: int) -> tuple[Described, Flags]:
         """What to learn from: earlier pairs, each described without itself, and negatives drawn like those of the test.
 
-        The youngest known pairs are hidden by fourths, in each turn with all young pairs of an eighth of the
+        The youngest known pairs are hidden by halves, in each turn with all young pairs of an eighth of the
         communities as well, so that communities nobody is known to share members with are learned from too.
         """
         generator = np.random.default_rng([seed, 52])
@@ -221,7 +226,7 @@ class Overlaps:
         turn = generator.permutation(len(young)) % TURNS
         past = self.task.past()
         names = sorted(past.communities)
-        group = dict(zip(names, generator.integers(2 * TURNS, size=len(names)).tolist(), strict=True))
+        group = dict(zip(names, generator.integers(GROUPS, size=len(names)).tolist(), strict=True))
         tables, truth = [], []
         for number in range(TURNS):
             hidden = frozenset(
@@ -241,14 +246,13 @@ def peers(overlaps: Overlaps, pairs: Sequence[Pair]) -> dict[str, Floats]:
     """Scores of simple methods: cosines of tags and of listeners, common neighbours, degree, and the sum of ranks."""
     rows, portraits = overlaps.rows(pairs), overlaps.portraits
     linked = overlaps.linked(overlaps.task.known)
-    degree = np.asarray(linked.sum(axis=1)).ravel()
     scores = {
         "tag cosine": cosine(portraits.tags, rows),
         "co-listening": cosine(portraits.fans, rows),
         "common neighbours": cosine(linked, rows),
     }
     rank_sum = np.sum([metrics.ranks(values) for values in scores.values()], axis=0)
-    return {**scores, "degree product": np.log1p(degree[rows]).sum(axis=1), "rank sum": rank_sum}
+    return {**scores, "degree product": np.log1p(overlaps.degree()[rows]).sum(axis=1), "rank sum": rank_sum}
 
 
 def cosine(vectors: csr_array, pairs: Rows) -> Floats:
@@ -261,10 +265,16 @@ def _measured_as(peer: str) -> tuple[str, ...]:
     return ("auc_attributes", "auc_engine") if peer == "tag cosine" else ("auc_engine",)
 
 
+def measure(scores: Floats, count: int) -> float:
+    """AUC of scores of which the first ``count`` are those of new pairs."""
+    return metrics.auc(scores[:count], scores[count:])
+
+
 def run(name: str, sides: Sides, data: Path, heldout: Path | None, seed: int, without: frozenset[str]) -> Result:
     """Fit on earlier snapshots, tell the new pairs of the latest from degree-matched negatives."""
     check_without(without, SIGNALS, name)
-    task = make_task(read_fan_graph(data, name), None if heldout is None else read_fan_graph(heldout, name), sides)
+    graph = read_fan_graph(data, name)
+    task = make_task(graph, None if heldout is None else read_fan_graph(heldout, name), sides)
     if not task.new:
         raise InputError(str(heldout or data), "has no new pair in its latest snapshot", "Check edges.csv")
     overlaps = Overlaps.of(task, read_lastfm(data, name))
@@ -278,23 +288,23 @@ def run(name: str, sides: Sides, data: Path, heldout: Path | None, seed: int, wi
         f"auc_{part}": OverlapModel.fit(examples, truth, signals - without).scores(described)
         for part, signals in (("attributes", ATTRIBUTE_SIGNALS), ("engine", frozenset(SIGNALS)))
     }
-    simple = peers(overlaps, pairs)
+    simple, settings = peers(overlaps, pairs), {"known_pairs": len(task.known), "learned_pairs": int(truth.sum())}
+    limits = {}
+    if not without:
+        simple["boosted trees"] = by_trees(examples, truth, described)
+        limits = {
+            "trees_told_the_answers": told_the_answers(described, np.arange(len(pairs)) < count),
+            "pairs_seen_again": seen_again(graph),
+            "alone": isolated(overlaps.rows(task.new), overlaps.degree()),
+        }
     return Result(
         protocol=name,
         seed=seed,
         n=count,
-        metrics={part: metrics.auc(score[:count], score[count:]) for part, score in scores.items()},
-        baselines={
-            peer: dict.fromkeys(_measured_as(peer), metrics.auc(score[:count], score[count:]))
-            for peer, score in simple.items()
-        },
+        metrics={part: measure(score, count) for part, score in scores.items()},
+        baselines={peer: dict.fromkeys(_measured_as(peer), measure(score, count)) for peer, score in simple.items()},
         ci95={part: metrics.bootstrap_auc(score[:count], score[count:], seed) for part, score in scores.items()},
-        settings={
-            "known_pairs": len(task.known),
-            "learned_pairs": int(truth.sum()),
-            "negatives": len(pairs) - count,
-            "without": sorted(without),
-        },
+        settings={**settings, "negatives": len(pairs) - count, "limits": limits, "without": sorted(without)},
     )
 
 

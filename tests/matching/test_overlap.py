@@ -18,7 +18,9 @@ from kyokan.matching.affinity.overlap import (
     Portraits,
     Sayings,
     degree_normalised,
+    lent_by_neighbours,
     likeness,
+    linked_alike,
     telling,
     walk,
 )
@@ -34,6 +36,7 @@ from kyokan.matching.evaluation.overlap import (
     make_task,
     sample_negatives,
 )
+from kyokan.matching.evaluation.overlap_limits import isolated, seen_again, told_the_answers
 
 SIDES = Sides(first=ARTIST, second=ARTIST)
 SIZE = 24
@@ -61,6 +64,27 @@ def test_a_walk_reaches_a_neighbour_of_a_neighbour_less_than_a_neighbour():
     assert reached[0, 1] > reached[0, 2] > reached[0, 3] == pytest.approx(np.log(1e-6))
     # over a path of three, (I − .85 S)⁻¹ at (0, 2) is .85² / 2 / (1 − .85²)
     assert reached[0, 2] == pytest.approx(np.log(0.85**2 / 2 / (1 - 0.85**2) + 1e-6))
+
+
+def test_neighbours_and_their_neighbours_lend_what_they_are():
+    vectors = lent_by_neighbours(np.eye(2), csr_array(np.array([[0.0, 1], [1, 0]])))
+    # own 1, the neighbour .7, back from the neighbour's neighbour .5
+    np.testing.assert_allclose(vectors[0], np.array([1.5, 0.7]) / np.hypot(1.5, 0.7))
+
+
+def test_a_pair_is_likelier_where_linked_ones_stand_in_for_its_ends():
+    alike = np.kron(np.eye(2), np.ones((2, 2)))  # 0 is as 1, 2 as 3
+    linked = csr_array((np.ones(2), ([1, 3], [3, 1])), shape=(4, 4))
+    both, one = (linked_alike(alike, linked, both=flag) for flag in (True, False))
+    # 1 and 3 stand in for 0 and 2 and are linked; by the degrees alone 1 · 1 / 2
+    assert both[0, 2] == pytest.approx(np.log((1 + 1e-5) / (0.5 + 1e-5)))
+    assert both[0, 1] == pytest.approx(np.log(1e-5 / (0.5 + 1e-5)))
+    assert one[0, 3] == pytest.approx(np.log((1 + 1e-4) / (0.5 + 1e-4)))
+    np.testing.assert_allclose(one, one.T)
+
+
+def test_without_a_link_nothing_is_likelier():
+    assert not linked_alike(np.ones((3, 3)), csr_array((3, 3)), both=True).any()
 
 
 def test_degree_normalised_entries_are_divided_by_both_roots():
@@ -133,7 +157,8 @@ def test_portraits_leave_a_community_without_an_artist_empty():
     assert known.depth[1].tolist() == [0, 0]
     assert known.depth[0] == pytest.approx(np.log1p([3, 2]))
     assert known.taggers.toarray().tolist() == [[1, 0], [0, 0]]
-    assert np.linalg.norm(known.factors[0]) == np.linalg.norm(known.listening_factors[0]) == pytest.approx(1.0)
+    assert np.linalg.norm(known.factors[0]) == pytest.approx(1.0)
+    assert np.linalg.norm(known.listening_factors[0]) == pytest.approx(1.0)
     assert not known.listening_factors[1].any()
 
 
@@ -249,3 +274,24 @@ def test_what_cannot_be_measured_is_refused(tmp_path: Path):
         evaluate(data, None, 0, frozenset({"popularity"}))
     with pytest.raises(DataMissingError, match=r"nodes\.csv"):
         evaluate(tmp_path / "data" / "reddit_fan_graph", None, 0, frozenset())
+
+
+def test_pairs_seen_again_are_counted_among_communities_that_are_still_there():
+    first = frozenset({("a", "b"), ("a", "c"), ("b", "gone")})
+    graph = replace(_graph(), snapshots={2018: first, 2021: frozenset({("a", "b"), ("c", "d")})})
+    assert seen_again(graph) == 0.5  # a–b of a–b and a–c
+    assert np.isnan(seen_again(replace(graph, snapshots={2018: first})))
+
+
+def test_trees_that_are_told_the_answers_find_what_lines_cannot_and_ask_for_enough_of_them():
+    described = _described(6, pairs=600)
+    answers = described.values[:, 0] * described.values[:, 1] > 0
+    assert told_the_answers(described, answers) > 0.9
+    line = OverlapModel.fit(described, answers, frozenset(SIGNALS)).scores(described)
+    assert line[answers].mean() - line[~answers].mean() < 0.5
+    assert np.isnan(told_the_answers(described, np.arange(600) < 2))
+
+
+def test_ends_that_nobody_is_linked_with_are_told_apart():
+    shares = isolated(np.array([[0, 1], [0, 2], [2, 3], [1, 0]]), np.array([3.0, 1.0, 0.0, 0.0]))
+    assert shares == {"one end": 0.25, "both ends": 0.25}
