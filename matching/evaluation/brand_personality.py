@@ -2,6 +2,7 @@
 
 A description of the brand, written without looking at any rating, is read through the kansei space: each facet is an
 attribute of the dictionary (Aaker 1997), and a description is near to an attribute by its words and by its vector.
+Brands whose descriptions are alike, in their kansei first of all, lend what people see in them.
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ from typing import Any
 import numpy as np
 import yaml
 from numpy.typing import NDArray
+from sklearn.feature_extraction.text import TfidfVectorizer
 
 from kyokan.errors import InputError
+from kyokan.graph.annotate import Annotator
 from kyokan.graph.dictionary import Attribute, Dictionary, load_dictionary, normalise_term
 from kyokan.graph.encoder import Encoder
 from kyokan.matching.encoders import open_encoder
@@ -29,11 +32,11 @@ from kyokan.matching.evaluation.harness import Result, check_without, require_fi
 NAME = "brand-personality"
 FOLDER = "brand_personality"
 FILE = "brand_associations.csv"
-PARTS = ("words", "vectors", "similar_brands")
+PARTS = ("words", "vectors", "kansei", "letters", "similar_brands")
 SHARE_HIDDEN = 0.3
 RIDGE = 3.0
-# Share of each part in the sum; chosen by leaving one brand out.
-WORDS, VECTORS, SIMILAR = 0.3, 0.15, 2.0
+# Share of each part in the sum; chosen by hiding brands of --data.
+WORDS, VECTORS, SIMILAR = 0.6, 0.15, 2.0
 
 Matrix = NDArray[np.float64]
 
@@ -129,6 +132,21 @@ class PersonalityReader:
                 found[:, column] += [term.weight * bool(pattern.search(text)) for text in self.texts]
         return found
 
+    @cached_property
+    def kansei(self) -> Matrix:
+        """(brands, attributes) roots of the intensities of the annotator's profile of the description."""
+        found = np.zeros((len(self.texts), len(self.dictionary)))
+        profiles = Annotator(self.dictionary, self.encoder).intensities(self.texts, "en")
+        for row, intensities in zip(found, profiles, strict=True):
+            row[[self.dictionary.index(attribute) for attribute in intensities]] = list(intensities.values())
+        return np.sqrt(found)
+
+    def letters(self, learned: NDArray[np.int64]) -> Matrix:
+        """(brands, runs) TF-IDF of runs of letters in the descriptions, learned from the ``learned`` ones."""
+        runs = TfidfVectorizer(sublinear_tf=True, analyzer="char_wb", ngram_range=(4, 5))
+        runs.fit([self.texts[row] for row in learned])
+        return np.asarray(runs.transform(self.texts).toarray(), dtype=np.float64)
+
 
 def predict(reader: PersonalityReader, shares: Matrix, learned: NDArray[np.int64], without: frozenset[str]) -> Matrix:
     """(brands, facets) z-scored predictions; ``shares`` (brands, facets) is read at the ``learned`` rows only."""
@@ -140,12 +158,20 @@ def predict(reader: PersonalityReader, shares: Matrix, learned: NDArray[np.int64
     if "vectors" not in without:
         predicted += VECTORS * nearness
     if "similar_brands" not in without:
-        moved = reader.vectors - reader.vectors[learned].mean(axis=0)
-        unit = moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-12)
-        features = np.hstack([unit, np.hstack([words, nearness]) / np.sqrt(2 * words.shape[1])])
+        alike = [_unit(reader.vectors, learned), np.hstack([words, nearness]) / np.sqrt(2 * words.shape[1])]
+        if "kansei" not in without:
+            alike.append(_unit(reader.kansei, learned))
+        if "letters" not in without:
+            alike.append(_unit(reader.letters(learned), learned))
+        features = np.hstack(alike)
         kernel = features @ features[learned].T
         predicted += SIMILAR * kernel @ np.linalg.solve(kernel[learned] + RIDGE * np.eye(len(learned)), target)
     return predicted
+
+
+def _unit(values: Matrix, learned: NDArray[np.int64]) -> Matrix:
+    moved = values - values[learned].mean(axis=0)
+    return np.asarray(moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-12), dtype=np.float64)
 
 
 def _standard(values: Matrix, learned: NDArray[np.int64]) -> Matrix:
