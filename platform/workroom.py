@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kyokan.platform.database import Database
     from kyokan.platform.deals import Deals
     from kyokan.platform.deals.gate import Admission
-    from kyokan.platform.desk import Searches, Shortlists
+    from kyokan.platform.desk import Batches, Searches, Shortlists
     from kyokan.platform.jobs.room import JobRoom
     from kyokan.platform.mail import Outbox
     from kyokan.platform.mail.news import News
@@ -183,6 +183,13 @@ class Workroom:
         from kyokan.platform.desk import Searches
 
         return Searches(self.database, self.clock)
+
+    @cached_property
+    def batches(self) -> Batches:
+        """Rankings for many at once."""
+        from kyokan.platform.desk import Batches
+
+        return Batches(self.database, self.accounts.acting, self.clock)
 
     @cached_property
     def jobs(self) -> JobRoom:

@@ -20,7 +20,7 @@ from kyokan.platform.audit import Denials
 from kyokan.platform.clock import Clock
 from kyokan.platform.deals import Deals
 from kyokan.platform.deals.talk import Talk
-from kyokan.platform.desk import Searches, Shortlists
+from kyokan.platform.desk import Batches, Searches, Shortlists
 from kyokan.platform.desk.atlas import Atlas
 from kyokan.platform.desk.rankings import Ranking
 from kyokan.platform.jobs.room import JobRoom
@@ -185,6 +185,11 @@ class Services(Protocol):
     @property
     def searches(self) -> Searches:
         """Questions kept by name."""
+        ...
+
+    @property
+    def batches(self) -> Batches:
+        """Rankings for many at once."""
         ...
 
     @property

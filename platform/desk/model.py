@@ -96,3 +96,26 @@ class SeenRow(Base):
     search: Mapped[str] = mapped_column(ForeignKey("saved_search.id", ondelete="CASCADE"), primary_key=True)
     person: Mapped[str] = mapped_column(Text, primary_key=True)
     ranking: Mapped[int] = mapped_column(ForeignKey("saved_ranking.id"))
+
+
+class BatchRow(Base):
+    """Questions that were asked at once, to be answered by the job of the same id for who asked."""
+
+    __tablename__ = "batch"
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    organisation: Mapped[str] = mapped_column(Text, index=True)
+    person: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(Text)
+    questions: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    created: Mapped[str] = mapped_column(Text)
+
+
+class AnswerRow(Base):
+    """The answer to the question in that place (``Proposal.to_json``); null where it could not be asked."""
+
+    __tablename__ = "batch_answer"
+
+    batch: Mapped[str] = mapped_column(ForeignKey("batch.id", ondelete="CASCADE"), primary_key=True)
+    place: Mapped[int] = mapped_column(Integer, primary_key=True)
+    content: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))

@@ -52,6 +52,27 @@ def searches(services: Services, arguments: Mapping[str, Any], progress: Progres
     return counts
 
 
+def matching(services: Services, arguments: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+    """Answer the questions of ``batch`` that are still open, one by one, as who asked may know the answers."""
+    batch, batches = arguments["batch"], services.batches
+    work = batches.work(arguments["organisation"], batch)
+    for done, (place, query) in enumerate(work.questions.items(), start=work.total - len(work.questions)):
+        progress("matching", done, work.total)
+        try:
+            answer = services.propose(query, actor=work.actor).to_json()
+        except InputError:  # who asks is gone from the catalogue
+            batches.keep(batch, place, None)
+        else:
+            batches.keep(batch, place, answer)
+    progress("matching", work.total, work.total)
+    return batches.count(batch)
+
+
+def tidy(services: Services, _arguments: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
+    """Remove what was kept for its time."""
+    return {"batches": services.batches.tidy()}
+
+
 def outcomes(services: Services, _arguments: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
     """Write the deals that were announced to the graph as tie-ups; twice has the effect of once."""
     from kyokan.platform.deals.outcomes import feed
@@ -73,6 +94,8 @@ HANDLERS: dict[str, Handler] = {
     "annotation": annotation,
     "mail": mail,
     "searches": searches,
+    "matching": matching,
+    "tidy": tidy,
     "outcomes": outcomes,
     "learning": learning,
 }

@@ -25,4 +25,5 @@ RHYTHMS: Mapping[str, Rhythm] = {
     "outcomes": Rhythm(10 * MINUTE),
     "learning": Rhythm(DAY, 17.5 * 3600.0),  # before the searches are looked at under what was learned
     "searches": Rhythm(DAY, 18 * 3600.0),  # three in the night in Tokyo
+    "tidy": Rhythm(DAY, 18.5 * 3600.0),
 }

@@ -98,6 +98,15 @@ class JobRoom:
             self._record(actor, begun.id, "begin", {"kind": kind})
         return begun
 
+    def answer(self, actor: Actor, batch_id: str) -> Job:
+        """Begin the job that answers a batch which the actor has asked for; both have one id, so twice begins one."""
+        owner = Owner(actor.organisation, actor.person, actor.name)
+        arguments = {"organisation": actor.organisation, "batch": batch_id}
+        begun, new = self._jobs.begin("matching", arguments, owner, batch_id, batch_id)
+        if new:
+            self._record(actor, begun.id, "begin", {"kind": begun.kind})
+        return begun
+
     def cancel(self, actor: Actor, job_id: str) -> None:
         """Stop a job: one that waits at once, one that runs at its next step. One that is over stays as it ended.
 

@@ -31,7 +31,7 @@ ATTEMPTS = 3
 GRACE = 5.0  # seconds a message may take before it is taken for lost
 LONGEST_GAP = 60.0  # seconds between two announcements of a job that waits for a busy worker
 LISTED = 100  # jobs that a page shows
-KINDS = ("import", "snapshot", "annotation", "mail", "searches", "outcomes", "learning")
+KINDS = ("import", "snapshot", "annotation", "mail", "searches", "matching", "tidy", "outcomes", "learning")
 
 log = logging.getLogger("kyokan.jobs")
 
@@ -103,15 +103,18 @@ class JobService:
         """
         return self._add(kind, arguments or {}, owner)[0]
 
-    def begin(self, kind: str, arguments: Mapping[str, Any], owner: Owner, once: str) -> tuple[Job, bool]:
+    def begin(
+        self, kind: str, arguments: Mapping[str, Any], owner: Owner, once: str, job_id: str = ""
+    ) -> tuple[Job, bool]:
         """Keep and announce a job unless one of the same key waits or runs; gives that one, and whether it is new.
 
-        However many processes ask at the same moment, one job comes of it.
+        However many processes ask at the same moment, one job comes of it. Where ``job_id`` is given, it is the job's
+        id, and one of that id is given as it stands, also when it is over.
 
         Raises:
             QueryError: no job is of that kind.
         """
-        return self._add(kind, arguments, owner, once)
+        return self._add(kind, arguments, owner, once, job_id)
 
     def get(self, job_id: str) -> Job:
         """The job as it stands.
@@ -258,23 +261,24 @@ class JobService:
     # Inside --------------------------------------------------------------------------------------------------
 
     def _add(
-        self, kind: str, arguments: Mapping[str, Any], owner: Owner | None, once: str | None = None
+        self, kind: str, arguments: Mapping[str, Any], owner: Owner | None, once: str | None = None, job_id: str = ""
     ) -> tuple[Job, bool]:
         if kind not in KINDS:
             raise QueryError(kind, "is not a kind of job", f"Known are {', '.join(KINDS)}")
-        now, job_id = self._clock(), uuid.uuid4().hex
+        now, job_id = self._clock(), job_id or uuid.uuid4().hex
         row = {"id": job_id, "kind": kind, "arguments": dict(arguments), "state": State.QUEUED, "once": once}
         with self._opened(writing=True) as connection:
-            same = select(job.c.id).where(job.c.once == once, job.c.state.in_(ACTIVE))
-            if once is not None and (there := connection.scalars(same).first()):
-                job_id = there
-            else:
+            same = job.c.id == job_id
+            if once is not None:
+                same |= (job.c.once == once) & job.c.state.in_(ACTIVE)
+            there = connection.scalars(select(job.c.id).where(same)).first()
+            if there is None:
                 connection.execute(job.insert().values(**row, created=now, queued=now))
                 if owner:
                     connection.execute(job_owner.insert().values(job=job_id, **asdict(owner)))
-        if new := job_id == row["id"]:
+        if there is None:
             self._announce_or_wait(job_id)
-        return self.get(job_id), new
+        return self.get(there or job_id), there is None
 
     def _announce_or_wait(self, job_id: str) -> None:
         """Announce a job; while the broker is away it waits for the reaper."""

@@ -20,12 +20,18 @@ import pytest
 from kyokan.graph.importers.annotation import GROUNDS
 from kyokan.graph.model import Entity, EntityKind, Provenance, Relation, RelationKind
 from kyokan.graph.stores import open_store
+from kyokan.matching.ranking import Query
+from kyokan.platform.accounts import Role
+from kyokan.platform.accounts.model import OrganisationKind
+from kyokan.platform.accounts.service import Visit
 from kyokan.platform.cli import main
+from kyokan.platform.desk.batches import MOST_ASKERS
 from kyokan.platform.jobs import Job, State, open_jobs
 from kyokan.platform.jobs.rhythm import RHYTHMS
 from kyokan.platform.jobs.tasks import QUEUE, make_app, publish, run_job
 from kyokan.platform.services import Services
 from kyokan.platform.settings import Settings, load_settings
+from tests.platform.accounting import GOOD
 from tests.support.left_out import leave_out
 from tests.support.ports import free_port
 
@@ -219,6 +225,50 @@ def test_reading_anew_goes_on_after_a_killed_worker_and_keeps_what_a_person_set(
         assert read == set(texts)
         kept = services.store.relations(source="artist:a0", target=serene.id)
         assert [one.weight for one in kept] == [0.125]
+
+
+def test_rankings_for_many_go_on_after_a_killed_worker_and_each_is_made_once(tmp_path: Path, stack: ExitStack):
+    house = House(tmp_path, "", stack)
+    own = (Provenance(source="house-list"),)
+    askers = [f"brand:b{number}" for number in range(MOST_ASKERS)]
+    artists = [f"artist:a{number}" for number in range(60)]
+    found = [
+        Entity(id=one, kind=EntityKind(one.partition(":")[0]), name=one, provenance=own) for one in (*askers, *artists)
+    ]
+    with Services(house.settings) as services:
+        kansei = services.dictionary.to_entities()
+        evokes = [
+            Relation(
+                kind=RelationKind.EVOKES,
+                source=one.id,
+                target=kansei[(place + step) % len(kansei)].id,
+                weight=0.5,
+                provenance=own[0],
+            )
+            for place, one in enumerate(found)
+            for step in range(24)
+        ]
+        services.store.write([*kansei, *found], evokes)
+        services.snapshot()
+        agency = services.accounts.create_organisation("Waon", OrganisationKind.AGENCY).id
+        invited = services.accounts.invite("hana@example.com", agency, Role.PLANNER)
+        entered = services.accounts.accept(invited, name="Hana", password=GOOD, language="en", visit=Visit())
+        planner = services.accounts.sessions.actor_of(entered.session_id)
+        assert planner
+        questions = [Query(entity=one, kinds=(EntityKind.ARTIST,), top=5) for one in askers]
+        batch = services.batches.ask(planner, "a" * 32, "Brands", questions)
+        job = services.jobs.answer(planner, batch)
+        first = house.worker()
+        house.wait(job.id, lambda job: job.progress.startswith("matching") and "matching 0/" not in job.progress)
+        end(first)
+        before = services.batches.count(batch)["answered"]
+        assert 0 < before < len(askers)
+        house.worker()
+        done = house.wait(job.id)
+        assert (done.state, done.attempts) == (State.DONE, 2)
+        assert done.result == {"answered": len(askers), "not_askable": 0}
+        _, answers = services.batches.answers(planner, batch)
+    assert [one.query.entity for one in answers] == askers
 
 
 def test_a_job_that_fails_every_time_is_dead_after_three_attempts_and_the_worker_goes_on_until_stopped(

@@ -16,7 +16,7 @@ OWNERS = frozenset({"organisation", "agency", "brand_side", "artist_side", "pers
 # Columns of what only its owner can name or prove
 PROOFS = frozenset({"email", "credential", "hash"})
 # Columns of what belongs to something that is somebody's: whoever names that one has found it first
-PARENTS = frozenset({"deal", "shortlist", "search", "subject"})
+PARENTS = frozenset({"deal", "shortlist", "search", "subject", "batch"})
 # Statements that reach across owners and are meant to: table, columns that the condition names -> why
 ACROSS: Mapping[tuple[str, frozenset[str]], str] = {
     ("sign_in", frozenset({"created"})): "sessions that are over are thrown away",

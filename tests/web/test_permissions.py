@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import pytest
 from world import World
 
+from kyokan.platform.jobs.handlers import HANDLERS
 from tests.web.browsing import company
 
 IDENTITIES = ("nobody", "planner", "analyst", "brand", "manager", "stranger")
@@ -93,6 +94,21 @@ WRITTEN = {
     "list_entries": ("/lists/{list}/entries", {"act": "take_out", "entry": "{entry}"}, KEPT),
     "list_entry": ("/lists/{list}/entries/{entry}", {"version": "1", "note": "CANARY-NOTE"}, KEPT),
     "job_begin": ("/jobs", {"kind": "searches"}, DESK | {"planner": 303, "stranger": 303, "analyst": 403}),
+    "job_file": (
+        "/jobs/{batch}/file",
+        {"form": "json"},
+        dict.fromkeys(IDENTITIES, 404) | {"nobody": 303, "planner": 200},
+    ),
+    "list_matching": (
+        "/lists/{list}/matching",
+        {"key": "d" * 32, "each": "2"},
+        KEPT | {"analyst": 404},  # the key is the planner's by then
+    ),
+    "roster_matching": (  # the brand's roster is empty
+        "/roster/matching",
+        {"key": "d" * 32, "each": "2"},
+        {"nobody": 303, "planner": 403, "analyst": 403, "brand": 400, "manager": 303, "stranger": 403},
+    ),
     "job_change": ("/jobs/{job}", {"act": "cancel"}, dict.fromkeys(IDENTITIES, 404) | {"nobody": 303, "planner": 303}),
     "search_keep": ("/searches", {"question": "entity=brand:xc&for=artist", "name": "x"}, KEPT | {"stranger": 303}),
     "search_change": ("/searches/{search}", {"act": "see", "latest": "1"}, KEPT | {"analyst": 303}),
@@ -229,6 +245,10 @@ def workroom(folder):
     addresses["entry"] = re.search(r'name="entry" value="(\w+)"', planner.get(f"/lists/{addresses['list']}").text)[1]
     made = planner.send(f"/deals/{addresses['sent']}/share", f"/deals/{addresses['sent']}", key="a" * 32, days="7")
     addresses["token"] = re.search(r"/shared/([\w-]{43})", made.text)[1]
+    list_page, addresses["batch"] = f"/lists/{addresses['list']}", "e" * 32
+    planner.send(f"{list_page}/matching", list_page, key=addresses["batch"], each="2")
+    mine = world.job_file.claim(addresses["batch"])
+    world.job_file.finish(mine, HANDLERS["matching"](world, mine.arguments, lambda *_: None))
     saved = {"name": "CANARY-SEARCH", "question": question}
     addresses["search"] = planner.send("/searches", f"/searches/new?{question}", **saved).location[10:42]
     planner.send("/jobs", "/account", kind="searches")

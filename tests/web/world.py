@@ -22,7 +22,7 @@ from kyokan.platform.clock import Clock, clock_in
 from kyokan.platform.database import Database
 from kyokan.platform.deals import Deals
 from kyokan.platform.deals.talk import Talk
-from kyokan.platform.desk import Searches, Shortlists
+from kyokan.platform.desk import Batches, Searches, Shortlists
 from kyokan.platform.desk.atlas import draw_up
 from kyokan.platform.desk.rankings import rank
 from kyokan.platform.jobs import JobService
@@ -258,6 +258,10 @@ class World:
     @cached_property
     def jobs(self):
         return JobRoom(self.job_file, self.database, self.clock)
+
+    @cached_property
+    def batches(self):
+        return Batches(self.database, self.accounts.acting)
 
     @cached_property
     def searches(self):

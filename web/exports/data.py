@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+from kyokan.web.exports.batch import Bundle
 from kyokan.web.exports.proposal import Paper
 from kyokan.web.exports.ranking import Listing
 
@@ -42,18 +43,36 @@ def proposal(paper: Paper) -> bytes:
 
 def ranking(listing: Listing) -> bytes:
     """The answer itself, without the candidates that may not leave."""
-    answer = listing.proposal.to_json()
-    for group in ("matches", "set_aside"):
-        answer[group] = [listing.cleared(match) for match in answer[group] if listing.leaves(match["entity"]["id"])]
     return _written(
         {
             "date": listing.date,
             "demo": listing.view.demo,
             "withheld": listing.withheld,
-            "answer": answer,
+            "answer": _answer(listing),
             "sources": [asdict(source) for source in listing.sources],
         }
     )
+
+
+def batch(bundle: Bundle) -> bytes:
+    """The answers themselves, in the order in which they were asked for, without what may not leave."""
+    return _written(
+        {
+            "date": bundle.date,
+            "demo": bundle.view.demo,
+            "withheld": bundle.withheld,
+            "left_out": bundle.left_out,
+            "answers": [_answer(listing) for listing in bundle.listings],
+            "sources": [asdict(source) for source in bundle.sources],
+        }
+    )
+
+
+def _answer(listing: Listing) -> dict[str, Any]:
+    answer = listing.proposal.to_json()
+    for group in ("matches", "set_aside"):
+        answer[group] = [listing.cleared(match) for match in answer[group] if listing.leaves(match["entity"]["id"])]
+    return answer
 
 
 def _written(content: dict[str, Any]) -> bytes:

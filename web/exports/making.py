@@ -11,6 +11,7 @@ from functools import partial
 from flask import render_template
 
 from kyokan.web.exports import bars, data, sheets, slides
+from kyokan.web.exports.batch import Bundle
 from kyokan.web.exports.printing import pdf
 from kyokan.web.exports.proposal import Paper, span
 from kyokan.web.exports.ranking import Listing
@@ -94,6 +95,8 @@ RANKING_FORMS: Mapping[str, Callable[[Listing], bytes]] = {
     "json": data.ranking,
 }
 
+BATCH_FORMS: Mapping[str, Callable[[Bundle], bytes]] = {"xlsx": sheets.batch, "json": data.batch}
+
 
 def make_proposal(paper: Paper, form: str) -> Made:
     """A document about a proposal; its name says whom it is about and for whom it is."""
@@ -109,6 +112,13 @@ def make_ranking(listing: Listing, form: str) -> Made:
     say = listing.view.say
     words = (say("export.ranking"), listing.title, say("export.internal"), listing.date)
     return Made(_file_name(words, form), MIMETYPES[form], RANKING_FORMS[form](listing))
+
+
+def make_batch(bundle: Bundle, form: str) -> Made:
+    """A document of rankings for many; it tells what who asked may know, and its name says that it stays inside."""
+    say = bundle.view.say
+    words = (say("export.batch"), bundle.batch.title, say("export.internal"), bundle.date)
+    return Made(_file_name(words, form), MIMETYPES[form], BATCH_FORMS[form](bundle))
 
 
 def _file_name(words: tuple[str, ...], form: str) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from markupsafe import Markup
@@ -39,7 +39,12 @@ class Row:
     reason: str
     sentence: str
     signals: Mapping[str, float]
-    glyph: Markup
+    draw: Callable[[], Markup]
+
+    @property
+    def glyph(self) -> Markup:
+        """The candidate laid over who asks, of what may be shown; drawn where a form shows it."""
+        return self.draw()
 
 
 @dataclass(frozen=True)
@@ -51,17 +56,14 @@ class Listing:
         proposal: the answer.
         title: what was asked, in words.
         date: the day on which it is made.
+        leaving: what may stand in it.
     """
 
     view: View
     proposal: Proposal
     title: str
     date: str
-
-    @cached_property
-    def leaving(self) -> Leaving:
-        """What may stand in it."""
-        return Leaving(self.view.known)
+    leaving: Leaving
 
     def leaves(self, entity_id: str) -> bool:
         """Whether a candidate may stand in it."""
@@ -123,11 +125,10 @@ class Listing:
             reason=reason,
             sentence=getattr(match.sentence, lang) if free else "",
             signals=by_signal(match),
-            glyph=self._glyph(match),
+            draw=partial(self._glyph, match),
         )
 
     def _glyph(self, match: Match) -> Markup:
-        """The candidate laid over who asks, of what may be shown."""
         entities = (
             [match.entity] if self.proposal.entity is None else self.view.pair(self.proposal.entity, match.entity)
         )

@@ -26,12 +26,17 @@ class Leaving:
 
     def __init__(self, known: Known) -> None:
         self._known = known
+        self._entities: dict[str, Entity] = {}
+        self._named: dict[str, bool] = {}
         self._decided: dict[tuple[str, str], bool] = {}
         self._fans: dict[str, bool] = {}
 
     def name(self, entity_id: str) -> bool:
         """Whether an entity may be named: it is still known, and some source of it is free."""
-        return entity_id in self._known and any(map(shareable, self._entity(entity_id).provenance))
+        if entity_id not in self._named:
+            known = entity_id in self._known
+            self._named[entity_id] = known and any(map(shareable, self._entity(entity_id).provenance))
+        return self._named[entity_id]
 
     def profile(self, entity: Entity) -> tuple[KanseiValue, ...]:
         """The kansei of an entity that may be shown."""
@@ -93,4 +98,6 @@ class Leaving:
         return (one for one in self._known.relations(kind, source=source) if shareable(one.provenance))
 
     def _entity(self, entity_id: str) -> Entity:
-        return self._known.entity(self._known.row(entity_id))
+        if entity_id not in self._entities:
+            self._entities[entity_id] = self._known.entity(self._known.row(entity_id))
+        return self._entities[entity_id]

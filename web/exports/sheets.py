@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from io import BytesIO, StringIO
 from itertools import pairwise
 from typing import Any
 
+from kyokan.web.exports.batch import Bundle
 from kyokan.web.exports.proposal import Paper
 from kyokan.web.exports.ranking import Listing
 from kyokan.web.exports.sources import Source
@@ -28,6 +30,8 @@ A4 = 9  # Excel's number of it
 PAPER_IN, SIDE_IN, FIT = 11.69, 0.4, 0.98  # A4 across, its side margins, and what is left for how programs round
 LETTER_PX, CELL_PX, PX_PER_IN = 7, 5, 96  # a column of n letters is 7n + 5 pixels wide
 SAID_WIDTHS = (5, 20, 20, 14, 7, 7, 7, 7, 7, 17, 44, 30)  # of what a ranking says before its signals
+TABLE_WIDTHS = (*SAID_WIDTHS, *(11 for _ in MARKS), 28)
+ASKER_WIDTH = 20
 NAMED = 3  # columns that name a candidate, on every page across
 LINE_PT, ROOMY = 15.0, 1.1  # a row's height a line; letters are a little wider than a column's letters
 
@@ -53,10 +57,24 @@ def ranking(listing: Listing) -> bytes:
         *([("", plain(listing.view.say("export.withheld_rows", count=listing.withheld)))] if listing.withheld else []),
     ]
     header, rows = _table(listing)
-    widths = (*SAID_WIDTHS, *(11 for _ in MARKS), 28)
-    name = _say(listing.view, "export.ranking")
-    ends = (len(SAID_WIDTHS),)
-    return _book(listing.view, name, header, rows, widths, notes, listing.sources, listing.date, ends)
+    name, ends = _say(listing.view, "export.ranking"), (len(SAID_WIDTHS),)
+    return _book(listing.view, name, header, rows, TABLE_WIDTHS, notes, listing.sources, listing.date, ends)
+
+
+def batch(bundle: Bundle) -> bytes:
+    """A sheet of every asker's candidates, and a second with notes and sources."""
+    say, found = partial(_say, bundle.view), [_table(listing) for listing in bundle.listings]
+    header: list[Cell] = [say("export.asker"), *(found[0][0] if found else [])]
+    rows = [[listing.title, *row] for listing, (_, rows) in zip(bundle.listings, found, strict=True) for row in rows]
+    notes = [
+        (say("export.batch"), bundle.batch.title),
+        ("", plain(bundle.view.say("export.batch_asked", count=len(bundle.listings), date=bundle.date))),
+        *((say("colophon.snapshot"), one) for one in sorted({each.proposal.snapshot for each in bundle.listings})),
+        *([("", plain(bundle.view.say("export.batch_left_out", count=bundle.left_out)))] if bundle.left_out else []),
+        *([("", plain(bundle.view.say("export.withheld_rows", count=bundle.withheld)))] if bundle.withheld else []),
+    ]
+    widths, ends = (ASKER_WIDTH, *TABLE_WIDTHS), (1 + len(SAID_WIDTHS),)
+    return _book(bundle.view, say("export.batch"), header, rows, widths, notes, bundle.sources, bundle.date, ends)
 
 
 def ranking_csv(listing: Listing) -> bytes:

@@ -12,6 +12,7 @@ from flask import abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from kyokan.errors import ChangedMeanwhileError, InputError, NotAllowedError
+from kyokan.graph.model import EntityKind
 from kyokan.platform.accounts import Actor
 from kyokan.platform.rules import Clash, Conflict, Hold, Line, Span, noted
 from kyokan.web.actors import actor
@@ -30,6 +31,18 @@ def roster() -> str | Response:
     """Everybody whom the actor's organisation represents: proposals, deals, rules, and conflicts over all of them."""
     Parameters.of_request(())
     return _roster(actor())
+
+
+def keeper(who: Actor) -> EntityKind:
+    """Of whom the actor keeps a roster.
+
+    Raises:
+        NotAllowedError: of nobody.
+    """
+    kind = current().services.rules.keeps(who)
+    if kind is None:
+        raise NotAllowedError("the roster", "is kept by artist managers and brand clients", "", code="no_rules_here")
+    return kind
 
 
 def resolve(conflict: str) -> str | Response | tuple[str, int]:
@@ -81,9 +94,7 @@ def calendar() -> str | Response:
 
 def _roster(who: Actor, *, refusal: InputError | None = None, tried: str = "", typed: str = "") -> str:
     view = current()
-    kind = view.services.rules.keeps(who)
-    if kind is None:
-        raise NotAllowedError("the roster", "is kept by artist managers and brand clients", "", code="no_rules_here")
+    kind = keeper(who)
     lines = _known(view, view.services.calendar.lines(who))
     held = [span for line in lines for span in line.spans if span.deal]
     rows = []

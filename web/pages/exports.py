@@ -11,6 +11,7 @@ from kyokan.platform.shares import Audience
 from kyokan.web.actors import actor
 from kyokan.web.exports import PROPOSAL_FORMS, RANKING_FORMS, Listing, Made, Paper, make_proposal, make_ranking
 from kyokan.web.exports.proposal import SIDES
+from kyokan.web.exports.rights import Leaving
 from kyokan.web.forms import posted
 from kyokan.web.pages.matches import ALLOWED, asked, title
 from kyokan.web.parameters import ParameterError, Parameters
@@ -39,7 +40,7 @@ def ranking() -> Response:
     proposed = view.services.propose(query, actor=who)
     view.services.shares.take_ranking(who, proposed.to_json()["query"], form)
     named = plain(title(view, query))
-    return _sent(make_ranking(Listing(view, proposed, named, _today()), form))
+    return _sent(make_ranking(Listing(view, proposed, named, _today(), Leaving(view.known)), form))
 
 
 def _choice(name: str, value: str, choices: tuple[str, ...]) -> str:

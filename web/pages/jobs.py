@@ -21,8 +21,16 @@ def overview() -> str:
     """The reader's jobs, for an admin those of the organisation; the list fetches itself while any is under way."""
     parameters = Parameters.of_request(("show",))
     who, shown = actor(), parameters.choice("show", SHOWN, "")
-    jobs = current().services.jobs.of(who, SHOWN[shown])
-    return render_template("jobs.html", jobs=jobs, shown=shown, choices=SHOWN, everybody=who.has(Role.ADMIN))
+    services = current().services
+    jobs = services.jobs.of(who, SHOWN[shown])
+    return render_template(
+        "jobs.html",
+        jobs=jobs,
+        batches=services.batches.of(who, [one.job.id for one in jobs if one.job.kind == "matching"]),
+        shown=shown,
+        choices=SHOWN,
+        everybody=who.has(Role.ADMIN),
+    )
 
 
 def begin() -> Response:

@@ -202,6 +202,7 @@ def _page(list_id: str, **refused: Any) -> str:
         tag=tag,
         tags=sorted({word for one in found.entries for word in one.tags}),
         others=[one for one in lists.of(who) if one.id != found.id],
+        searches=view.services.searches.of(who),
         done=parameters.choice("done", ("", *DONE), ""),
         undo=[one.id for one in found.everything if moment and one.removed == moment],
         may=who.has(Role.PLANNER),
