@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -41,6 +42,11 @@ class Calibration:
             rows.append(np.column_stack([sure, partner, weight]))
         found = np.concatenate(rows)
         return cls(found[:, 0], found[:, 1], found[:, 2])
+
+    @classmethod
+    def together(cls, parts: Sequence[Self]) -> Self:
+        """That of several rounds of questions, each with candidates of its own."""
+        return cls(*(np.concatenate(one) for one in zip(*((p.stated, p.true, p.weight) for p in parts), strict=True)))
 
     @property
     def error(self) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,8 @@ from kyokan.matching.evaluation.tieup_graph import Described
 
 NAME = "tieups"
 FOLDER = "tieups_web"
-PARTS = 8
+PARTS = 3
+NEW = 0.16  # of the companies to choose from, those that nobody learned from works with; as where rows are held out
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,12 @@ class Task:
     def hidden(self) -> Rows:
         """Artists to rank companies for."""
         return np.flatnonzero(self.truth.any(axis=1))
+
+    @property
+    def learned(self) -> frozenset[tuple[str, str]]:
+        """Pairs that may be learned from."""
+        places = np.argwhere(self.known > 0).tolist()
+        return frozenset((self.artists[artist], self.companies[company]) for artist, company in places)
 
     @property
     def popularity(self) -> Floats:
@@ -90,7 +97,7 @@ def group_of(artist: str) -> str:
 
 
 def parts(data: TieUps, seed: int) -> list[frozenset[str]]:
-    """Eight parts of the artists, drawn by ``seed``; as many as there are groups where these are fewer."""
+    """Three parts of the artists, drawn by ``seed``; as many as there are groups where these are fewer."""
     groups = sorted({group_of(artist) for artist, _ in data.pairs})
     drawn = np.random.default_rng([seed, PARTS]).permutation(len(groups)) % PARTS
     part = dict(zip(groups, drawn.tolist(), strict=True))
@@ -132,8 +139,28 @@ def describe(task: Task, data: TieUps, heldout: TieUps | None) -> tuple[Describe
     return artists, companies
 
 
+def thinned(task: Task, seed: int) -> Task:
+    """The task where at most ``NEW`` of the companies to choose from are new to those learned from.
+
+    A company that only hidden artists work with is there to be chosen for no other reason. The more artists are hidden
+    at a time of those there are, the more such companies there would be, and the more of what is asked would be about
+    them alone. Those that stay are drawn by ``seed``; nothing is asked of the others.
+    """
+    new = np.flatnonzero(task.popularity == 0)
+    kept = round(NEW / (1.0 - NEW) * (len(task.companies) - len(new)))
+    dropped = np.random.default_rng(seed).permutation(new)[kept:]
+    rows = np.setdiff1d(np.arange(len(task.companies)), dropped)
+    return replace(
+        task,
+        companies=tuple(task.companies[row] for row in rows),
+        categories=tuple(task.categories[row] for row in rows),
+        known=task.known[:, rows],
+        truth=task.truth[:, rows],
+    )
+
+
 def tasks_of(data: TieUps, heldout: TieUps | None, seed: int) -> list[Task]:
     """One task on held-out rows, else one for each part of the artists."""
     if heldout:
         return [build_task(data, heldout, frozenset(artist for artist, _ in heldout.pairs))]
-    return [build_task(data, None, hidden) for hidden in parts(data, seed)]
+    return [thinned(build_task(data, None, hidden), seed) for hidden in parts(data, seed)]

@@ -2,7 +2,8 @@
 
 The matcher answers over a graph that holds both sides' descriptions and the tie-ups of the other artists alone; what
 its signals weigh is learned from these with the settings of the product. It is asked who will work together, so habits
-count in full. Without held-out rows every artist is hidden once, in one of eight parts.
+count in full. Without held-out rows every artist is hidden once, in one of three parts, among as many companies without
+any tie-up as held-out rows bring.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from threadpoolctl import threadpool_limits
 
 from kyokan.errors import InputError
 from kyokan.graph.dictionary import load_dictionary
-from kyokan.graph.model import EntityKind, RelationKind
+from kyokan.graph.model import EntityKind
 from kyokan.matching.encoders import open_encoder
 from kyokan.matching.evaluation import metrics
 from kyokan.matching.evaluation.calibration import Calibration
@@ -26,7 +27,6 @@ from kyokan.matching.evaluation.harness import Result, check_without
 from kyokan.matching.evaluation.metrics import Flags, Floats, Rows
 from kyokan.matching.evaluation.tieup_data import NAME, Task, describe, read_tieups, tasks_of
 from kyokan.matching.evaluation.tieup_graph import build_graph, entity_id
-from kyokan.matching.evidence.removal import Removal
 from kyokan.matching.ranking import Matcher, Query
 from kyokan.matching.ranking.fusion import FusionWeights
 from kyokan.matching.ranking.learning import learn
@@ -64,13 +64,6 @@ def new_to_all(task: Task) -> Flags:
     """
     hidden = task.truth[task.hidden] > 0
     return np.broadcast_to(task.popularity == 0, hidden.shape)[hidden]
-
-
-def blind(matcher: Matcher, task: Task) -> Matcher:
-    """The matcher as if none but those learned from had worked with anyone; what rests on tie-ups is derived anew."""
-    hidden = {entity_id(EntityKind.ARTIST, task.artists[row]) for row in np.flatnonzero(~task.known.any(axis=1))}
-    edges = matcher.snapshot.relations(RelationKind.TIED_UP)
-    return matcher.without(Removal(relations=frozenset(edge.identity for edge in edges if edge.source in hidden)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +106,10 @@ class Answered:
 
 
 def answer(matcher: Matcher, task: Task, types: Sequence[str], without: frozenset[str]) -> Answered:
-    """Learn from the tie-ups of the other artists and rank all companies for each hidden one.
+    """Learn from the tie-ups of the other artists, which are all the matcher knows, and rank for each hidden one.
 
     ``types`` (A,) of the artists, for a peer; peers are left out of an ablation.
     """
-    matcher = blind(matcher, task)
     weights = learn(matcher, version=NAME, from_nothing=True)
     matcher = matcher.with_weights(weights)
     hidden, learned = task.hidden, np.flatnonzero(task.known.any(axis=1))
@@ -146,20 +138,26 @@ def evaluate(data: Path, heldout: Path | None, seed: int, without: frozenset[str
         raise InputError(str(heldout or data), "holds no tie-up to score", "It needs pairs that --data does not hold")
     dictionary, encoder = load_dictionary(), open_encoder("universal", cache=None)
     types = (asked_for or known).types | known.types
-    with tempfile.TemporaryDirectory() as folder:
-        described = describe(tasks[0], known, asked_for)
-        snapshot = build_graph(Path(folder), *described, known.pairs, dictionary, encoder)
-        matcher = Matcher(snapshot, encoder, dictionary=dictionary)
-        answered = [answer(matcher, task, [types[name] for name in task.artists], without) for task in tasks]
+    answered = []
+    for task in tasks:
+        with tempfile.TemporaryDirectory() as folder:
+            described = describe(task, known, asked_for)
+            snapshot = build_graph(Path(folder), *described, task.learned, dictionary, encoder)
+            matcher = Matcher(snapshot, encoder, dictionary=dictionary)
+            answered.append(answer(matcher, task, [types[name] for name in task.artists], without))
+    return _result(answered, seed, without)
+
+
+def _result(answered: Sequence[Answered], seed: int, without: frozenset[str]) -> Result:
+    """All tasks taken together, pair by pair."""
     figures = {
         name: np.concatenate([measure(one.task, one.scores[name]) for one in answered]) for name in answered[0].scores
     }
     per_pair = figures.pop(ENGINE)
     new = np.concatenate([new_to_all(one.task) for one in answered])
     sorts = {"mrr_company_known": ~new, "mrr_company_new": new}
-    sure = Calibration.of(
-        np.concatenate([one.task.truth[one.task.hidden] for one in answered]),
-        np.concatenate([one.scores[ENGINE] for one in answered]),
+    sure = Calibration.together(
+        [Calibration.of(one.task.truth[one.task.hidden], one.scores[ENGINE]) for one in answered]
     )
     return Result(
         protocol=NAME,
@@ -171,11 +169,12 @@ def evaluate(data: Path, heldout: Path | None, seed: int, without: frozenset[str
         baselines={name: _figures(rows) for name, rows in figures.items()},
         ci95={name: metrics.bootstrap_mean(per_pair[:, column], seed) for column, name in enumerate(METRICS)},
         settings={
-            "parts": len(tasks),
-            "artists_hidden": sum(len(task.hidden) for task in tasks),
-            "companies": len(tasks[0].companies),
+            "parts": len(answered),
+            "artists_hidden": sum(len(one.task.hidden) for one in answered),
+            "companies": round(float(np.mean([len(one.task.companies) for one in answered]))),
+            "companies_new": round(float(np.mean([np.mean(one.task.popularity == 0) for one in answered])), 3),
             "company_new": round(float(new.mean()), 3),
-            "tie_ups_learned": round(float(np.mean([task.known.sum() for task in tasks]))),
+            "tie_ups_learned": round(float(np.mean([one.task.known.sum() for one in answered]))),
             "without": sorted(without),
             "weights": _mean([one.weights.weights for one in answered]),
             "pairs": _mean([{name: worth.weight for name, worth in o.weights.pairs.worth.items()} for o in answered]),

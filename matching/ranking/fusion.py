@@ -46,6 +46,8 @@ class Shape:
 # Linear where values usually lie, so that evidence taken away costs what it claimed; flatter beyond, so that no single
 # signal decides alone.
 PLAIN = Shape((-4.0, 0.0, 4.0, 8.0), (-4.0, 0.0, 4.0, 6.0))
+# Precedent is learned in nats, of which e^raw makes a probability: straight as far as values reach.
+NATS = Shape((-12.0, 0.0, 12.0), (-12.0, 0.0, 12.0))
 # What is good for one side only has falling returns and costs in full where it is missing: two even gains
 # beat one of the same sum, so a one-sided match falls while the parts still add up.
 ONE_SIDED = Shape((-1.0, 0.0, 0.5, 1.5), (-1.0, 0.0, 0.35, 0.6))
@@ -77,10 +79,10 @@ class FusionWeights:
 
     base: float = DEFAULT_BASE
     weights: Mapping[str, float] = field(default_factory=lambda: dict(DEFAULT_WEIGHTS))
-    shapes: Mapping[str, Shape] = field(default_factory=lambda: {"reach": ONE_SIDED})
+    shapes: Mapping[str, Shape] = field(default_factory=lambda: {"precedent": NATS, "reach": ONE_SIDED})
     spread: Mapping[str, float] = field(default_factory=dict)
     pairs: PairWeights = field(default_factory=PairWeights)
-    version: str = "default-3"
+    version: str = "default-4"
 
     def __post_init__(self) -> None:
         for name in (*self.weights, *self.shapes, *self.spread):

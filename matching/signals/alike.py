@@ -1,4 +1,4 @@
-"""Likeness of many entities to those that worked before: worked out for few, kept in a table for whole catalogues."""
+"""Kinship of many entities with those that worked before: worked out for few, kept in a table for whole catalogues."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ KINDS = {Side.PEOPLE: (EntityKind.ARTIST,), Side.THINGS: (EntityKind.BRAND, Enti
 
 
 class Alike(Protocol):
-    """(R, L) likeness of R entities to the L learned ones of their side."""
+    """(R, L) kinship of R entities with the L learned ones of their side."""
 
     def times(self, weights: Floats) -> Floats:
-        """(R, K) the likenesses times (L, K)."""
+        """(R, K) the kinships times (L, K)."""
         ...
 
     def rows(self, places: Rows) -> Floats:
@@ -42,7 +42,7 @@ class Few:
     values: Floats
 
     def times(self, weights: Floats) -> Floats:
-        """(R, K) the likenesses times (L, K)."""
+        """(R, K) the kinships times (L, K)."""
         return np.asarray(self.values @ weights)
 
     def rows(self, places: Rows) -> Floats:
@@ -57,7 +57,7 @@ class Few:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Likeness of every candidate of a side, in single precision: ``values`` (rows of the side, L)."""
+    """Kinship of every candidate of a side, in single precision: ``values`` (rows of the side, L)."""
 
     values: Floats
     known: Flags
@@ -69,13 +69,13 @@ class Table:
         rows = context.view.rows(*KINDS[side])
         values = np.zeros((len(rows), len(learned)), dtype=np.float32)
         for start in range(0, len(rows), BLOCK):
-            values[start : start + BLOCK] = context.likeness.between(rows[start : start + BLOCK], learned)
+            values[start : start + BLOCK] = context.kinship.between(rows[start : start + BLOCK], learned, side)
         place = np.full(len(context.sides), -1, dtype=np.int64)
         place[rows] = np.arange(len(rows))
         return cls(values, np.any(values > 0, axis=1), place)
 
     def of_rows(self, rows: Rows) -> Many:
-        """The likenesses of some rows of the graph."""
+        """The kinships of some rows of the graph."""
         return Many(self, self.place[rows])
 
 
@@ -87,7 +87,7 @@ class Many:
     places: Rows
 
     def times(self, weights: Floats) -> Floats:
-        """(R, K) the likenesses times (L, K), summed in double precision."""
+        """(R, K) the kinships times (L, K), summed in double precision."""
         found = np.empty((len(self.table.values), weights.shape[1]))
         for start in range(0, len(found), BLOCK):
             found[start : start + BLOCK] = self.table.values[start : start + BLOCK].astype(np.float64) @ weights

@@ -17,12 +17,14 @@ from kyokan.matching.signals.categories import filled_categories, sold_categorie
 from kyokan.matching.signals.complement import PairTable, count_pairs, typical_value
 from kyokan.matching.signals.facts import Facts
 from kyokan.matching.signals.history import History
+from kyokan.matching.signals.kinship import Kinship
 from kyokan.matching.signals.moulds import Moulds
 from kyokan.matching.signals.partners import PairWeights, Partners
 from kyokan.matching.signals.profiles import Profiles
 from kyokan.matching.signals.settings import SignalSettings
 from kyokan.matching.signals.texts import Texts
 from kyokan.matching.signals.tie_ups import Likeness, TieUps
+from kyokan.matching.signals.times import Times
 from kyokan.matching.signals.view import Flags, Floats, GraphView, Rows, Sparse
 from kyokan.matching.signals.walk_graph import EDGE_WEIGHTS, WalkGraph
 
@@ -40,6 +42,7 @@ RESTS_ON: Mapping[str, frozenset[str]] = {
     "tie_ups": frozenset({RelationKind.TIED_UP}),
     "precedents": frozenset({RelationKind.TIED_UP}),
     "likeness": frozenset({VALUES, TEXTS, RelationKind.MADE_BY, RelationKind.TAGGED, RelationKind.IN_CATEGORY}),
+    "times": frozenset({TEXTS}),
     "pair_table": frozenset({VALUES, RelationKind.MADE_BY, RelationKind.TIED_UP}),
     "pair_lift": frozenset({VALUES, RelationKind.MADE_BY, RelationKind.TIED_UP}),
     "complement_typical": frozenset({VALUES, RelationKind.MADE_BY, RelationKind.TIED_UP}),
@@ -121,6 +124,16 @@ class Context:
     def likeness(self) -> Likeness:
         """How alike two of one side are."""
         return Likeness(self.view, self.profiles, self.texts)
+
+    @cached_property
+    def times(self) -> Times:
+        """When acts were active."""
+        return Times(self.view, self.sides)
+
+    @cached_property
+    def kinship(self) -> Kinship:
+        """How much what one did says of another."""
+        return Kinship(self)
 
     @cached_property
     def facts(self) -> Facts:

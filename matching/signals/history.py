@@ -1,4 +1,4 @@
-"""Who worked with whom: past tie-ups as a matrix of artists and brands, and what artists of each kind chose."""
+"""Who worked with whom: past tie-ups as a matrix of artists and brands, and who is of one kind or at one home."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class History:
     """``ties`` (artists, brands) sums confidence × recency; products count as their brand.
 
     ``people`` and ``things`` are the rows learned from, ``brands_tied`` the brand of each tie-up, ``cells`` its place,
-    ``kinds`` (brands, C) the categories of each brand.
+    ``worked`` (artists, brands) whether the two ever did, ``takers`` (brands,) how many artists each brand worked with.
 
     Args:
         context: of whose tie-ups.
@@ -31,7 +31,7 @@ class History:
     def __init__(self, context: Context, before: History | None = None) -> None:
         tie_ups, makers = context.precedents, context.profiles.brand_of
         self.brands_tied = np.where(makers[tie_ups.things] >= 0, makers[tie_ups.things], tie_ups.things)
-        self.prior = context.settings.kind_prior
+        self.prior = context.settings.choice_prior
         self.people, artist = np.unique(tie_ups.artists, return_inverse=True)
         self.things, brand = np.unique(self.brands_tied, return_inverse=True)
         if before is not None:  # the very same rows, by which what was worked out for them is known again
@@ -41,10 +41,12 @@ class History:
         self.ties = np.zeros((len(self.people), len(self.things)))
         np.add.at(self.ties, (artist, brand), tie_ups.weights)
         self.shares = shares(self.ties)
+        self.worked = self.ties > ROUNDING
+        self.takers = self.worked.sum(axis=0)
         self.catalogue = int(np.sum((context.sides == Side.THINGS) & (makers < 0)))
         self.moulds = context.moulds
-        self.categories = self.moulds.categories
-        self.kinds = self.moulds.kinds[self.moulds.of_row[self.things]].astype(np.float64)
+        self.markets = 1 + self.moulds.places  # homes that a brand may have, or none
+        self.at_home = self.moulds.at_home[self.moulds.of_row[self.things]]
 
     def same(self, moulds: Rows) -> Floats:
         """(M, artists) 1 where a mould and a learned artist share a category and a home."""
@@ -52,9 +54,11 @@ class History:
             return self._same[moulds]
         return self.moulds.same(moulds, self.moulds.of_row[self.people])
 
-    def chosen(self, moulds: Rows) -> Floats:
-        """(M, brands) tie-ups of the learned artists of each mould's kind."""
-        return self._chosen[moulds] if len(moulds) > FEW_MOULDS else np.asarray(self.same(moulds) @ self.ties)
+    def beside(self, moulds: Rows) -> Floats:
+        """(M, artists) 1 where a mould and a learned artist share a home, or neither has one."""
+        if len(moulds) > FEW_MOULDS:
+            return self._beside[moulds]
+        return self.moulds.share_home(moulds, self.moulds.of_row[self.people])
 
     @cached_property
     def _same(self) -> Floats:
@@ -62,9 +66,9 @@ class History:
         return self.moulds.same(np.arange(len(self.moulds.kinds)), self.moulds.of_row[self.people])
 
     @cached_property
-    def _chosen(self) -> Floats:
+    def _beside(self) -> Floats:
         """Of all moulds."""
-        return np.asarray(self._same @ self.ties)
+        return self.moulds.share_home(np.arange(len(self.moulds.kinds)), self.moulds.of_row[self.people])
 
     def learned(self, side: Side) -> Rows:
         """Rows learned from, on one side."""

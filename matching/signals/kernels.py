@@ -1,4 +1,4 @@
-"""Ridge regression over the entities learned from: what their likeness to each other makes of likeness to them."""
+"""Ridge regression over the entities learned from: what their kinship with each other makes of kinship with them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FEW_ROWS = 8  # up to so many, a system of equations is solved and nothing inver
 
 
 class Kernel:
-    """K, the (L, L) likeness of the learned to each other, under a ridge λ.
+    """K, the (L, L) kinship of the learned with each other, under a ridge λ.
 
     Args:
         alike: K.
@@ -49,7 +49,7 @@ class Kernel:
         return self._solved(columns) if self._lean(columns.shape[1]) else np.asarray(self.inverse @ columns)
 
     def near(self, alike: Alike) -> Floats:
-        """(R, L) how much each of the learned speaks for entities of (R, L) likeness to them."""
+        """(R, L) how much each of the learned speaks for entities of (R, L) kinship with them."""
         few = self._lean(len(alike.resembling))
         return self.after(alike.rows(np.arange(len(alike.resembling)))) if few else alike.times(self.inverse)
 

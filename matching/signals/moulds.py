@@ -16,14 +16,14 @@ class Moulds:
     """``of_row`` (N,) the mould of each entity; ``kinds`` (M, C) and ``homes`` (M, H) what each mould has.
 
     The last mould has neither; it serves whoever is not in the graph. ``columns`` are the (C,) rows of the categories
-    and the (H,) rows of the homes; ``categories`` is how many of the first are in use.
+    and the (H,) rows of the homes; ``places`` is how many of the latter are in use.
     """
 
     of_row: Rows
     kinds: Flags
     homes: Flags
     columns: tuple[Rows, Rows]
-    categories: int
+    places: int
 
     @classmethod
     def of(cls, categories: Sparse, places: Sparse) -> Self:
@@ -39,7 +39,7 @@ class Moulds:
             np.vstack([kinds[first], nobody[0]]),
             np.vstack([homes[first], nobody[1]]),
             columns,
-            len(columns[0]),
+            len(columns[1]),
         )
 
     def changed(self, rows: Iterable[int], categories: Sparse, places: Sparse) -> Self:
@@ -54,12 +54,18 @@ class Moulds:
             if not len(same):
                 kinds, homes = np.insert(kinds, -1, flags[0], axis=0), np.insert(homes, -1, flags[1], axis=0)
             of_row[row] = same[0] if len(same) else len(kinds) - 2
-        return replace(self, of_row=of_row, kinds=kinds, homes=homes, categories=len(np.unique(categories.indices)))
+        return replace(self, of_row=of_row, kinds=kinds, homes=homes, places=len(np.unique(places.indices)))
 
     @property
     def bare(self) -> int:
         """The mould without category and home."""
         return len(self.kinds) - 1
+
+    @property
+    def at_home(self) -> Floats:
+        """(M, 1 + H) how a mould's homes share it among them; the first column is for those without any."""
+        held = np.hstack([~np.any(self.homes, axis=1, keepdims=True), self.homes]).astype(np.float64)
+        return np.asarray(held / held.sum(axis=1, keepdims=True))
 
     def same(self, one: Rows, other: Rows) -> Floats:
         """(R, C) 1 where two moulds share a category and a home."""

@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kyokan.matching.signals.history import ROUNDING, shares
+from kyokan.matching.signals.lifts import PAIR, Lost, lift
 from kyokan.matching.signals.view import Floats, Rows
 
 if TYPE_CHECKING:
     from kyokan.matching.signals.partners import Ends, Partners
+
+Pick = Callable[[Floats], Floats]
+"""(learned artists, K) → (P, K): summed over some of the others, each counted as far as it counts for the artist."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,46 +30,118 @@ class Pairing:
     def figures(self) -> Floats:
         """(P, T, features) from all tie-ups but those of the artist itself.
 
-        ``alike`` carries tie-ups over to similar artists and similar brands by two-step kernel ridge regression,
-        K_a (K_a + λ I)⁻¹ Y (K_b + μ I)⁻¹ K_b with likeness as kernel (Stock, Pahikkala, Airola, De Baets and Waegeman
+        ``alike`` carries tie-ups over to kindred artists and similar brands by two-step kernel ridge regression,
+        K_a (K_a + λ I)⁻¹ Y (K_b + μ I)⁻¹ K_b with kinship as kernel (Stock, Pahikkala, Airola, De Baets and Waegeman
         2018); for an artist with tie-ups, (H Y − h Y) / (1 − h), its closed-form leave-one-out. What an
         artist of n brands says of each counts 1 / √n, so that the busiest do not speak for everybody like them.
-        ``kind_partner`` and ``kind_category`` are logs of how much oftener artists of the same category and home chose
-        this brand, or its category, than all did, with ``kind_prior`` tie-ups of no preference. ``tie_ups`` is
-        ln(1 + n) of the brand's tie-ups with others and ``first`` whether there are none: together they say what a
-        brand's habit is worth, and what is left for newcomers (Good 1953). ``home`` is 1 where both share a place, or
-        neither has one.
+
+        Three figures are logs of how much oftener some artists chose something than all did, ``choice_prior`` tie-ups
+        of no preference behind them: ``akin_partner`` this brand, artists counted by kinship; ``kind_partner`` this
+        brand, artists of the same category and home; ``home`` a brand of such a home, artists of the same home.
+        ``tie_ups`` is ln(1 + n) of the brand's tie-ups with others, ``first`` whether there are none and ``second``
+        whether they are those of a single artist: together they say what a brand's habit is worth, and what is left for
+        newcomers (Good 1953). ``venture`` is 0 for brands that worked with others; for the rest it is the log of how
+        much oftener kindred artists than all worked with a brand that nobody else works with.
         """
-        history, (kinds, member) = self.partners.history, self._member
-        rest, total = self._counts(lambda ties: ties.sum(axis=1, keepdims=True))
-        others, chosen = self._counts(self._stand)
-        by_kind = self._counts(lambda ties: ties @ kinds)
+        history = self.partners.history
+        rest = self._all(history.ties.sum(axis=1, keepdims=True))
+        others, takers = self._at(self._all, history.ties), self._at(self._all, history.worked.astype(np.float64))
+        lone = history.ties * (history.takers == 1)
+        kin = self._among(lone.sum(axis=1, keepdims=True)) + self._freed(self.people.alike.rows)
+        all_lone = self._all(lone.sum(axis=1, keepdims=True)) + self._freed(self._everybody)
         return np.stack(
             [
                 self._carried(),
-                _lift(chosen, total, others, rest, history.catalogue, history.prior),
-                _lift(by_kind[1], total, by_kind[0], rest, history.categories, history.prior) @ member.T,
+                self._lift(self._among, others, rest),
+                self._lift(self._of_kind, others, rest),
                 np.log1p(np.maximum(others, 0.0)),
-                others <= ROUNDING,
-                self._home,
+                takers == 0,
+                takers == 1,
+                (takers == 0) * lift(kin, self._total(self._among), all_lone, rest, 2, history.prior),
+                self._home(rest),
             ],
             axis=-1,
         )
 
-    def _counts(self, columns: Callable[[Floats], Floats]) -> tuple[Floats, Floats]:
-        """(P, columns) tie-ups of all others, and of those of one's kind, on what ``columns`` makes of the brands."""
-        history, own, mould = self.partners.history, self.people.place, self.people.mould
-        others = np.repeat(columns(history.ties.sum(axis=0)[None, :]), len(own), axis=0)
-        moulds, cast = np.unique(mould, return_inverse=True)
-        chosen = columns(history.chosen(moulds))[cast]
-        mine = np.flatnonzero(own >= 0)
-        taken = columns(history.ties[own[mine]])
-        others[mine] -= taken
-        chosen[mine] -= history.same(moulds)[cast[mine], own[mine]][:, None] * taken
-        return others, chosen
+    # Tie-ups of the others --------------------------------------------------------------------------------------
+
+    def _without_own(self, found: Floats, columns: Floats, counted: Callable[[Rows], Floats]) -> Floats:
+        """``found`` less what those who were learned from have in it themselves; ``counted`` (P',) for oneself."""
+        found = np.array(found, dtype=np.float64)
+        mine = np.flatnonzero(self.people.place >= 0)
+        found[mine] -= counted(mine)[:, None] * columns[self.people.place[mine]]
+        return found
+
+    def _all(self, columns: Floats) -> Floats:
+        everybody = np.repeat(columns.sum(axis=0, keepdims=True), len(self.people.place), axis=0)
+        return self._without_own(everybody, columns, lambda mine: np.ones(len(mine)))
+
+    def _among(self, columns: Floats) -> Floats:
+        """By kinship."""
+        alike, place = self.people.alike, self.people.place
+        return self._without_own(
+            alike.times(columns), columns, lambda mine: alike.rows(mine)[np.arange(len(mine)), place[mine]]
+        )
+
+    def _moulded(self, weigh: Callable[[Rows], Floats], columns: Floats) -> Floats:
+        """By what ``weigh`` makes of moulds, (M, learned artists), worked out once a mould."""
+        place = self.people.place
+        moulds, cast = np.unique(self.people.mould, return_inverse=True)
+        weights = weigh(moulds)
+        return self._without_own((weights @ columns)[cast], columns, lambda mine: weights[cast[mine], place[mine]])
+
+    def _of_kind(self, columns: Floats) -> Floats:
+        return self._moulded(self.partners.history.same, columns)
+
+    def _beside(self, columns: Floats) -> Floats:
+        return self._moulded(self.partners.history.beside, columns)
+
+    def _everybody(self, mine: Rows) -> Floats:
+        return np.ones((len(mine), len(self.partners.history.people)))
+
+    def _total(self, pick: Pick) -> Floats:
+        return pick(self.partners.history.ties.sum(axis=1, keepdims=True))
+
+    def _at(self, pick: Pick, ties: Floats) -> Floats:
+        """(P, T) what is picked from the ties of each thing, in the order that is cheaper."""
+        if len(self.people.place) <= len(self.things.place):
+            return self._stand(pick(ties))
+        return pick(self._stand(ties))
+
+    def _stand(self, values: Floats) -> Floats:
+        """(R, brands) → (R, T): the brand that a thing is, 0 for one that never worked."""
+        place = self.things.place
+        return np.where(place >= 0, values[:, np.maximum(place, 0)], 0.0)
+
+    def _freed(self, counted: Callable[[Rows], Floats]) -> Floats:
+        """(P, 1) ties of brands that one artist alone works with once one's own tie-ups are left out.
+
+        ``counted`` (P', learned artists) says how much each artist counts.
+        """
+        history, found = self.partners.history, np.zeros((len(self.people.place), 1))
+        mine = np.flatnonzero(self.people.place >= 0)
+        own, weights = self.people.place[mine], np.array(counted(mine))
+        weights[np.arange(len(mine)), own] = 0.0
+        found[mine, 0] = ((weights @ (history.ties * (history.takers == PAIR))) * history.worked[own]).sum(axis=1)
+        return found
+
+    # Figures ----------------------------------------------------------------------------------------------------
+
+    def _lift(self, pick: Pick, others: Floats, rest: Floats) -> Floats:
+        history = self.partners.history
+        return lift(self._at(pick, history.ties), self._total(pick), others, rest, history.catalogue, history.prior)
+
+    def _home(self, rest: Floats) -> Floats:
+        """(P, T) NaN for a brief, which has no home."""
+        history = self.partners.history
+        if self.people.nowhere or self.things.nowhere:
+            return np.full((len(self.people.place), len(self.things.place)), np.nan)
+        chosen, others = (pick(history.ties @ history.at_home) for pick in (self._beside, self._all))
+        found = lift(chosen, self._total(self._beside), others, rest, history.markets, history.prior)
+        return np.asarray(found @ history.moulds.at_home[self.things.mould].T)
 
     def _carried(self) -> Floats:
-        """(P, T) tie-ups carried over to similar artists and brands, in the order of multiplication that is cheaper."""
+        """(P, T) tie-ups carried over to kindred artists and brands, in the order of multiplication that is cheaper."""
         one, people, things = self.partners, self.people, self.things
         if len(people.place) <= len(things.place):
             return np.asarray(things.alike.times(one.brands.after(people.near @ one.history.shares).T).T)
@@ -78,25 +154,7 @@ class Pairing:
             found[mine] = (found[mine] - weight * spoken[own]) / (1.0 - weight)
         return found
 
-    @property
-    def _home(self) -> Floats:
-        """(P, T) whether both share a home."""
-        known = not self.people.nowhere and not self.things.nowhere
-        return self.partners.history.moulds.share_home(self.people.mould, self.things.mould) * known
-
-    @property
-    def _member(self) -> tuple[Floats, Floats]:
-        """(brands, K) categories of the learned brands and (T, K) the share of each in a thing, those in use alone."""
-        moulds = self.partners.history.moulds
-        member = moulds.kinds[self.things.mould]
-        columns = np.flatnonzero(member.any(axis=0))
-        chosen = member[:, columns].astype(np.float64)
-        return self.partners.history.kinds[:, columns], chosen / np.maximum(chosen.sum(axis=1, keepdims=True), 1.0)
-
-    def _stand(self, values: Floats) -> Floats:
-        """(R, brands) → (R, T): the brand that a thing is, 0 for one that never worked."""
-        place = self.things.place
-        return np.where(place >= 0, values[:, np.maximum(place, 0)], 0.0)
+    # What is lost -----------------------------------------------------------------------------------------------
 
     def without(self, cells: Rows, weights: Floats) -> Floats:
         """(C, features) of a single pair without each of C tie-ups: its learned artist and brand, and its weight.
@@ -104,35 +162,27 @@ class Pairing:
         None of them is one's own. An artist whose only tie-up it was is not learned from any more, nor is such a brand:
         what the remaining ones then say follows from the closed-form leave-one-out of each, without solving anew.
         """
-        history, mould = self.partners.history, int(self.people.mould[0])
-        artist, brand = cells.T
-        own, place = int(self.people.place[0]), int(self.things.place[0])
-        kinds, member = self._member
-        same = history.same(np.array([mould]))[0].copy()
-        same[own : own + 1 if own >= 0 else own] = 0.0
-        mine = history.ties[own] if own >= 0 else np.zeros(history.ties.shape[1])
-        others = history.ties.sum(axis=0) - mine
-        chosen = same @ history.ties
-        here = (brand == place)[:, None] * weights[:, None]  # what the brand itself loses
-        lost, of_kind = weights[:, None] * kinds[brand], same[artist][:, None]
-        total = chosen.sum() - of_kind * weights[:, None]
-        rest = others.sum() - weights[:, None]
-        partner = self._stand(others[None, :]) - here
-        by_partner = _lift(
-            self._stand(chosen[None, :]) - of_kind * here, total, partner, rest, history.catalogue, history.prior
-        )
-        by_category = _lift(
-            chosen @ kinds - of_kind * lost, total, others @ kinds - lost, rest, history.categories, history.prior
-        )
+        history, mould = self.partners.history, self.people.mould[:1]
+        lost = Lost.of(history, int(self.people.place[0]), int(self.things.place[0]), cells, weights)
+        kin = self.people.alike.rows(np.array([0]))[0]
         columns = [
-            self._carried_without(artist, brand, weights)[:, None],
-            by_partner,
-            by_category @ member.T,
-            np.log1p(np.maximum(partner, 0.0)),
-            partner <= ROUNDING,
-            np.repeat(self._home, len(cells), axis=0),
+            self._carried_without(cells[:, 0], cells[:, 1], weights),
+            lost.partner(kin),
+            lost.partner(history.same(mould)[0]),
+            np.log1p(np.maximum(lost.others, 0.0)),
+            lost.takers == 0,
+            lost.takers == 1,
+            (lost.takers == 0) * lost.lone(kin),
+            self._home_without(lost),
         ]
-        return np.hstack(columns)
+        return np.column_stack(columns)
+
+    def _home_without(self, lost: Lost) -> Floats:
+        if self.people.nowhere or self.things.nowhere:
+            return np.full(len(lost.weights), np.nan)
+        history = self.partners.history
+        own = history.moulds.at_home[int(self.things.mould[0])]
+        return np.asarray(lost.home(history.beside(self.people.mould[:1])[0]) @ own)
 
     def _carried_without(self, artist: Rows, brand: Rows, weights: Floats) -> Floats:
         """(C,) ``alike`` of a single pair without each tie-up."""
@@ -163,13 +213,3 @@ class Pairing:
     @property
     def _far(self) -> Floats:
         return np.asarray(self.things.far[:, 0])
-
-
-def _lift(chosen: Floats, total: Floats, others: Floats, rest: Floats, choices: int, prior: float) -> Floats:
-    """(P, columns) ln of the share of a column among the tie-ups of one's kind over its share among all others'.
-
-    ``chosen`` of ``total`` (P, 1) tie-ups of one's kind and ``others`` of ``rest`` (P, 1) of all others fall on each
-    column. Half a tie-up is added to each of the ``choices``, so that a column without any has a share too.
-    """
-    share = (others + 0.5) / (rest + 0.5 * choices)
-    return np.asarray(np.log((chosen + prior * share) / (total + prior) / share))

@@ -1,4 +1,4 @@
-"""What past tie-ups say of any artist with any brand: six figures a pair, the artist's own tie-ups always left out."""
+"""What past tie-ups say of any artist with any brand: eight figures a pair, without the artist's own tie-ups."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from kyokan.matching.signals.view import Floats, Rows
 if TYPE_CHECKING:
     from kyokan.matching.signals.context import Context
 
-FEATURES = ("alike", "kind_partner", "kind_category", "tie_ups", "first", "home")
+FEATURES = ("alike", "akin_partner", "kind_partner", "tie_ups", "first", "second", "venture", "home")
 
-FEW_ROWS = 5000  # up to so many, likeness is worked out for the rows asked for and not kept
-HABITS = ("tie_ups", "first")  # figures of the brand alone, whoever the artist is
+FEW_ROWS = 5000  # up to so many, kinship is worked out for the rows asked for and not kept
+HABITS = ("tie_ups", "first", "second")  # figures of the brand alone, whoever the artist is
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +35,14 @@ class Worth:
 
 # As `kyokan learn` finds them on the tie-ups of the demo catalogue, rounded.
 DEFAULT_PAIRS: Mapping[str, Worth] = {
-    "alike": Worth(30.0, 0.0),
-    "kind_partner": Worth(0.2, 0.0),
-    "kind_category": Worth(0.35, 0.0),
-    "tie_ups": Worth(1.15, 0.0),
-    "first": Worth(0.0, 0.0),
-    "home": Worth(1.3, 0.0),
+    "alike": Worth(100.0, 0.002),
+    "akin_partner": Worth(0.1, -1.6),
+    "kind_partner": Worth(0.2, -2.3),
+    "tie_ups": Worth(0.6, 0.15),
+    "first": Worth(0.0, 0.75),
+    "second": Worth(-0.6, 0.15),
+    "venture": Worth(0.8, -0.05),
+    "home": Worth(0.6, -1.6),
 }
 
 
@@ -73,10 +75,13 @@ class PairWeights:
         return np.array([self.worth[name].weight if name in self.worth else 0.0 for name in FEATURES])
 
     def __call__(self, features: Floats, habit: float = 1.0) -> Floats:
-        """(…, features) → (…); ``habit`` is the share that figures of the brand alone count."""
+        """(…, features) → (…); ``habit`` is the share that figures of the brand alone count.
+
+        A figure that is NaN is unknown and counts as its mean.
+        """
         means = np.array([self.worth[name].mean if name in self.worth else 0.0 for name in FEATURES])
         share = np.where(np.isin(FEATURES, HABITS), habit, 1.0)
-        return np.asarray((features - means) @ (self.weights * share))
+        return np.asarray(np.nan_to_num(features - means) @ (self.weights * share))
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON."""
@@ -91,7 +96,7 @@ class PairWeights:
 class Ends:
     """R entities of one side as past tie-ups see them.
 
-    ``place`` (R,) is the row among the learned artists or brands, −1 for strangers; ``alike`` (R, learned) likeness to
+    ``place`` (R,) is the row among the learned artists or brands, −1 for strangers; ``alike`` (R, learned) kinship with
     them; ``mould`` (R,) says which categories and homes each has. A brief is ``nowhere``: it has no home to
     share, which is not the same as a home that nobody stated.
     """
@@ -119,7 +124,7 @@ class Partners:
 
     Args:
         context: of whose history.
-        before: of a graph with a few more facts; taken over where the same artists or brands worked and are as alike.
+        before: of a graph with a few more facts; taken over where the same artists or brands worked and are as kindred.
     """
 
     def __init__(self, context: Context, before: Partners | None = None) -> None:
@@ -130,22 +135,22 @@ class Partners:
 
     @cached_property
     def artists(self) -> Kernel:
-        """Likeness of the learned artists to each other."""
+        """Kinship of the learned artists with each other."""
         return self._kernel(Side.PEOPLE, self._context.settings.artist_ridge)
 
     @cached_property
     def brands(self) -> Kernel:
-        """Likeness of the learned brands to each other."""
+        """Kinship of the learned brands with each other."""
         return self._kernel(Side.THINGS, self._context.settings.brand_ridge)
 
     def _kernel(self, side: Side, ridge: float) -> Kernel:
         rows, before, context = self.history.learned(side), self._before, self._context
         if before is not None and before.like(context) and rows is before.history.learned(side):
             return before.artists if side is Side.PEOPLE else before.brands
-        return Kernel(context.likeness.between(rows, rows).astype(np.float64), ridge, once=before is not None)
+        return Kernel(context.kinship.between(rows, rows, side), ridge, once=before is not None)
 
     def like(self, context: Context) -> bool:
-        """Whether likeness is the same in another context."""
+        """Whether kinship is the same in another context; where texts, which tell times, change, likeness does too."""
         return self._context.likeness.same_as(context.likeness)
 
     @cached_property
@@ -162,18 +167,18 @@ class Partners:
         """Entities of the graph; products stand where their brand stands."""
         learned = self.history.learned(side)
         if len(rows) <= FEW_ROWS:
-            return self._ends(rows, side, Few(self._context.likeness.between(rows, learned).astype(np.float64)))
+            return self._ends(rows, side, Few(self._context.kinship.between(rows, learned, side)))
         return self._ends(rows, side, self.table(side).of_rows(rows))
 
     def table(self, side: Side) -> Table:
-        """Likeness of every candidate of a side to those learned from."""
+        """Kinship of every candidate of a side with those learned from."""
         if side not in self._tables:
             self._tables[side] = Table.of(self._context, side, self.history.learned(side))
         return self._tables[side]
 
     def of_subject(self, subject: Subject, side: Side) -> Ends:
         """Who asks, standing on ``side``; a brief or a fan is nobody that worked before."""
-        alike = Few(self._context.likeness.of(subject, self.history.learned(side))[None, :])
+        alike = Few(self._context.kinship.of(subject, self.history.learned(side), side)[None, :])
         if subject.row is not None:
             return self._ends(np.array([subject.row], dtype=np.int64), side, alike)
         return Ends(self, np.array([-1]), alike, np.array([self.history.moulds.bare]), nowhere=True)

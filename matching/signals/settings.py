@@ -34,9 +34,9 @@ class SignalSettings:
     walk_unit: float = 3.0  # typical values (root mean square over probe pairs) that make a strong case
 
     precedent_half_life: float = 10.0  # years after which a tie-up counts half
-    artist_ridge: float = 1.0  # of two-step kernel ridge regression over artists, in units of likeness
-    brand_ridge: float = 1.33  # likewise over brands
-    kind_prior: float = 5.0  # tie-ups of no preference behind what artists of one kind choose
+    artist_ridge: float = 1.0  # of two-step kernel ridge regression over artists, in units of kinship
+    brand_ridge: float = 6.0  # likewise over brands
+    choice_prior: float = 1.0  # tie-ups of no preference behind what some artists chose
 
     reach_prior: float = 20.0  # pseudo-people behind each audience
     reach_unit: float = 2.0  # nats above the typical audience

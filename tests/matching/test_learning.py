@@ -97,7 +97,7 @@ def test_ten_deals_do_not_overturn_the_default(market: Sketch) -> None:
         market.edge("tied_up", f"artist:{place:02d}", f"brand:{(place + 1) % 3 + 9:02d}", since="2021", key="odd")
     after = learn(Matcher(market.snapshot(name="later")), version="mine")
     for name, weight in before.weights.items():
-        assert after.weight(name) == pytest.approx(weight, abs=0.35), name
+        assert after.weight(name) == pytest.approx(weight, abs=0.5), name
     assert after.pairs.worth["alike"].weight > 0
 
 

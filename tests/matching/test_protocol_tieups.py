@@ -13,10 +13,17 @@ from kyokan.errors import DataMissingError, InputError
 from kyokan.graph.dictionary import load_dictionary
 from kyokan.graph.model import RelationKind
 from kyokan.matching.encoders import open_encoder
-from kyokan.matching.evaluation.tieup_data import describe, group_of, parts, read_tieups, tasks_of
+from kyokan.matching.evaluation.tieup_data import (
+    Task,
+    describe,
+    group_of,
+    parts,
+    read_tieups,
+    tasks_of,
+    thinned,
+)
 from kyokan.matching.evaluation.tieup_graph import build_graph
-from kyokan.matching.evaluation.tieups import blind, evaluate, measure, new_to_all
-from kyokan.matching.ranking import Matcher
+from kyokan.matching.evaluation.tieups import evaluate, measure, new_to_all
 
 
 @pytest.fixture
@@ -54,22 +61,36 @@ def test_an_obvious_habit_is_found(folder: Path) -> None:
 def test_every_artist_is_hidden_once_and_has_no_tie_up_in_training(folder: Path) -> None:
     data = read_tieups(folder)
     tasks = tasks_of(data, None, 0)
-    assert len(tasks) == 8
+    assert len(tasks) == 3
     for task in tasks:
         assert not task.known[task.hidden].any()
         assert task.truth.sum() + task.known.sum() == len(data.pairs)
     assert (sum(task.truth for task in tasks) == tasks[0].known + tasks[0].truth).all()
 
 
+def test_of_the_companies_that_hidden_artists_alone_work_with_no_more_stay_than_held_out_rows_bring() -> None:
+    known, truth = np.zeros((20, 25)), np.zeros((20, 25))
+    known[range(10), range(10)] = 1  # ten companies with a tie-up, fifteen without
+    truth[range(10, 20), range(5, 15)] = 1
+    task = Task(
+        *(tuple(f"{word} {n}" for n in range(count)) for word, count in (("a", 20), ("c", 25), ("k", 25))), known, truth
+    )
+    left = thinned(task, 0)
+    assert (np.count_nonzero(left.popularity), len(left.companies)) == (10, 12)  # .16 of twelve
+    kept = [task.companies.index(name) for name in left.companies]
+    assert np.array_equal(left.truth, truth[:, kept])
+    assert left.categories == tuple(task.categories[place] for place in kept)
+    assert thinned(task, 0).companies == left.companies != thinned(task, 1).companies
+
+
 def test_the_graph_that_is_asked_holds_no_tie_up_of_a_hidden_artist(folder: Path, tmp_path: Path) -> None:
     data = read_tieups(folder)
     task = tasks_of(data, None, 0)[0]
     dictionary, encoder = load_dictionary(), open_encoder("universal", cache=None)
-    snapshot = build_graph(tmp_path, *describe(task, data, None), data.pairs, dictionary, encoder)
-    seen = blind(Matcher(snapshot, encoder, dictionary=dictionary), task).snapshot
+    seen = build_graph(tmp_path, *describe(task, data, None), task.learned, dictionary, encoder)
     tied = {seen.entity(seen.row(edge.source)).name for edge in seen.relations(RelationKind.TIED_UP)}
     assert tied == {task.artists[row] for row in range(len(task.artists)) if row not in task.hidden}
-    assert len(snapshot.relations(RelationKind.IN_PLACE)) == len(task.artists) + len(task.companies)  # all from Japan
+    assert len(seen.relations(RelationKind.IN_PLACE)) == len(task.artists) + len(task.companies)  # all from Japan
 
 
 def test_what_is_hidden_does_not_change_what_is_learned(folder: Path) -> None:

@@ -8,13 +8,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kyokan.matching.ranking import Query
+from kyokan.matching.evidence.removal import Removal
+from kyokan.matching.ranking import Matcher, MatcherSettings, Query
 from kyokan.matching.ranking.query import subject_of
 from kyokan.matching.signals import Context, Side, SignalSettings, Subject, precedent
 from kyokan.matching.signals.partners import FEATURES, PairWeights, Worth
 from tests.matching.sketch import Sketch
 
-SETTINGS = SignalSettings(artist_ridge=1.0, brand_ridge=1.0, kind_prior=5.0)
+SETTINGS = SignalSettings(artist_ridge=1.0, brand_ridge=1.0, choice_prior=5.0)
 ALIKE = PairWeights(worth={"alike": Worth(2.0, 0.05)})
 
 
@@ -102,13 +103,14 @@ def test_an_artist_with_tie_ups_is_judged_as_had_it_never_worked(new_sketch) -> 
         for place, (serene, warm) in enumerate(((0.9, 0.1), (0.7, 0.3), (0.2, 0.9), (0.5, 0.5))):
             sketch.add(f"artist:{place}", {"serene": serene, "warm": warm})
             sketch.add(f"brand:{place}", {"bold": serene, "warm": warm})
-            if place < 3 or tied:
+            if place < 3 or tied:  # so that two artists share a brand, which one of them has alone without the other
                 sketch.edge("tied_up", f"artist:{place}", f"brand:{place % 3}", since="2020")
-        values.append(figures(Context(sketch.snapshot(), settings=SETTINGS), "artist:3", "brand:1")["alike"])
-    assert values[0] == pytest.approx(values[1])
+        context = Context(sketch.snapshot(), settings=SETTINGS)
+        values.append([list(figures(context, "artist:3", f"brand:{brand}").values()) for brand in range(4)])
+    assert np.array(values[0]) == pytest.approx(np.array(values[1]))
 
 
-def test_kinds_and_homes_are_counted_against_what_all_did(cases: Sketch) -> None:
+def test_what_artists_of_one_kind_chose_is_counted_against_what_all_did(cases: Sketch) -> None:
     for member, group in (("artist:a", "band"), ("artist:p1", "band"), ("artist:p2", "singer"), ("brand:b1", "beauty")):
         cases.edge("in_category", member, f"category:{group}")
     context = Context(cases.snapshot(), settings=SETTINGS)
@@ -116,18 +118,91 @@ def test_kinds_and_homes_are_counted_against_what_all_did(cases: Sketch) -> None
     # one of two tie-ups and half a one for each of three brands: 1.5 of 3.5; five tie-ups of no preference behind one
     share = 1.5 / 3.5
     assert found["kind_partner"] == pytest.approx(math.log((1 + 5 * share) / (1 + 5) / share))
-    share = 1.5 / 3.5  # likewise over the three categories in use
-    assert found["kind_category"] == pytest.approx(math.log((1 + 5 * share) / (1 + 5) / share))
-    assert (found["tie_ups"], found["first"]) == (pytest.approx(math.log(2)), 0.0)
-    assert figures(context, "artist:a", "brand:x")["first"] == 1.0
+    assert (found["tie_ups"], found["first"], found["second"]) == (pytest.approx(math.log(2)), 0.0, 1.0)
+    found = figures(context, "artist:a", "brand:x")
+    assert (found["tie_ups"], found["first"], found["second"]) == (0.0, 1.0, 0.0)
 
 
-def test_a_home_is_shared_where_a_place_is_or_where_neither_has_one(cases: Sketch) -> None:
-    for member, place in (("artist:a", "japan"), ("brand:x", "japan"), ("brand:b1", "france")):
-        cases.edge("in_place", member, f"place:{place}")
+def test_kindred_artists_count_as_far_as_they_are_kindred(cases: Sketch) -> None:
+    cases.add("artist:p3", {"serene": 0.6, "warm": 0.6})
+    cases.edge("tied_up", "artist:p3", "brand:b1", since="2020")
     context = Context(cases.snapshot(), settings=SETTINGS)
-    pairs = (("a", "x"), ("a", "b1"), ("a", "b2"), ("p1", "b2"))
-    assert [figures(context, f"artist:{one}", f"brand:{other}")["home"] for one, other in pairs] == [1, 0, 0, 1]
+    near = context.likeness.between(rows(context, "artist:a"), rows(context, "artist:p3"))[0, 0]
+    assert 0 < near < 1
+    share = 2.5 / 4.5  # two of three tie-ups, half a one for each of three brands
+    kin = 1 + near  # p1 in full, p3 in part, p2 not at all
+    assert figures(context, "artist:a", "brand:b1")["akin_partner"] == pytest.approx(
+        math.log((kin + 5 * share) / (kin + 5) / share)
+    )
+
+
+def test_who_is_like_those_that_took_a_brand_of_their_own_may_take_a_new_one(cases: Sketch) -> None:
+    cases.add("artist:p3", {"warm": 0.6})
+    cases.edge("tied_up", "artist:p3", "brand:b2", since="2020")
+    context = Context(cases.snapshot(), settings=SETTINGS)
+    share = 1.5 / 4  # one of three tie-ups is with a brand that nobody else works with
+    assert figures(context, "artist:a", "brand:x")["venture"] == pytest.approx(
+        math.log((1 + 5 * share) / (1 + 5) / share)  # a is like p1 alone, whose brand is its own
+    )
+    assert figures(context, "artist:a", "brand:b1")["venture"] == 0.0
+    share = 2.5 / 3  # without p3's own tie-up p2 is alone with its brand
+    assert figures(context, "artist:p3", "brand:x")["venture"] == pytest.approx(
+        math.log((1 + 5 * share) / (1 + 5) / share)
+    )
+
+
+def test_homes_of_brands_are_counted_against_those_that_all_chose(cases: Sketch) -> None:
+    for member in ("artist:a", "artist:p1", "brand:x", "brand:b1"):
+        cases.edge("in_place", member, "place:japan")
+    context = Context(cases.snapshot(), settings=SETTINGS)
+    share = 1.5 / 3  # of the two tie-ups one each with a brand from Japan and one from nowhere
+    home, nowhere = math.log((1 + 5 * share) / 6 / share), math.log((0 + 5 * share) / 6 / share)
+    found = [figures(context, "artist:a", f"brand:{name}")["home"] for name in ("x", "b1", "b2")]
+    assert found == pytest.approx([home, home, nowhere])
+
+
+def test_acts_of_one_time_are_kindred(cases: Sketch) -> None:
+    texts = {"artist:a": "A singer of the 1970s.", "artist:p1": "1970年代の歌手。", "artist:p2": "Since 1988."}
+    for name, text in texts.items():
+        cases.entities[name] = cases.entities[name].with_changes(text_en=text)
+    context = Context(cases.snapshot(), settings=SETTINGS)
+    asked, learned = rows(context, "artist:a"), rows(context, "artist:p1", "artist:p2")
+    assert context.kinship.between(asked, learned, Side.PEOPLE)[0].tolist() == pytest.approx(
+        [(3 * 1 + 1) / 4, (3 * 0 + math.exp(-10 / 15)) / 4]
+    )
+    assert context.kinship.of(ask(context, "artist:a"), learned, Side.PEOPLE).tolist() == pytest.approx(
+        context.kinship.between(asked, learned, Side.PEOPLE)[0].tolist()
+    )
+
+
+def test_every_figure_without_a_tie_up_is_that_of_a_graph_without_it(new_sketch) -> None:
+    sketch, draw = new_sketch("many"), np.random.default_rng(0)
+    for place in range(9):
+        serene, warm = draw.random(2).round(2).tolist()
+        sketch.add(f"artist:{place}", {"serene": serene, "warm": warm})
+        sketch.add(f"brand:{place}", {"bold": serene, "warm": warm})
+        sketch.edge("in_place", f"brand:{place}", f"place:{place % 2}")
+        sketch.edge("in_place", f"artist:{place}", f"place:{place % 2}")
+    for artist, brand in ((0, 0), (1, 0), (2, 0), (3, 1), (4, 1), (5, 2), (6, 3), (6, 4), (0, 5)):
+        sketch.edge("tied_up", f"artist:{artist}", f"brand:{brand}", since="2020")
+    matcher = Matcher(sketch.snapshot(), settings=MatcherSettings(signals=SETTINGS))
+    context = matcher.context()
+    for artist, brand in (
+        ("artist:0", "brand:1"),
+        ("artist:7", "brand:0"),
+        ("artist:4", "brand:2"),
+        ("artist:3", "brand:8"),
+    ):
+        pair = context.partners.pair(
+            context.partners.of_rows(rows(context, artist), Side.PEOPLE),
+            context.partners.of_rows(rows(context, brand), Side.THINGS),
+        )
+        for place, relation in enumerate(context.precedents.relations):
+            if relation.source != artist:
+                found = pair.without(context.history.cells[[place]], context.precedents.weights[[place]])[0]
+                removal = Removal(relations=frozenset({relation.identity}))
+                left = figures(matcher.without(removal).context(), artist, brand)
+                assert dict(zip(FEATURES, found.tolist(), strict=True)) == pytest.approx(left), relation.identity
 
 
 def test_a_brief_has_no_home_to_share(cases: Sketch) -> None:
