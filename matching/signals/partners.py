@@ -59,7 +59,8 @@ class PairWeights:
     def __post_init__(self) -> None:
         for name, worth in self.worth.items():
             if name not in FEATURES:
-                raise SettingsError(f"figure {name!r}", "is unknown", f"Known are {', '.join(FEATURES)}")
+                known = f"Known are {', '.join(FEATURES)}; remove weights that another version learned"
+                raise SettingsError(f"figure {name!r}", "is unknown", known)
             if not np.isfinite([worth.weight, worth.mean]).all():
                 raise SettingsError(f"worth of {name}", f"is {worth.weight} at {worth.mean}", "Give numbers")
 
