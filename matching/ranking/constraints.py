@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from kyokan.graph.languages import spoken
 from kyokan.graph.model import EntityKind, Relation, RelationKind
 from kyokan.matching.ranking.model import Query, Sentence, Standing
 from kyokan.matching.signals import MIN_CELL, Context, Side, Subject
@@ -214,11 +215,11 @@ def _blocked(context: Context, relation: Relation, partner: int) -> Decision:
 
 
 def _named(context: Context, word: str, lang: str) -> str:
-    """The label of an id, or of the category or place of that slug; else the word itself."""
+    """The label of an id, or of the category or place of that slug; else the word itself, in that language."""
     for entity_id in (word, f"category:{word}", f"place:{word}"):
         if ":" in entity_id and (row := context.find(entity_id)) >= 0:
             return context.label(row, lang)
-    return word
+    return spoken(word, lang)
 
 
 def _slug(word: str) -> str:

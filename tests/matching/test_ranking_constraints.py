@@ -29,13 +29,13 @@ def pair(sketch: Sketch, brand: str = "brand:two", artist: str = "artist:a", **q
 
 
 def test_an_exclusive_partner_blocks_the_others_of_its_category_until_it_ends(market: Sketch) -> None:
-    exclusive(market, since="2025-04-01", until="2027-06-30", attributes={"territory": "日本", "media": "TV"})
+    exclusive(market, since="2025-04-01", until="2027-06-30", attributes={"territory": "日本 / Japan", "media": "TV"})
     match = pair(market)
     assert match.standing is Standing.BLOCKED
     assert match.blocked_until == "2027-06-30"
     assert match.reason is not None
     assert match.reason.ja == "2027-06-30 まで不可。oneとの独占：watch × 日本 × TV。"
-    assert match.reason.en == "Blocked until 2027-06-30. Exclusive with One: Watch × 日本 × TV."
+    assert match.reason.en == "Blocked until 2027-06-30. Exclusive with One: Watch × Japan × TV."
 
 
 def test_blocked_candidates_are_set_aside_with_their_reason(market: Sketch) -> None:
