@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from typing import Any, Self, TypeVar, overload
 
 import numpy as np
 
@@ -28,6 +29,7 @@ from kyokan.matching.signals.times import Times
 from kyokan.matching.signals.view import Flags, Floats, GraphView, Rows, Sparse
 from kyokan.matching.signals.walk_graph import EDGE_WEIGHTS, WalkGraph
 
+T = TypeVar("T")
 LANGS = ("ja", "en")
 VALUES, TEXTS, FANS, SIZES = "values", "texts", "fans", "sizes"
 # What each part of a context is derived from, so that an edited copy derives anew no more than it must. Relations go by
@@ -43,6 +45,9 @@ RESTS_ON: Mapping[str, frozenset[str]] = {
     "precedents": frozenset({RelationKind.TIED_UP}),
     "likeness": frozenset({VALUES, TEXTS, RelationKind.MADE_BY, RelationKind.TAGGED, RelationKind.IN_CATEGORY}),
     "times": frozenset({TEXTS}),
+    "kinship": frozenset(
+        {VALUES, TEXTS, RelationKind.MADE_BY, RelationKind.TAGGED, RelationKind.IN_CATEGORY, RelationKind.TIED_UP}
+    ),
     "pair_table": frozenset({VALUES, RelationKind.MADE_BY, RelationKind.TIED_UP}),
     "pair_lift": frozenset({VALUES, RelationKind.MADE_BY, RelationKind.TIED_UP}),
     "complement_typical": frozenset({VALUES, RelationKind.MADE_BY, RelationKind.TIED_UP}),
@@ -65,6 +70,19 @@ RESTS_ON: Mapping[str, frozenset[str]] = {
 }
 
 
+class Part(cached_property[T]):
+    """A part of a context, derived when first asked for; one that no edit touched is that of the context before it."""
+
+    @overload
+    def __get__(self, context: None, owner: type[Any] | None = None) -> Self: ...
+    @overload
+    def __get__(self, context: object, owner: type[Any] | None = None) -> T: ...
+    def __get__(self, context: object, owner: type[Any] | None = None) -> T | Self:
+        if isinstance(context, Context):
+            context.inherit(str(self.attrname))
+        return super().__get__(context, owner)
+
+
 class Context:
     """Derived columns of one snapshot; immutable once made, safe to share between threads that only read.
 
@@ -85,8 +103,10 @@ class Context:
         self.dictionary = dictionary
         self.encoder = encoder
         self._labels: dict[tuple[int, str], str] = {}
+        self._before: Context | None = None
+        self._touched: frozenset[str] = frozenset()
 
-    @cached_property
+    @Part
     def sides(self) -> Rows:
         """(N,) side of each row."""
         return _sides(self.view)
@@ -94,58 +114,60 @@ class Context:
     def over(self, view: GraphView, touched: frozenset[str], pairs: PairWeights | None = None) -> Context:
         """The context of an edited copy of the same entities; what rests on none of ``touched`` is taken over."""
         context = Context(view, self.encoder, self.settings, self.dictionary, pairs or self.pairs)
-        for part, sources in RESTS_ON.items():
-            if part in self.__dict__ and not sources & touched:
-                context.__dict__[part] = self.__dict__[part]
-        context.__dict__["sides"] = self.sides
-        context._labels = self._labels  # nothing that can be taken away changes a name or a side
+        context._before, context._touched = self, touched
+        context._labels = self._labels  # nothing that can be taken away changes a name
         return context
+
+    def inherit(self, part: str) -> None:
+        """Take a part over from the context that this one is an edited copy of, unless it was touched."""
+        if self._before is not None and not RESTS_ON.get(part, frozenset()) & self._touched:
+            self.__dict__[part] = getattr(self._before, part)
 
     def side(self, row: int) -> Side:
         """The side of a row."""
         return Side(int(self.sides[row]))
 
-    @cached_property
+    @Part
     def profiles(self) -> Profiles:
         """Kansei profiles."""
         return Profiles(self.view, self.sides, self.settings, self.dictionary)
 
-    @cached_property
+    @Part
     def texts(self) -> Texts:
         """Text vectors."""
         return Texts(self.view, self.encoder, self.sides)
 
-    @cached_property
+    @Part
     def audiences(self) -> Audiences:
         """Fans and surveyed overlaps."""
         return Audiences(self.view, self.sides)
 
-    @cached_property
+    @Part
     def likeness(self) -> Likeness:
         """How alike two of one side are."""
         return Likeness(self.view, self.profiles, self.texts)
 
-    @cached_property
+    @Part
     def times(self) -> Times:
         """When acts were active."""
         return Times(self.view, self.sides)
 
-    @cached_property
+    @Part
     def kinship(self) -> Kinship:
         """How much what one did says of another."""
         return Kinship(self)
 
-    @cached_property
+    @Part
     def facts(self) -> Facts:
         """What entities state of themselves."""
         return Facts.read(self.view, self.sides)
 
-    @cached_property
+    @Part
     def audience_sizes(self) -> Floats:
         """(N,) people in each audience; 0 where unknown or under the minimum cell."""
         return self.audiences.sizes(self.facts.sizes)
 
-    @cached_property
+    @Part
     def typical_audience(self) -> Mapping[Side, float]:
         """Median size of the known audiences of each side; 0 where none is known."""
         found = {}
@@ -154,57 +176,57 @@ class Context:
             found[side] = float(np.median(sizes[sizes > 0])) if (sizes > 0).any() else 0.0
         return found
 
-    @cached_property
+    @Part
     def tie_ups(self) -> TieUps:
         """All tie-ups, made-up ones too: what they exclude holds between their parties."""
         return TieUps.read(self.view, self.settings)
 
-    @cached_property
+    @Part
     def precedents(self) -> TieUps:
         """Tie-ups that happened, which others may learn from."""
         return self.tie_ups.happened
 
-    @cached_property
+    @Part
     def pair_lift(self) -> Floats:
         """(A, A) how much oftener than by chance attributes went together."""
         return self.pair_table.lift(self.settings.complement_prior)
 
-    @cached_property
+    @Part
     def pair_table(self) -> PairTable:
         """Which attribute of an artist went with which of a thing, over the tie-ups that happened."""
         return count_pairs(self.precedents, self.profiles)
 
-    @cached_property
+    @Part
     def complement_typical(self) -> float:
         """The usual size of what complement sums up."""
         return typical_value(self.pair_table, self.pair_lift, self.precedents, self.profiles)
 
-    @cached_property
+    @Part
     def moulds(self) -> Moulds:
         """Who has the same categories and homes."""
         return Moulds.of(self.categories, self.view.matrix(RelationKind.IN_PLACE))
 
-    @cached_property
+    @Part
     def history(self) -> History:
         """Who worked with whom."""
         return History(self)
 
-    @cached_property
+    @Part
     def partners(self) -> Partners:
         """What past tie-ups say of any pair."""
         return Partners(self)
 
-    @cached_property
+    @Part
     def walk_graph(self) -> WalkGraph:
         """The graph the walk goes over."""
         return WalkGraph.build(self.view, self.profiles, self.sides, self.settings)
 
-    @cached_property
+    @Part
     def categories(self) -> Sparse:
         """(N, N) CSR of 0/1, entity × category."""
         return filled_categories(self.view)
 
-    @cached_property
+    @Part
     def sold_categories(self) -> Sparse:
         """(N, N) CSR of 0/1, artist × category of the products the artist makes."""
         return sold_categories(self.view, self.sides, self.categories)

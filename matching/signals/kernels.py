@@ -11,7 +11,7 @@ from scipy.linalg import lu_factor, lu_solve
 from kyokan.matching.signals.alike import Alike
 from kyokan.matching.signals.view import Floats
 
-FEW_ROWS = 8  # up to so many, a system of equations is solved and nothing inverted
+FEW_ROWS = 32  # up to so many, a system of equations is solved and nothing inverted
 
 
 class Kernel:
@@ -33,7 +33,9 @@ class Kernel:
 
     @property
     def _ridged(self) -> Floats:
-        return self.alike + self._ridge * np.eye(len(self.alike))
+        found = self.alike.copy()
+        found.flat[:: len(found) + 1] += self._ridge
+        return found
 
     @cached_property
     def _factors(self) -> Any:

@@ -193,7 +193,7 @@ class Pairing:
         near, far = (np.repeat(found[None, :], len(weights), axis=0) for found in (self._near, self._far))
         gone = np.flatnonzero(left.sum(axis=1) <= ROUNDING)
         if len(gone):
-            instead = one.artists_for[artist[gone]]
+            instead = one.artists_for(artist[gone])
             back = instead[:, [own]] if own >= 0 else 0.0
             spoke = near[gone, artist[gone]][:, None]
             near[gone] = (near[gone] + spoke * instead) / (1.0 - spoke * back)
@@ -201,7 +201,7 @@ class Pairing:
             near[:, own : own + 1 if own >= 0 else own] = 0.0
         gone = np.flatnonzero(history.ties.sum(axis=0)[brand] - weights <= ROUNDING)
         if len(gone):
-            far[gone] += far[gone, brand[gone]][:, None] * one.brands_for[:, brand[gone]].T
+            far[gone] += far[gone, brand[gone]][:, None] * one.brands_for(brand[gone]).T
             far[gone, brand[gone]] = 0.0
         changed = ((shares(left) - history.shares[artist]) * far).sum(axis=1)
         return np.asarray(((near @ history.shares) * far).sum(axis=1) + near[each, artist] * changed)

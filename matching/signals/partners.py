@@ -154,15 +154,13 @@ class Partners:
         """Whether kinship is the same in another context; where texts, which tell times, change, likeness does too."""
         return self._context.likeness.same_as(context.likeness)
 
-    @cached_property
-    def artists_for(self) -> Floats:
-        """(artists, artists) by whom each would be foretold, were it new."""
-        return left_out(self.artists.alike @ self.artists.inverse, np.arange(len(self.artists.alike)))
+    def artists_for(self, places: Rows) -> Floats:
+        """(R, artists) by whom each of some learned artists would be foretold, were it new."""
+        return left_out(self.artists.after(self.artists.alike[places]), places)
 
-    @cached_property
-    def brands_for(self) -> Floats:
-        """(brands, brands) by whom each (column) would be foretold, were it new."""
-        return left_out((self.brands.inverse @ self.brands.alike).T, np.arange(len(self.brands.alike))).T
+    def brands_for(self, places: Rows) -> Floats:
+        """(brands, R) by whom each of some learned brands would be foretold, were it new."""
+        return left_out(self.brands.before(self.brands.alike[:, places]).T, places).T
 
     def of_rows(self, rows: Rows, side: Side) -> Ends:
         """Entities of the graph; products stand where their brand stands."""

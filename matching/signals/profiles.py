@@ -20,6 +20,7 @@ from kyokan.matching.signals.view import NO_ROWS, Flags, Floats, GraphView, Rows
 
 MANY_ROWS = 5000  # from so many, a sum over all attributes goes over those alone that are evoked
 FEW_ROWS = 256  # up to so many, a figure is worked out for the rows asked for and not kept
+SHARE = 64  # or up to one in so many of all
 
 
 class Profiles:
@@ -174,7 +175,8 @@ class Profiles:
 
     def chance_mass(self, side: Side, rows: Rows) -> Floats:
         """(R,) telling-weighted chance overlap of rows with a side: what over-described entities share anyhow."""
-        if len(rows) <= FEW_ROWS and side not in self._chance_masses:
+        few = max(FEW_ROWS, len(self._sides) // SHARE)
+        if len(rows) <= few and side not in self._chance_masses:
             return np.asarray(self.chance(side).of(self.strengths(rows)) @ self.telling)
         if side not in self._chance_masses:
             cells = self.cells

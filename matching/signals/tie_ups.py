@@ -164,7 +164,10 @@ class Likeness:
             parts += 1
             total += self._part(MARKS, rows, others)
         result = np.asarray(total, dtype=np.float64) / parts
-        result[rows[:, None] == others[None, :]] = 1.0
+        if rows is others:
+            np.fill_diagonal(result, 1.0)
+        else:
+            result[rows[:, None] == others[None, :]] = 1.0
         return result
 
     def _part(self, part: str, rows: Rows, others: Rows) -> Floats:

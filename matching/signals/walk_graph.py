@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import scipy.sparse as sp
@@ -192,16 +192,16 @@ class WalkGraph:
 
         ``S`` is symmetric, so walks are taken half way from either end: S^l = (S^⌊l/2⌋)ᵀ S^⌈l/2⌉.
         """
-        halves = []
+        halves: list[list[Any]] = []
         for rows in self.probes:
-            start = np.zeros((len(self.sides), len(rows)))
-            start[rows, np.arange(len(rows))] = 1.0
-            carried = [start, np.ascontiguousarray(self.step[rows].toarray().T)]
+            place = (np.ones(len(rows)), rows, np.arange(len(rows) + 1))
+            carried = [sp.csr_array(place, shape=(len(rows), len(self.sides))), self.step[rows]]
             while len(carried) <= (self.steps + 1) // 2:
-                carried.append(self.step @ carried[-1])
-            halves.append(carried)
+                carried.append(carried[-1] @ self.step)  # row by row: hubs are many, but those near a probe are few
+            halves.append([*carried[:2], *(far.toarray() for far in carried[2:])])
         things, people = halves
-        return np.array([things[l // 2].T @ people[l - l // 2] for l in range(self.steps + 1)])
+        found = [_product(things[length // 2], people[length - length // 2]) for length in range(self.steps + 1)]
+        return np.array(found)
 
     @cached_property
     def unit(self) -> float:
@@ -215,6 +215,12 @@ class WalkGraph:
         distinct = things[:, None] != people[None, :]
         size = float(np.sqrt(np.mean(values[distinct] ** 2))) if distinct.any() else 0.0
         return size or 1.0
+
+
+def _product(one: Any, other: Any) -> Floats:
+    """(R, C) of rows with rows, either of which may be sparse."""
+    found: Any = one @ other.T
+    return found if isinstance(found, np.ndarray) else np.asarray(found.toarray())
 
 
 def weight_between(view: GraphView, profiles: Profiles, row: int, column: int) -> float:
