@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import tempfile
@@ -21,7 +22,7 @@ from kyokan.graph.snapshot.encoding import add_vectors
 from kyokan.graph.snapshot.kansei import KanseiWriter
 from kyokan.graph.snapshot.naming import NameWriter
 from kyokan.graph.snapshot.snapshot import Snapshot
-from kyokan.graph.stores.codec import encode_entity, encode_relation
+from kyokan.graph.stores.codec import decode_entity
 from kyokan.graph.stores.protocol import GraphStore
 
 Progress = Callable[[str, int, int], None]
@@ -30,6 +31,7 @@ Progress = Callable[[str, int, int], None]
 TEMPORARY = "building-"
 ATTEMPTS = 5
 REPORT_EVERY = 5000
+EVOKES = RelationKind.EVOKES.value
 
 
 class KanseiTerms(Protocol):
@@ -128,10 +130,11 @@ def _write_entities(
     names = NameWriter()
     total = sum(store.count_entities().values())
     with TextWriter(folder, "entities") as texts, TextWriter(folder, "ids") as ids:
-        for row, entity in enumerate(store.entities()):
-            line = encode_entity(entity).text.encode()
+        for row, record in enumerate(store.records("entities")):
+            line = record.encode()
             update(line + b"\n")
             texts.add(line)
+            entity = decode_entity(record)
             ids.add(entity.id.encode())
             rows[entity.id] = row
             kinds.append(entity.kind.value)
@@ -157,13 +160,14 @@ def _write_relations(
     edges = EdgeWriter()
     total = sum(store.count_relations().values())
     with TextWriter(folder, "relations") as texts:
-        for place, relation in enumerate(store.relations()):
-            line = encode_relation(relation).text.encode()
+        for place, record in enumerate(store.records("relations")):
+            line = record.encode()
             update(line + b"\n")
             texts.add(line)
-            source = rows[relation.source]
-            edges.add(relation.kind, source, rows[relation.target], relation.weight)
-            if relation.kind is RelationKind.EVOKES:
+            relation = json.loads(record)
+            source = rows[relation["source"]]
+            edges.add(relation["kind"], source, rows[relation["target"]], relation["weight"])
+            if relation["kind"] == EVOKES:
                 kansei.add(source, relation)
             if place % REPORT_EVERY == 0:
                 progress("relations", place, total)

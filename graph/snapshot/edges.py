@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -19,16 +20,15 @@ class EdgeWriter:
     """Gathers the ends and weights of relations, which come in order of identity."""
 
     def __init__(self) -> None:
-        self._sources: list[int] = []
-        self._targets: list[int] = []
-        self._weights: list[float] = []
-        self._ranges: dict[str, tuple[int, int]] = {}
+        self._sources = array("i")
+        self._targets = array("i")
+        self._weights = array("d")
+        self._begins: dict[str, int] = {}
 
-    def add(self, kind: RelationKind, source: int, target: int, weight: float) -> None:
+    def add(self, kind: str, source: int, target: int, weight: float) -> None:
         """Take in one relation between two rows."""
-        position = len(self._weights)
-        begin, _ = self._ranges.get(kind.value, (position, position))
-        self._ranges[kind.value] = (begin, position + 1)
+        if kind not in self._begins:
+            self._begins[kind] = len(self._weights)
         self._sources.append(source)
         self._targets.append(target)
         self._weights.append(weight)
@@ -37,8 +37,10 @@ class EdgeWriter:
         """Write the columns for ``rows`` entities; returns the range of each kind among the edges."""
         sources, targets = (np.array(ends, dtype=np.int32) for ends in (self._sources, self._targets))
         weights = np.array(self._weights, dtype=np.float64)
+        ends = [*list(self._begins.values())[1:], len(weights)]
+        ranges = {kind: (begin, end) for (kind, begin), end in zip(self._begins.items(), ends, strict=False)}
         forward, backward, by_target = [], [], [np.empty(0, dtype=np.int32)]
-        for begin, end in self._ranges.values():
+        for begin, end in ranges.values():
             part = slice(begin, end)
             matrix = coo_array((weights[part], (sources[part], targets[part])), shape=(rows, rows)).tocsr()
             forward.append(matrix)
@@ -49,7 +51,7 @@ class EdgeWriter:
         np.save(folder / "edge_by_target.npy", np.concatenate(by_target))
         _write_matrices(folder, "forward", forward, rows)
         _write_matrices(folder, "backward", backward, rows)
-        return self._ranges
+        return ranges
 
 
 def _write_matrices(folder: Path, name: str, matrices: Sequence[csr_array], rows: int) -> None:

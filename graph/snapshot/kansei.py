@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kyokan.graph.model import Relation
 from kyokan.graph.snapshot.columns import open_array
 
 PREFIX = "kansei:"
@@ -42,13 +42,14 @@ class KanseiWriter:
         self._columns = {PREFIX + attribute: column for column, attribute in enumerate(attributes)}
         self._best: dict[tuple[int, int], tuple[bool, float, float]] = {}
 
-    def add(self, row: int, relation: Relation) -> None:
-        """Take in one *evokes* relation of the entity in ``row``."""
-        column = self._columns.get(relation.target)
+    def add(self, row: int, relation: Mapping[str, Any]) -> None:
+        """Take in one *evokes* relation, as its record says it, of the entity in ``row``."""
+        column = self._columns.get(relation["target"])
         if column is None:
             return
-        intensity = 0.0 if relation.attributes.get("negated") else min(max(relation.weight, 0.0), 1.0)
-        found = (relation.attributes.get("source") == HUMAN, relation.confidence, intensity)
+        attributes = relation.get("attributes", {})
+        intensity = 0.0 if attributes.get("negated") else min(max(relation["weight"], 0.0), 1.0)
+        found = (attributes.get("source") == HUMAN, relation["confidence"], intensity)
         held = self._best.get((row, column))
         if held is None or found[:2] > held[:2]:
             self._best[row, column] = found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 from neo4j import Driver, GraphDatabase, ManagedTransaction
@@ -166,6 +166,12 @@ class Neo4jStore:
         keys = {name: hashed_key(end) for name, end in (("source", source), ("target", target)) if end is not None}
         for record, imported_at in self._stream([texts[one] for one in kinds], **keys):
             yield decode_relation(record, imported_at)
+
+    def records(self, of: Literal["entities", "relations"]) -> Iterator[str]:
+        """Canonical texts of everything, in order of id or identity, streamed."""
+        every = [cypher.RELATIONS[kind] for kind in sorted(RelationKind)]
+        for record, _ in self._stream([cypher.ENTITIES] if of == "entities" else every):
+            yield record
 
     def search(self, text: str, kinds: Sequence[EntityKind] = (), limit: int = 10) -> list[Entity]:
         """Entities whose names hold the text or all its words, best first."""

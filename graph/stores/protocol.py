@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Literal, Protocol, Self
 
 from kyokan.graph.encoder import Vectors
 from kyokan.graph.model import Entity, EntityKind, Relation, RelationKind
@@ -69,6 +69,10 @@ class GraphStore(Protocol):
         self, kind: RelationKind | None = None, source: str | None = None, target: str | None = None
     ) -> Iterator[Relation]:
         """Relations that match everything given, streamed."""
+        ...
+
+    def records(self, of: Literal["entities", "relations"]) -> Iterator[str]:
+        """Canonical texts, as ``encode_entity`` and ``encode_relation`` give them, of everything, streamed in order."""
         ...
 
     def search(self, text: str, kinds: Sequence[EntityKind] = (), limit: int = 10) -> list[Entity]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path as FilePath
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 import numpy as np
 from sqlalchemy import ColumnElement, Select, and_, column, func, select, table, text
@@ -137,6 +137,13 @@ class SqliteStore:
         query = query.where(*(name == value for name, value in wanted if value is not None))
         for record, imported_at in self._stream(query):
             yield decode_relation(record, imported_at)
+
+    def records(self, of: Literal["entities", "relations"]) -> Iterator[str]:
+        """Canonical texts of everything, in order of id or identity, streamed."""
+        rows = db.entity if of == "entities" else db.relation
+        order = [db.entity.c.id] if of == "entities" else [*db.relation.primary_key]
+        for record, _ in self._stream(select(rows.c.record, rows.c.imported_at).order_by(*order)):
+            yield record
 
     def search(self, text: str, kinds: Sequence[EntityKind] = (), limit: int = 10) -> list[Entity]:
         """Entities whose names hold the text or all its words, best first."""

@@ -11,6 +11,7 @@ import pytest
 from kyokan.errors import StoreError
 from kyokan.graph.model import Entity, EntityKind, Relation, RelationKind
 from kyokan.graph.stores import GraphStore
+from kyokan.graph.stores.codec import encode_entity, encode_relation
 from tests.contracts.world import (
     ANNE,
     ANNE_OMEGA,
@@ -52,6 +53,10 @@ class StoreContract:
         store.write(reversed(EVERYTHING), reversed(WEB))
         assert list(store.entities()) == sorted(EVERYTHING, key=lambda item: item.id)
         assert list(store.relations()) == sorted(WEB, key=lambda item: item.identity)
+
+    def test_records_are_the_canonical_texts_of_everything_in_the_same_order(self, filled: GraphStore) -> None:
+        assert list(filled.records("entities")) == [encode_entity(item).text for item in filled.entities()]
+        assert list(filled.records("relations")) == [encode_relation(item).text for item in filled.relations()]
 
     def test_order_is_by_code_point_also_beyond_the_basic_plane(self, store: GraphStore) -> None:
         ids = ["tag:z", "tag:é", "tag:ﾊ", "tag:😀", "tag:𠮷", "tag:Z"]

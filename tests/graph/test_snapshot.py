@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -279,11 +280,11 @@ class Busy:
     def __getattr__(self, name: str) -> object:
         return getattr(self._store, name)
 
-    def relations(self) -> object:
-        if self._times:
+    def records(self, of: Literal["entities", "relations"]) -> object:
+        if of == "relations" and self._times:
             self._times -= 1
             self._store.write([entity(f"tag:{self._times}")], [relation("tagged", "artist:lisa", f"tag:{self._times}")])
-        return self._store.relations()
+        return self._store.records(of)
 
 
 def test_a_store_that_changes_while_it_is_read_is_read_again(sqlite_store: SqliteStore, tmp_path: Path) -> None:
