@@ -150,10 +150,16 @@ def rank_of(scores: ArrayLike, target: int, candidates: ArrayLike | None = None)
 
 
 def bootstrap(units: int, statistic: Callable[[Rows], float], seed: int, samples: int = 1000) -> tuple[float, float]:
-    """Percentile 95 % interval of ``statistic(rows)`` over resamples of ``units`` with replacement (Efron 1979)."""
+    """Percentile 95 % interval of ``statistic(rows)`` over resamples of ``units`` with replacement (Efron 1979).
+
+    Resamples without a value (NaN) are left out; NaN where there is no other.
+    """
     generator = np.random.default_rng([seed, 95])
     drawn = [statistic(generator.integers(0, units, units)) for _ in range(samples)]
-    low, high = np.nanpercentile(drawn, [2.5, 97.5])
+    known = np.array(drawn)[~np.isnan(drawn)]
+    if not len(known):
+        return float("nan"), float("nan")
+    low, high = np.percentile(known, [2.5, 97.5])
     return float(low), float(high)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,8 +17,17 @@ err = Console(stderr=True, highlight=False)
 
 
 def print_json(value: Any) -> None:
-    """One JSON document, Japanese kept readable."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=None if not sys.stdout.isatty() else 2) + "\n")
+    """One JSON document, Japanese kept readable; a number that is none (NaN, infinite) is null, which JSON knows."""
+    indent = None if not sys.stdout.isatty() else 2
+    sys.stdout.write(json.dumps(_known(value), ensure_ascii=False, indent=indent, allow_nan=False) + "\n")
+
+
+def _known(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, Mapping):
+        return {key: _known(part) for key, part in value.items()}
+    return [_known(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 @contextmanager

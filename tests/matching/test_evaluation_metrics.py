@@ -96,3 +96,9 @@ def test_bootstrap_is_the_same_for_the_same_seed_and_holds_the_mean():
 
 def test_bootstrap_auc_is_certain_where_the_sides_do_not_touch():
     assert metrics.bootstrap_auc([2.0, 3.0], [0.0, 1.0], seed=1) == (1.0, 1.0)
+
+
+def test_resamples_without_a_value_are_left_out_of_a_bootstrap():
+    assert all(np.isnan(bound) for bound in metrics.bootstrap(3, lambda _: float("nan"), seed=0))
+    only_first = metrics.bootstrap(3, lambda rows: 2.0 if rows[0] == 0 else float("nan"), seed=0)
+    assert only_first == (2.0, 2.0)
