@@ -16,6 +16,7 @@ from kyokan.platform.cli.output import print_json, progress_bar
 from kyokan.platform.cli.show import show_figures, show_learned, show_pages
 
 WEB = "web"
+DOCUMENTS = "documents"
 
 
 @app.command()
@@ -96,7 +97,7 @@ def learn(store: StoreOption = None, as_json: JsonOption = False) -> None:
 
 @app.command()
 def bench(
-    name: Annotated[str, typer.Argument(help="Benchmark: find, walk, snapshot, propose, annotate or web.")],
+    name: Annotated[str, typer.Argument(help="Benchmark: find, walk, snapshot, propose, annotate, web or documents.")],
     entities: Annotated[
         int, typer.Option(min=0, max=1_000_000, help="web: size of a generated catalogue; 0 is the demo.")
     ] = 0,
@@ -113,18 +114,20 @@ def bench(
     """
     from kyokan.matching.bench import BENCHES, run_bench
 
-    if name not in {*BENCHES, WEB}:
-        raise QueryError(name, "is not a benchmark", f"Known are {', '.join((*BENCHES, WEB))}")
+    if name not in {*BENCHES, WEB, DOCUMENTS}:
+        raise QueryError(name, "is not a benchmark", f"Known are {', '.join((*BENCHES, WEB, DOCUMENTS))}")
     with progress_bar() as progress:
         progress(f"timing {name}", 0, 0)
-        if name == WEB:  # named, not imported: the web stands above the platform
+        if name == DOCUMENTS:  # named, not imported: the web stands above the platform
+            figures = import_module("kyokan.web.bench.documents").bench_documents(requests=requests, progress=progress)
+        elif name == WEB:
             bench_web = import_module("kyokan.web.bench").bench_web
             figures = bench_web(entities=entities, requests=requests, deals=deals, serve=serve, progress=progress)
         else:
             figures = run_bench(name)
     if as_json:
         print_json(figures)
-    elif name == WEB:
+    elif name in {WEB, DOCUMENTS}:
         show_pages(figures)
     else:
         show_figures(figures)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from kyokan.web import create_app
-from kyokan.web.bench import _figures
+from kyokan.web.bench import figures_of
 from kyokan.web.bench.addresses import UNMEASURED, Asked, addresses
 from kyokan.web.bench.asking import RefusedError, Took, in_process
+from kyokan.web.bench.documents import documents, taken
 from kyokan.web.bench.seats import Seat, seats
+from kyokan.web.exports import PROPOSAL_FORMS, RANKING_FORMS
 
 ASKED, DEALS = 3, 4
 
@@ -49,7 +51,20 @@ def test_a_page_that_refuses_or_leads_elsewhere_is_not_timed(bench, address, ref
         in_process(app)(address, people.sessions[Seat.GUEST])
 
 
+def test_every_form_of_a_document_is_taken_out(bench, world):
+    app, people, *_ = bench
+    found = documents(world, people, 1)
+    assert {form for form, _ in found} == {*PROPOSAL_FORMS, *RANKING_FORMS}
+    session = people.sessions[Seat.PLANNER]
+    for form, document in found:
+        if form in {"xlsx", "json", "csv"}:  # the tests of documents make the slower ones
+            (took,) = taken(app, session, form, document.addresses)
+            assert took.wall_ms > 0
+    with pytest.raises(RefusedError, match="404"):
+        list(taken(app, session, "json", ["/deals/unknown/export"]))
+
+
 def test_a_page_meets_the_goal_by_its_slowest_twentieth():
     took = [Took(10.0)] * 19 + [Took(1000.0)]
-    assert _figures(Asked("/", []), took, 100)["met"]
-    assert not _figures(Asked("/", []), [*took[:18], Took(1000.0), Took(1000.0)], 100)["met"]
+    assert figures_of(Asked("/", []), took, 100)["met"]
+    assert not figures_of(Asked("/", []), [*took[:18], Took(1000.0), Took(1000.0)], 100)["met"]

@@ -52,7 +52,7 @@ def bench_web(*, entities: int, requests: int, deals: int, serve: bool, progress
     with tempfile.TemporaryDirectory(prefix="kyokan-bench-") as folder:
         settings = load_settings(home=Path(folder), store="")
         with Services(settings) as services:
-            built = _build(services, entities, progress)
+            built = build(services, entities, progress)
             people = seats(services, deals)
             app = create_app(services)
             asked, left_out = addresses(app, services, people, WARM_UP + requests)
@@ -73,7 +73,7 @@ def bench_web(*, entities: int, requests: int, deals: int, serve: bool, progress
             }
 
 
-def _build(services: Services, entities: int, progress: Progress) -> Figures:
+def build(services: Services, entities: int, progress: Progress) -> Figures:
     """Fill the store, build the snapshot, ask once to derive what questions need; with the seconds that each takes."""
     marks = [time.perf_counter()]
     if entities:
@@ -114,11 +114,12 @@ def _time(
         except RefusedError as error:
             refused.append(f"{page.name} ({error})")
         else:
-            pages.append(_figures(page, took, goal))
+            pages.append(figures_of(page, took, goal))
     return pages, refused
 
 
-def _figures(page: Asked, took: list[Took], goal: float) -> Figures:
+def figures_of(page: Asked, took: list[Took], goal: float) -> Figures:
+    """Median and 95th percentile of a page's answers beside the goal, all in milliseconds."""
     walls = [one.wall_ms for one in took]
     p95 = float(np.percentile(walls, PERCENTILE))
     processor = [one.cpu_ms for one in took if one.cpu_ms is not None]
