@@ -16,6 +16,7 @@ import yaml
 from numpy.typing import NDArray
 
 from kyokan.graph.annotate.language import Lang
+from kyokan.graph.annotate.sectors import shares_by_distance
 from kyokan.graph.dictionary import Attribute, Dictionary
 from kyokan.graph.encoder import Encoder, Vectors
 
@@ -24,6 +25,11 @@ SCENES_FILE = DATA / "scenes.yaml"
 DEFINITION_WEIGHT = 1.0
 LEAST_SPREAD = 1e-3  # of an attribute that an encoder cannot tell from others
 SCENE_WEIGHTS = (1.0, 0.8)  # for the first kansei of a scene, and for the others
+# What is learned from the scenes beside the mean (see ``_learned``); chosen on development texts, docs/annotator.md.
+LEARNED = 5.0  # how much it counts
+RIDGE = 1.0  # times the mean square of the scenes in one dimension
+SCENE_SHARES = (0.2, 0.05, -0.1)  # of a scene's kansei for those of the same sector, the next and the opposite ones
+NEUTRAL_BELOW = 0.323  # standard deviations by which neutral texts lie below scenes, on average over the attributes
 
 Floats = NDArray[np.float64]
 
@@ -43,8 +49,8 @@ class Anchors:
 
     ``directions`` (attributes, dimensions) are unit vectors around ``centre``, the mean of all dictionary words;
     ``offset`` (dimensions,) is how far the Japanese scenes lie from the same scenes in English on average: an encoder
-    keeps the languages a little apart, which says nothing of kansei. ``usual`` and ``spread`` (attributes,) are the
-    mean over neutral texts and the standard deviation over all scenes of the projection on each direction.
+    keeps the languages a little apart, which says nothing of kansei. ``usual`` and ``spread`` (attributes,) are what
+    the projection on each direction is for a neutral text, and its standard deviation over all scenes.
     """
 
     encoder: str
@@ -87,7 +93,8 @@ def find_anchors(dictionary: Dictionary, encoder: Encoder) -> Anchors:
     """
     known = read_anchors(anchors_file(encoder.name))
     material = _material(dictionary)
-    digests = {attribute: _digest(texts) for attribute, texts in material.items()}
+    targets = _targets(dictionary)
+    digests = {a: _digest(texts, column) for (a, texts), column in zip(material.items(), targets.T, strict=True)}
     if known is not None and known.encoder == encoder.name:
         rows = {attribute: row for row, attribute in enumerate(known.attributes)}
         kept = [a for a in dictionary.ids if a in rows and known.digests[rows[a]] == digests[a]]
@@ -98,7 +105,8 @@ def find_anchors(dictionary: Dictionary, encoder: Encoder) -> Anchors:
     missing = [attribute for attribute in dictionary.ids if attribute not in set(kept)]
     columns: dict[str, tuple[Vectors, float, float]] = {}
     if missing:
-        made = _make(encoder, {attribute: material[attribute] for attribute in missing}, centre, offset)
+        wanted = np.isin(dictionary.ids, missing)
+        made = _make(encoder, [material[attribute] for attribute in missing], targets[:, wanted], centre, offset)
         columns |= dict(zip(missing, made, strict=True))
     if known is not None:
         columns |= {a: (known.directions[rows[a]], known.usual[rows[a]], known.spread[rows[a]]) for a in kept}
@@ -187,8 +195,28 @@ def _all_words(dictionary: Dictionary) -> list[str]:
     return [*dictionary.terms("ja"), *dictionary.terms("en"), *definitions]
 
 
-def _digest(texts: Sequence[tuple[str, float]]) -> str:
-    return hashlib.sha256(json.dumps(texts, ensure_ascii=False).encode()).hexdigest()[:16]
+def _targets(dictionary: Dictionary) -> Floats:
+    """(scenes, attributes) how strongly each scene shows each attribute, −1..1, with what akin ones share."""
+    scenes = read_scenes(dictionary)
+    column = {attribute: place for place, attribute in enumerate(dictionary.ids)}
+    shown = np.zeros((len(scenes), len(column)))
+    for row, scene in enumerate(scenes):
+        for attribute, weight in scene.weights.items():
+            shown[row, column[attribute]] = weight
+    shares = shares_by_distance(dictionary, SCENE_SHARES)
+    np.fill_diagonal(shares, 1.0)
+    return np.clip(shown @ shares, -1.0, 1.0)
+
+
+def _digest(texts: Sequence[tuple[str, float]], targets: Floats) -> str:
+    """Of all that an attribute's direction, usual and spread are made from."""
+    made_from = [texts, _scenes_digest(), targets.round(3).tolist()]
+    return hashlib.sha256(json.dumps(made_from, ensure_ascii=False).encode()).hexdigest()[:16]
+
+
+@lru_cache(maxsize=1)
+def _scenes_digest() -> str:
+    return hashlib.sha256(json.dumps(_scene_entries(), ensure_ascii=False).encode()).hexdigest()
 
 
 def _offset(encoder: Encoder) -> Vectors:
@@ -202,21 +230,51 @@ def _centre_of(lang: Lang, centre: Vectors, offset: Vectors) -> Vectors:
 
 
 def _make(
-    encoder: Encoder, material: Mapping[str, Sequence[tuple[str, float]]], centre: Vectors, offset: Vectors
+    encoder: Encoder,
+    material: Sequence[Sequence[tuple[str, float]]],
+    targets: Floats,
+    centre: Vectors,
+    offset: Vectors,
 ) -> list[tuple[Vectors, float, float]]:
-    """(direction, usual, spread) of each attribute; the direction is the mean of its texts, as a unit vector."""
+    """(direction, usual, spread) of each attribute: the mean of its texts and what the scenes teach, as a unit vector.
+
+    usual = mean over the scenes that show a kansei − NEUTRAL_BELOW · spread. The few neutral scenes would set the
+    level of each attribute by chance; they only tell how far neutral texts lie below on average.
+    """
     scenes = _scene_entries()
     langs: tuple[Lang, Lang] = ("ja", "en")
     backdrop = np.concatenate(
         [encoder.encode([entry[lang] for entry in scenes]) - _centre_of(lang, centre, offset) for lang in langs]
     )
-    neutral = np.tile([not entry["kansei"] for entry in scenes], 2)
+    showing = np.tile([bool(entry["kansei"]) for entry in scenes], 2)
+    learned = _learned(backdrop, np.tile(targets, (2, 1)))
     made = []
-    for texts in material.values():
+    for texts, lesson in zip(material, learned.T, strict=True):
         weights = np.array([weight for _, weight in texts], dtype=np.float32)
-        mean = weights @ (encoder.encode([text for text, _ in texts]) - centre)
+        mean = _unit(weights @ (encoder.encode([text for text, _ in texts]) - centre))
+        told = _unit(mean / _spread(backdrop @ mean) + LEARNED * lesson)
         # rounded as when shipped, so that anchors made now equal those read from a file
-        direction = (mean / max(float(np.linalg.norm(mean)), 1e-9)).astype(np.float16).astype(np.float32)
+        direction = told.astype(np.float16).astype(np.float32)
         projected = backdrop @ direction
-        made.append((direction, float(projected[neutral].mean()), max(float(projected.std()), LEAST_SPREAD)))
+        spread = _spread(projected)
+        made.append((direction, float(projected[showing].mean()) - NEUTRAL_BELOW * spread, spread))
     return made
+
+
+def _learned(backdrop: Vectors, targets: Floats) -> Floats:
+    """(dimensions, attributes) ridge regression of ``targets`` on the scenes: (XᵀX + λI)⁻¹ Xᵀ (Y − mean Y).
+
+    λ = RIDGE · mean of the diagonal of XᵀX. A mean says where an attribute lies; this says how to tell it from others.
+    """
+    squares = np.asarray(backdrop.T @ backdrop, dtype=np.float64)
+    penalty = max(RIDGE * float(squares.diagonal().mean()), LEAST_SPREAD)
+    right = backdrop.T @ (targets - targets.mean(axis=0))
+    return np.asarray(np.linalg.solve(squares + penalty * np.eye(len(squares)), right))
+
+
+def _spread(projected: NDArray[Any]) -> float:
+    return max(float(projected.std()), LEAST_SPREAD)
+
+
+def _unit(vector: NDArray[Any]) -> Floats:
+    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9), dtype=np.float64)

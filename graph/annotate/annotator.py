@@ -35,7 +35,7 @@ from kyokan.graph.dictionary import Dictionary
 from kyokan.graph.encoder import Encoder
 from kyokan.graph.model import Entity, KanseiValue, Relation, Span
 
-ANNOTATOR = "kyokan-annotator/2"
+ANNOTATOR = "kyokan-annotator/3"
 BATCH = 64  # texts of which all profiles are held at once
 _KANA = re.compile(r"[ぁ-ゖァ-ヺｦ-ﾟー]+")
 _UNUSUAL = re.compile(r"([a-zA-Z])\1\1|[ぁ-ゖ]ー")

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from kyokan.graph.annotate.anchors import find_anchors
 from kyokan.graph.annotate.language import Lang
+from kyokan.graph.annotate.sectors import shares_by_distance
 from kyokan.graph.dictionary import Dictionary
 from kyokan.graph.encoder import Encoder, Vectors
 
@@ -18,7 +19,6 @@ Floats = NDArray[np.float64]
 # What an attribute's score takes over from others by their distance on the circle of sectors: the same sector, the
 # next ones, the three opposite. Chosen on the scenes (five folds) and the development texts; docs/annotator.md.
 HEARD = (0.07, 0.03, -0.03)
-OPPOSITE_REACH = 1
 # Score → intensity: CEILING · logistic((score − MIDDLE) / SLOPE). A neutral text is above MIDDLE in 1 of 200 cases.
 SCALE = 1.9  # standard deviation of the smoothed score over the scenes
 MIDDLE = 2.2
@@ -62,10 +62,8 @@ class EmbeddingEvidence:
     def __init__(self, dictionary: Dictionary, encoder: Encoder) -> None:
         self._encoder = encoder
         self._anchors = find_anchors(dictionary, encoder)
-        apart = _sectors_apart(dictionary)
-        half = len(dictionary.sectors) // 2
-        self._shared = _by_distance(apart, HEARD, half) + np.eye(len(apart))
-        said = _by_distance(apart, SAID, half)
+        heard, said = shares_by_distance(dictionary, HEARD), shares_by_distance(dictionary, SAID)
+        self._shared = heard + np.eye(len(heard))
         np.fill_diagonal(said, 0.0)
         self._akin, self._against = said.clip(min=0.0), (-said).clip(min=0.0)
 
@@ -95,15 +93,3 @@ def _loudest(said: Mapping[int, float], shares: Floats) -> Floats:
         return np.zeros(len(shares))
     values = np.fromiter(said.values(), dtype=np.float64)
     return np.asarray((values[:, None] * shares[list(said)]).max(axis=0))
-
-
-def _sectors_apart(dictionary: Dictionary) -> NDArray[np.int64]:
-    """(attributes, attributes) steps between their sectors on the circle."""
-    sectors = np.array([dictionary.sector_index(attribute) for attribute in dictionary.ids], dtype=np.int64)
-    apart = np.abs(sectors[:, None] - sectors[None, :])
-    return np.asarray(np.minimum(apart, len(dictionary.sectors) - apart), dtype=np.int64)
-
-
-def _by_distance(apart: NDArray[np.int64], shares: tuple[float, float, float], half: int) -> Floats:
-    """A share for each pair of attributes by the steps between their sectors (same, next, opposite), else 0."""
-    return np.select([apart == 0, apart == 1, apart >= half - OPPOSITE_REACH], shares, default=0.0)

@@ -13,6 +13,7 @@ SET_AGAINST = 0.2  # X in "Y rather than X", XというよりY
 SEEMING = 0.3  # looks X, but …; 一見X
 WISH = 0.3  # would like it X, Xだといい
 HEARSAY = 0.35  # some call it X, Xと呼ばれるが
+CONCEDED = 0.7  # X in "X, but Y" and "although X, Y": said, yet not what it comes to; XだがY
 UNSURE = 0.6  # might be X, Xかもしれない, Xらしい
 QUOTED = 0.7  # a term set in quotation marks
 DENIED_BELOW = 0.5  # a reading left with less than this half is hidden from the encoder

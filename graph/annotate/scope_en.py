@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from kyokan.graph.annotate.scope import (
+    CONCEDED,
     DENIED,
     DOUBLE_NEGATION,
     HEARSAY,
@@ -71,6 +72,15 @@ _SEEMING = re.compile(
     r"\b(?:looks?|looked|seems?|seemed|appears?|appeared|sounds?|sounded|feels?|on the surface)\s+(?:\w+\W+){0,3}$"
 )
 _BUT = re.compile(r"^\W*(?:\w+\W+){0,3}?(?:but|yet|though|although|however)\b")
+_CONCEDING = re.compile(
+    r"(?:^|[,;:] )\W*(?:and |but )?(?:although|though|even though|while|despite|in spite of|"
+    r"for all (?:its|his|her|their|the)) [^,;:]*$"
+)
+_THEN = re.compile(r"^[^,;:]*,")
+_OUTWEIGHED = re.compile(
+    r"^(?:(?:[ -]\w+){0,5},? but|(?:[ -]\w+){0,5}[,;] yet|[^;]*;[^;]*,? however,?) "
+    r"(?!(?:also|even|above all|\w+ more)\b)(?!(?:\w+ ){0,3}(?:not|never|no|without)\b)"
+)
 _FORMERLY = re.compile(
     r"\b(?:used to (?:be|feel|sound|look)|once|formerly|no longer|at first(?: sight| glance)?)\W+(?:\w+\W+){0,4}$"
 )
@@ -91,7 +101,8 @@ _HEARSAY = re.compile(
     r"\b(?:(?:some|many|critics|people|others|they|fans|reviewers|the press|the label|the brochure|the advert|"
     r"the ad|the website|marketing)"
     r"(?: \w+)? (?:call|calls|called|say|says|said|claim|claims|describe|describes|find|finds|consider|"
-    r"considers|insist|insists|promises?|think|thinks|believe|believes)|likes? to call|(?:the|our|their|his|"
+    r"considers|insist|insists|promises?|think|thinks|believe|believes)|likes? to call|"
+    r"what (?:\w+ ){1,3}(?:calls?|terms?)|(?:the|our|their|his|"
     r"her) \w+ (?:calls?|labels?)|\w+ (?:thinks|believes|assumes|insists|claims)|"
     r"so-called|so called|supposedly|allegedly|reportedly|purportedly|apparently|self-proclaimed|self-styled|"
     r"would-be|"
@@ -180,6 +191,8 @@ def _modality(text: str, start: int, end: int, before: str, after: str, sentence
     changed = _NO_MORE.match(after) or (_WAS.search(before) and _NOW.search(after))
     if changed or (_SEEMING.search(before) and _BUT.match(after)) or _FORMERLY.search(before):
         factors.append(SEEMING)
+    if _OUTWEIGHED.match(after) or (_CONCEDING.search(sentence_before) and _THEN.match(after)):
+        factors.append(CONCEDED)
     if _WISH.search(before):
         factors.append(WISH)
     if _HEARSAY.search(sentence_before):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from kyokan.graph.annotate.scope import (
+    CONCEDED,
     DENIED,
     DOUBLE_NEGATION,
     HEARSAY,
@@ -28,7 +29,7 @@ _SUFFIX = r"(?:(?:さ|み|感|性|的|気|風|げ|味|らしい|的 だ) )*"
 _LINK = (
     r"(?:は|も|が|を|に|と|で|だ|です|って|の|さえ|すら|まで|ほど|た|て|ます|れる|られる|せる|させる|"
     r"言う|言える|いえる|受ける|見せる|思う|思える|感じる|感じられる|見える|見受ける|見当たる|見る|為る|成る|有る|"
-    r"居る|出来る|呼ぶ|"
+    r"居る|出来る|呼ぶ|一つ|"
     r"(?:訳|事|所|物|様|よう|気|風|面|影|印象|雰囲気|感じ|気配|要素|空気|部分|欠片|微塵|性質|味|余地|何|何処)|"
     r"など|なんて|なんか|余り|あまり|それほど|然程|其れ程|全く|全然|一切|少し|決して|殆ど|特に|別に|まるで|到底|"
     r"どこ|とても)"
@@ -98,6 +99,11 @@ _HEARSAY_BEFORE = re.compile(r"(?:所謂|いわゆる|自称|世に 言う|俗�
 _UNSURE = re.compile(
     r"(?:\S+ ){0,4}?(?:か も 知れる|か どう だ|だろう|らしい |そう/?N? だ|と か |みたい だ|の か |だ か $)"
 )
+_CONCEDED = re.compile(  # 静かだが、…; 静かなものの…; of a noun with が alone it is the subject
+    rf"{_SUFFIX}(?:(?:だ|です|た|有る|居る|ます|て) )+(?:が $|(?:けれど|けれども|けど|物 の|ものの|ながら も) )|"
+    rf"{_SUFFIX}(?:だ |の )?(?:けれど|けれども|けど|物 の|ものの|ながら も) "
+)
+_CONCEDED_ADJECTIVE = re.compile(r"が $")
 _STRONG_AFTER = re.compile(
     rf"{_SUFFIX}(?:過ぎる (?!{_NO})|(?:(?:が|に|を|で|の) )?(?:際立つ|溢れる|満ちる|極まる|満点|の 極み|抜群|一杯|"
     rf"いっぱい|全開|満載|この上 無い|際限))"
@@ -224,6 +230,8 @@ def _modality(tokens: Sequence[Token], first: int, last: int, before: str, marke
         factors.append(SET_AGAINST)
     if _SEEMING_AFTER.match(after) or _SEEMING_BEFORE.search(before) or _FORMERLY.search(before):
         factors.append(SEEMING)
+    if _conceded(tokens, last, after):
+        factors.append(CONCEDED)
     if _WISH.search(after) and not _THIS.search(before):
         factors.append(WISH)
     if _HEARSAY_AFTER.match(after) or _HEARSAY_BEFORE.search(before):
@@ -231,6 +239,14 @@ def _modality(tokens: Sequence[Token], first: int, last: int, before: str, marke
     if asked or _UNSURE.match(after):
         factors.append(UNSURE)
     return min(factors)
+
+
+def _conceded(tokens: Sequence[Token], last: int, after: str) -> bool:
+    """Whether what follows outweighs the term; where that is a denial, the term is what is left standing."""
+    adjective = tokens[last].lemma.endswith("い") and _CONCEDED_ADJECTIVE.match(after)
+    if not (adjective or _CONCEDED.match(after)):
+        return False
+    return not re.search(rf" {_NO} ", _lemmas(tokens[last + 1 :]))
 
 
 def _quoted(tokens: Sequence[Token], first: int, last: int, reach: int = 4) -> bool:

@@ -162,9 +162,9 @@ def test_each_kind_of_evidence_can_be_switched_off(dictionary: Dictionary, encod
 
 
 def test_the_version_names_dictionary_encoder_and_switches(dictionary: Dictionary, encoder: Listening) -> None:
-    assert Annotator(dictionary).version == "kyokan-annotator/2 dictionary/test.1 lexicon+tags"
+    assert Annotator(dictionary).version == "kyokan-annotator/3 dictionary/test.1 lexicon+tags"
     version = Annotator(dictionary, encoder, lexicon=False).version
-    assert version == f"kyokan-annotator/2 dictionary/test.1 encoder/{encoder.name} embedding+tags"
+    assert version == f"kyokan-annotator/3 dictionary/test.1 encoder/{encoder.name} embedding+tags"
 
 
 def test_many_texts_at_once_read_as_one_by_one(listening: Annotator) -> None:

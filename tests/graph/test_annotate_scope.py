@@ -8,6 +8,7 @@ import pytest
 
 from kyokan.graph.annotate.lexicon import Hit, Lexicon
 from kyokan.graph.annotate.scope import (
+    CONCEDED,
     DOUBLE_NEGATION,
     HEARSAY,
     PARTIAL,
@@ -17,7 +18,9 @@ from kyokan.graph.annotate.scope import (
     STRONG,
     UNSURE,
     WISH,
+    Reading,
 )
+from kyokan.graph.dictionary import load_dictionary
 from kyokan.graph.dictionary.loading import read_dictionary
 
 FIXTURE = Path(__file__).parent.parent / "fixtures" / "annotate" / "dictionary.yaml"
@@ -211,3 +214,26 @@ def test_spellings_and_inflections_are_found_where_they_stand(
 def test_a_negative_word_inside_a_term_denies_nothing(lexicon: Lexicon) -> None:
     assert only(lexicon, "飾らない人です。", "ja", "plain").reading.factor == 1.0
     assert only(lexicon, "飾らないわけではない。", "ja", "plain").reading.negated
+
+
+@pytest.mark.parametrize(
+    ("text", "term", "lang"),
+    [
+        ("The chair is elegant, but it is clumsy.", "elegant", "en"),
+        ("Although the rooms are quiet, the street is noisy.", "quiet", "en"),
+        ("苦いけど甘い。", "苦い", "ja"),
+        ("椅子は優雅だが、不格好だ。", "優雅", "ja"),
+    ],
+)
+def test_what_the_other_side_outweighs_is_weakened_and_not_erased(text: str, term: str, lang: str) -> None:
+    hit = next(hit for hit in Lexicon(load_dictionary()).hits(text, lang) if hit.term == term)
+    assert hit.reading == Reading(factor=CONCEDED)
+
+
+@pytest.mark.parametrize(
+    ("text", "term", "lang"),
+    [("Warm, but not sentimental.", "warm", "en"), ("優雅だが、派手ではない。", "優雅", "ja")],
+)
+def test_what_stands_against_a_denial_is_not_weakened(text: str, term: str, lang: str) -> None:
+    hit = next(hit for hit in Lexicon(load_dictionary()).hits(text, lang) if hit.term == term)
+    assert hit.reading.factor == 1.0
