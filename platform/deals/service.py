@@ -198,7 +198,8 @@ class Deals:
             seen_by = frozenset(
                 one for one in Party if any(one in CHANGED_BY[name][0] | {Party.AGENCY} for name in fields)
             )
-            return self._keep(session, actor, deal, party, "change", seen_by, {"fields": sorted(fields)})
+            self._keep(session, actor, deal, "change", seen_by, {"fields": sorted(fields)})
+            return shown(deal, party)
 
     def take(
         self,
@@ -238,7 +239,8 @@ class Deals:
             told = {name: value for name, value in said.items() if name == "reason"} | {"status": deal.status}
             answered = (NoticeRow.organisation == actor.organisation, NoticeRow.party == party)
             session.execute(update(NoticeRow).where(NoticeRow.deal == deal.id, *answered).values(read=True))
-            return self._keep(session, actor, deal, party, step.value, frozenset(Party), told)
+            self._keep(session, actor, deal, step.value, frozenset(Party), told)
+            return shown(deal, party)
 
     def mark_read(self, actor: Actor, notices: Collection[int]) -> None:
         """Take notices of the actor's organisation for read; those of others are left alone."""
@@ -260,7 +262,7 @@ class Deals:
             for deal in session.scalars(due).all():
                 deal.status = rule.to
                 told = {"status": deal.status}
-                self._keep(session, None, deal, Party.AGENCY, Step.EXPIRE.value, frozenset(Party), told)
+                self._keep(session, None, deal, Step.EXPIRE.value, frozenset(Party), told)
 
     def _ask_admission(self, actor: Actor, deal_id: str) -> None:
         """Before the transaction, so that what was stopped is counted although nothing is sent."""
@@ -302,18 +304,16 @@ class Deals:
         session: Session,
         actor: Actor | None,
         deal: DealRow,
-        party: Party,
         act: str,
         seen_by: Collection[Party],
         told: Mapping[str, Any],
-    ) -> Seen:
+    ) -> None:
         """Write the change, its record and the notices; all of it or nothing."""
         if not deal.sent or len(seen_by) == len(Party):  # one side's own figure must not show in what others look at
             deal.changed = self._now()
             deal.version += 1
         session.flush()
         self._record(session, actor, deal, act, seen_by, told)
-        return shown(deal, party)
 
     def _record(
         self,

@@ -4,6 +4,7 @@ import pytest
 
 from kyokan.platform.database import Database
 from tests.platform.dealing import settle_in
+from tests.support.tenancy import every_statement_names_whose_rows_it_touches  # noqa: F401 - holds by being here
 
 
 @pytest.fixture
