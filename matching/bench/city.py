@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from kyokan.errors import StoreError
 from kyokan.graph.dictionary import Dictionary
 from kyokan.graph.model import Entity, EntityKind, Provenance, Relation, RelationKind
 from kyokan.graph.stores import GraphStore
@@ -35,6 +36,21 @@ class City:
     def count(self, kind: EntityKind) -> int:
         """How many there are of a kind."""
         return round(self.entities * SHARES[kind])
+
+    def fills(self, store: GraphStore) -> bool:
+        """Whether a store holds the catalogue already; another one, in part or whole, is refused.
+
+        Raises:
+            StoreError: the store holds something else.
+        """
+        found = store.count_entities()
+        if not found:
+            return False
+        if all(found.get(kind.value, 0) == self.count(kind) for kind in SHARES) and store.count_relations().get(
+            "tied_up"
+        ):
+            return True
+        raise StoreError(store.url, f"holds no catalogue of {self.entities} generated entities", "Name another folder")
 
     def fill(self, store: GraphStore, progress: Progress) -> None:
         """Write everything into an empty store, kind by kind."""

@@ -15,6 +15,7 @@ from kyokan.platform.cli.app import JsonOption, StoreOption, app, open_services
 from kyokan.platform.cli.output import print_json, progress_bar
 from kyokan.platform.cli.show import show_figures, show_learned, show_pages
 
+REQUESTS = 30  # counted where nobody says how many
 WEB = "web"
 DOCUMENTS = "documents"
 
@@ -101,11 +102,18 @@ def bench(
     entities: Annotated[
         int, typer.Option(min=0, max=1_000_000, help="web: size of a generated catalogue; 0 is the demo.")
     ] = 0,
-    requests: Annotated[int, typer.Option(min=1, max=1000, help="web: requests counted for each page.")] = 30,
+    requests: Annotated[
+        int | None,
+        typer.Option(min=1, max=1000, help="Requests counted for each page or document; 30, or 10 of many entities."),
+    ] = None,
     deals: Annotated[int, typer.Option(min=2, max=10_000, help="web: deals of the agency that asks.")] = 60,
     serve: Annotated[
         bool, typer.Option("--serve/--no-serve", help="web: ask the web server over HTTP, not the application itself.")
     ] = False,
+    keep: Annotated[
+        Path | None,
+        typer.Option(help="web: folder for the generated catalogue, used again next time.", file_okay=False),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Time one part beside a peer in the same run and print the ratio; `web` times every page against its goal.
@@ -116,13 +124,16 @@ def bench(
 
     if name not in {*BENCHES, WEB, DOCUMENTS}:
         raise QueryError(name, "is not a benchmark", f"Known are {', '.join((*BENCHES, WEB, DOCUMENTS))}")
+    if keep is not None and not entities:
+        raise QueryError(str(keep), "cannot be kept for the demo", "Give --entities too")
     with progress_bar() as progress:
         progress(f"timing {name}", 0, 0)
         if name == DOCUMENTS:  # named, not imported: the web stands above the platform
-            figures = import_module("kyokan.web.bench.documents").bench_documents(requests=requests, progress=progress)
+            figures = import_module("kyokan.web.bench.documents").bench_documents(requests=requests or REQUESTS, progress=progress)
         elif name == WEB:
             bench_web = import_module("kyokan.web.bench").bench_web
-            figures = bench_web(entities=entities, requests=requests, deals=deals, serve=serve, progress=progress)
+            asked = {"entities": entities, "requests": requests, "deals": deals, "serve": serve}
+            figures = bench_web(**asked, keep=keep, progress=progress)
         else:
             figures = run_bench(name)
     if as_json:

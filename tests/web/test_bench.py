@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from kyokan.errors import StoreError
+from kyokan.graph.dictionary import load_dictionary
+from kyokan.graph.stores import SqliteStore
+from kyokan.matching.bench.city import City
 from kyokan.web import create_app
-from kyokan.web.bench import figures_of
+from kyokan.web.bench import _home, figures_of
 from kyokan.web.bench.addresses import UNMEASURED, Asked, addresses
 from kyokan.web.bench.asking import RefusedError, Took, in_process
 from kyokan.web.bench.documents import documents, taken
@@ -68,3 +72,17 @@ def test_a_page_meets_the_goal_by_its_slowest_twentieth():
     took = [Took(10.0)] * 19 + [Took(1000.0)]
     assert figures_of(Asked("/", []), took, 100)["met"]
     assert not figures_of(Asked("/", []), [*took[:18], Took(1000.0), Took(1000.0)], 100)["met"]
+
+
+def test_a_kept_folder_holds_its_catalogue_for_the_next_time_and_a_new_workroom(tmp_path):
+    city = City(load_dictionary(), 120)
+    with SqliteStore(tmp_path / "kyokan.db") as store:
+        assert not city.fills(store)
+        city.fill(store, lambda *_: None)
+        assert city.fills(store)
+        with pytest.raises(StoreError, match="holds no catalogue of 500"):
+            City(load_dictionary(), 500).fills(store)
+    (tmp_path / "workroom.db").write_bytes(b"of the last time")
+    with _home(tmp_path) as folder:
+        assert [path.name for path in folder.iterdir() if path.name.startswith("workroom")] == []
+    assert (tmp_path / "kyokan.db").exists()

@@ -7,7 +7,8 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -32,16 +33,21 @@ Progress = Callable[[str, int, int], None]
 GOAL_MS, LARGE_GOAL_MS = 150, 400  # p95 of a page with the demo catalogue, and with a generated one
 WARM_UP = 4  # requests of each page before any is counted; their addresses are not asked again
 PERCENTILE = 95
+REQUESTS, FEW_REQUESTS = 30, 10  # counted for each page, where nobody says how many; few where each takes longer
 
 
-def bench_web(*, entities: int, requests: int, deals: int, serve: bool, progress: Progress) -> Figures:
+def bench_web(
+    *, entities: int, requests: int | None, deals: int, serve: bool, keep: Path | None, progress: Progress
+) -> Figures:
     """Time every page in a home folder that goes afterwards.
 
     Args:
         entities: size of the generated catalogue; 0 takes the demo.
-        requests: how many are counted for each page, each with a question of its own.
+        requests: how many are counted for each page, each with a question of its own; None for as many as are usual.
         deals: how many the agency has.
         serve: ask over HTTP, of the product's own web server, instead of in this process.
+        keep: home folder that stays, so that the catalogue and its snapshot are there next time; its workroom is
+            made anew. None for one that goes.
         progress: told how far it is.
 
     Returns:
@@ -49,13 +55,14 @@ def bench_web(*, entities: int, requests: int, deals: int, serve: bool, progress
         "cpu_p95_ms", "met"}], "not_measured": [page and why]}``.
     """
     one_thread_each()  # as in the server's processes
-    with tempfile.TemporaryDirectory(prefix="kyokan-bench-") as folder:
-        settings = load_settings(home=Path(folder), store="")
+    counted = requests or (FEW_REQUESTS if entities else REQUESTS)
+    with _home(keep) as folder:
+        settings = load_settings(home=folder, store="")
         with Services(settings) as services:
             built = build(services, entities, progress)
             people = seats(services, deals)
             app = create_app(services)
-            asked, left_out = addresses(app, services, people, WARM_UP + requests)
+            asked, left_out = addresses(app, services, people, WARM_UP + counted)
             goal = LARGE_GOAL_MS if entities else GOAL_MS
             if serve:
                 with served(settings) as ask:
@@ -73,12 +80,26 @@ def bench_web(*, entities: int, requests: int, deals: int, serve: bool, progress
             }
 
 
+@contextmanager
+def _home(keep: Path | None) -> Iterator[Path]:
+    """The folder in which everything is made; of one that stays, the workroom alone goes."""
+    if keep is None:
+        with tempfile.TemporaryDirectory(prefix="kyokan-bench-") as folder:
+            yield Path(folder)
+        return
+    settings = load_settings(home=keep, store="")
+    for left in keep.glob(f"{settings.workroom.name}*"):
+        left.unlink()
+    yield keep
+
+
 def build(services: Services, entities: int, progress: Progress) -> Figures:
     """Fill the store, build the snapshot, ask once to derive what questions need; with the seconds that each takes."""
     marks = [time.perf_counter()]
-    if entities:
-        City(services.dictionary, entities).fill(services.store, progress)
-    else:
+    city = City(services.dictionary, entities)
+    if entities and not city.fills(services.store):
+        city.fill(services.store, progress)
+    elif not entities:
         load_demo(services.store, services.annotator, progress=progress)
     marks.append(time.perf_counter())
     snapshot = services.snapshot(progress)
