@@ -187,4 +187,4 @@ def edited_context(
     if attributes:
         cells = np.unique(cells, axis=0)
     touched = removal.touched | ({VALUES} if attributes else frozenset())
-    return Edit(view, touched, (cells[:, 0], cells[:, 1]), removal.relations).of(context)
+    return Edit(view, touched, (cells[:, 0], cells[:, 1]), removal.relations, bool(attributes)).of(context)

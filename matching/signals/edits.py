@@ -24,13 +24,15 @@ class Edit:
     """What goes.
 
     ``view`` is the edited copy; ``touched`` says what went in the words of ``RESTS_ON``; ``cells`` are (K,) rows and
-    columns of the profiles that are unknown there; ``relations`` are identities of those that are gone.
+    columns of the profiles that are unknown there; ``relations`` are identities of those that are gone; ``lasting``
+    says that the edited copy is kept for further questions.
     """
 
     view: GraphView
     touched: frozenset[str]
     cells: tuple[Rows, Rows]
     relations: Collection[Identity]
+    lasting: bool = False
 
     def of(self, before: Context) -> Context:
         """The context of the edited copy."""
@@ -46,7 +48,9 @@ class Edit:
             self._categories(before, after)
         if self.touches("walk_graph"):
             profiles = (before.profiles, after.profiles)
-            graph = edited_walk(before.walk_graph, self.view, profiles, self.cells, self.relations)
+            graph = edited_walk(
+                before.walk_graph, self.view, profiles, self.cells, self.relations, lasting=self.lasting
+            )
             parts |= {"walk_graph": graph} if graph is not None else {}
         if self.touched & (RESTS_ON["likeness"] | {RelationKind.TIED_UP}) and TEXTS not in self.touched:
             same = not self.touched & {RelationKind.TAGGED, RelationKind.IN_CATEGORY}

@@ -125,6 +125,8 @@ def edited_walk(
     profiles: tuple[Profiles, Profiles],
     cells: tuple[Rows, Rows],
     relations: Collection[tuple[str, str, str, str]],
+    *,
+    lasting: bool,
 ) -> WalkGraph | None:
     """The graph without some cells of the profiles and some relations; None where it had better be built anew.
 
@@ -134,6 +136,7 @@ def edited_walk(
         profiles: with and without the cells.
         cells: (K,) rows and columns of the profiles.
         relations: identities.
+        lasting: the graph is kept and edited in its turn, so it is worth being made whole.
     """
     was, now = profiles
     nodes = was.nodes[cells[1]]
@@ -141,7 +144,7 @@ def edited_walk(
     rows, columns, nodes = cells[0][kept], cells[1][kept], nodes[kept]
     edges = [(view.row(source), view.row(target)) for kind, source, target, _ in relations if kind in EDGE_WEIGHTS]
     pairs = {(min(pair), max(pair)) for pair in (*zip(rows.tolist(), nodes.tolist(), strict=True), *edges)}
-    if len({end for pair in pairs for end in pair}) <= MOST_ENDS:
+    if not lasting and len({end for pair in pairs for end in pair}) <= MOST_ENDS:
         weights = {pair: weight_between(view, now, *pair) for pair in sorted(pairs)}
         changed = {pair: weight for pair, weight in weights.items() if weight != before.weight(*pair)}
         return EditedWalk(before, changed) if changed else before

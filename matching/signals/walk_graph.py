@@ -108,9 +108,19 @@ class WalkGraph:
         for place, other in enumerate(others.tolist()):
             carried = self._out_of_one(other)
             found[:-1, :, place] = carried[:, rows]
-            for row, (start, end) in enumerate(zip(self.step.indptr[rows], self.step.indptr[rows + 1], strict=True)):
-                found[-1, row, place] = self.step.data[start:end] @ carried[-1, self.step.indices[start:end]]
+            found[-1, :, place] = self._near(rows) @ carried[-1]
         return found
+
+    def _near(self, rows: Rows) -> Sparse:
+        """(R, N) some rows of S; those of the probes, which every edit asks for, are kept."""
+        for place, probes in enumerate(self.probes):
+            if rows is probes:
+                return self._near_probes[place]
+        return self.step[rows]
+
+    @cached_property
+    def _near_probes(self) -> list[Sparse]:
+        return [self.step[rows] for rows in self.probes]
 
     def _out_of_one(self, row: int) -> Floats:
         """(steps, N): S^l e_row for l = 0 … steps − 1; those of the rows asked for last are kept."""
