@@ -129,7 +129,9 @@ def bench(
     with progress_bar() as progress:
         progress(f"timing {name}", 0, 0)
         if name == DOCUMENTS:  # named, not imported: the web stands above the platform
-            figures = import_module("kyokan.web.bench.documents").bench_documents(requests=requests or REQUESTS, progress=progress)
+            figures = import_module("kyokan.web.bench.documents").bench_documents(
+                requests=requests or REQUESTS, progress=progress
+            )
         elif name == WEB:
             bench_web = import_module("kyokan.web.bench").bench_web
             asked = {"entities": entities, "requests": requests, "deals": deals, "serve": serve}
