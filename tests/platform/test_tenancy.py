@@ -11,7 +11,7 @@ from kyokan.platform.audit import Trail
 from kyokan.platform.database import Database
 from kyokan.platform.deals import Deals
 from kyokan.platform.deals.model import DealRow, VerdictRow
-from kyokan.platform.desk import Searches
+from kyokan.platform.desk import Batches, Searches
 from kyokan.platform.desk.model import EntryRow, ShortlistRow
 from kyokan.platform.mail import Letter, Outbox
 from kyokan.platform.mail.news import News
@@ -109,6 +109,9 @@ class Everybody:
     def remind(self) -> None:
         Reminders(self.database, self.clock).tell()
 
+    def tidy(self) -> None:
+        Batches(self.database, lambda _who, _where: None, self.clock).tidy()
+
     def gather_news(self) -> None:
         News(self.database, Outbox(self.database), "http://localhost", self.clock).gather()
 
@@ -125,6 +128,7 @@ NEEDED_BY = {
     ("membership", frozenset()): Everybody.list_people,
     ("passkey", frozenset()): Everybody.list_people,
     ("saved_search", frozenset({"removed"})): Everybody.look_at_searches,
+    ("batch", frozenset()): Everybody.tidy,
     ("letter", frozenset({"due"})): Everybody.send_letters,
     ("letter", frozenset({"id"})): Everybody.send_letters,
     ("notice", frozenset({"at", "party"})): Everybody.gather_news,

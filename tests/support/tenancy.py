@@ -28,6 +28,7 @@ ACROSS: Mapping[tuple[str, frozenset[str]], str] = {
     ("membership", frozenset()): "an operator lists everybody",
     ("passkey", frozenset()): "an operator lists who has a second step",
     ("saved_search", frozenset({"removed"})): "searches are asked again for everybody at night",
+    ("batch", frozenset()): "what was kept for its time is thrown away, whoever asked",
     ("letter", frozenset({"due"})): "letters go out for everybody",
     ("letter", frozenset({"id"})): "how a letter fared is written down by the job that has just read it",
     ("notice", frozenset({"at", "party"})): "news is gathered into letters for everybody",
