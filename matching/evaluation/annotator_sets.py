@@ -1,8 +1,9 @@
 """Protocol ``annotation``: the annotator on texts, minimal pairs and the gold set written for this project.
 
 Nothing is fitted. Validation texts and pairs (``data/annotation_*.yaml``) come in rounds: round 1 chose between ways to
-read, round 2 was written and measured after all choices. ``python -m kyokan.matching.evaluation.annotator_sets FOLDER``
-measures a folder of development sets (``texts.yaml``, ``pairs.yaml``) in the same way.
+read, round 2 was written and measured after all choices, round 3 by an author who knew the attributes' names alone.
+``python -m kyokan.matching.evaluation.annotator_sets FOLDER`` measures a folder of development sets (``texts.yaml``,
+``pairs.yaml``) in the same way.
 """
 
 from __future__ import annotations

@@ -38,9 +38,12 @@ SHOWN: Mapping[str, Sequence[str]] = {
         "auc_en_plain",
         "auc_round2_ja",
         "auc_round2_en",
+        "auc_round3_ja",
+        "auc_round3_en",
         "auc_gold",
         "gold_alpha",
         "pairs_round2",
+        "pairs_round3",
     ),
     "faithfulness": ("drop_cited", "drop_uncited"),
 }
