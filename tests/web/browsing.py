@@ -6,7 +6,7 @@ import re
 import threading
 from contextlib import contextmanager
 
-from werkzeug.serving import make_server
+from cheroot.wsgi import Server
 
 from kyokan.platform.accounts import Role
 from kyokan.platform.accounts.model import OrganisationKind
@@ -17,11 +17,19 @@ from tests.platform.accounting import EMAIL, GOOD
 
 @contextmanager
 def served(app):
-    """The application on a port of this machine, in this process: its clock and services can be reached by the test."""
-    server = make_server("localhost", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://localhost:{server.port}"
-    server.shutdown()
+    """The application on a port of this machine, in this process: its clock and services can be reached by the test.
+
+    Not by werkzeug's own server, which leaves the file of an answer open when a browser hangs up on it.
+    """
+    server = Server(("localhost", 0), app)
+    server.prepare()
+    serving = threading.Thread(target=server.serve)
+    serving.start()
+    try:
+        yield f"http://localhost:{server.bind_addr[1]}"
+    finally:
+        server.stop()
+        serving.join()
 
 
 class Browser:

@@ -7,7 +7,11 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+from tests.web.browsing import served
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = [
@@ -53,3 +57,37 @@ def window(browser: Browser, address: str, session: str = "", **look: object) ->
     if session:
         context.add_cookies([{"name": "session", "value": session, "url": address}])
     return context.new_page()
+
+
+class People:
+    """Windows of people at one address, each with its own cookies."""
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self.browser, self.address = browser, address
+
+    def open(self, path: str, session: str = "", **look: object) -> Page:
+        """A new window at ``path``, signed in by ``session`` if one is given."""
+        page = window(self.browser, self.address, session, **look)
+        page.goto(path)
+        return page
+
+
+@contextmanager
+def windows(app: Flask) -> Iterator[People]:
+    """The application on a port, and people at windows of one browser."""
+    with served(app) as address, chromium() as browser:
+        yield People(browser, address)
+
+
+def no_sideways_scroll(page: Page) -> bool:
+    """Nothing on the page is wider than the window."""
+    wide, room = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    return bool(wide <= room)
+
+
+def accessible(page: Page) -> bool:
+    """Nothing that axe objects to with every fold open, and nothing wider than the window."""
+    page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
+    found = Axe().run(page).response["violations"]
+    assert [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found] == []
+    return no_sideways_scroll(page)

@@ -21,7 +21,7 @@ from kyokan.platform.accounts import Role
 from kyokan.platform.accounts.model import OrganisationKind
 from kyokan.platform.accounts.service import Accounts
 from kyokan.platform.database import Database
-from tests.web.chromium import CHROMIUM, chromium, window
+from tests.web.chromium import CHROMIUM, accessible, chromium, no_sideways_scroll, window
 
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 MATCHES = "/matches?entity=brand:xc&for=artist"
@@ -105,21 +105,6 @@ def visit(browser, address):
     yield open_page
     for page in pages:
         page.context.close()
-
-
-def no_sideways_scroll(page):
-    wide, room = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-    return wide <= room
-
-
-def accessible(page):
-    """Nothing that axe objects to with every fold open, and nothing wider than the window."""
-    for fold in page.locator("details:not([open]) > summary").all():
-        if fold.is_visible():
-            fold.click(no_wait_after=True)
-    found = Axe().run(page).response["violations"]
-    assert [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found] == []
-    return no_sideways_scroll(page)
 
 
 LOOKS = {"desktop-en-dark": (DESKTOP, PHONE, "en-US", "dark"), "phone-ja-light": (PHONE, DESKTOP, "ja-JP", "light")}

@@ -8,7 +8,7 @@ from world import World
 
 from tests.web import test_browser
 from tests.web.browsing import company
-from tests.web.test_shares_browser import fits, windows
+from tests.web.chromium import accessible, windows
 
 pytestmark = test_browser.pytestmark
 MATCHES = "/matches?entity=brand:xc&for=artist"
@@ -35,15 +35,15 @@ def test_a_planner_keeps_two_candidates_compares_them_and_takes_one_back(planner
         page.get_by_role("checkbox", name=f"Pick {name}").focus()
         page.keyboard.press("Space")
     expect(bar).to_be_visible()
-    assert fits(page)
+    assert accessible(page)
     bar.get_by_role("button", name="Keep in a list").click()
     page.get_by_label("Name of the list").fill("Quiet watches")
     page.get_by_label("Note").fill("For spring")
-    assert fits(page)
+    assert accessible(page)
     page.get_by_role("button", name="Keep").click()
     expect(page.get_by_role("status")).to_have_text("Kept in this list.")
     expect(page.get_by_role("heading", level=2)).to_have_count(2)
-    assert fits(page)
+    assert accessible(page)
 
     for box in page.get_by_role("checkbox").all():
         box.check()
@@ -51,7 +51,7 @@ def test_a_planner_keeps_two_candidates_compares_them_and_takes_one_back(planner
     expect(page.locator("article.beside")).to_have_count(2)
     tops = [column.bounding_box()["y"] for column in page.locator("article.beside .score").all()]
     assert tops[0] == tops[1]  # the same row on one line
-    assert fits(page)
+    assert accessible(page)
 
     page.goto("/lists")
     page.get_by_role("link", name="Quiet watches").click()
@@ -66,23 +66,23 @@ def test_a_planner_keeps_two_candidates_compares_them_and_takes_one_back(planner
 def test_on_a_phone_a_search_is_saved_and_the_map_leads_on(planner):
     page = planner(MATCHES, **PHONE)
     page.get_by_role("link", name="検索を保存").click()
-    assert fits(page)
+    assert accessible(page)
     page.get_by_role("button", name="保存する").click()
     expect(page.get_by_role("status")).to_have_text("保存しました。夜ごとに見直します。")
-    assert fits(page)
+    assert accessible(page)
     page.goto("/searches")
     page.get_by_role("button", name="すべていま見直す").click()
     expect(page.locator(".job")).to_contain_text("順番待ち")
-    assert fits(page)
+    assert accessible(page)
     page.get_by_role("button", name="取りやめる").click()
     expect(page.locator(".job")).to_contain_text("取りやめました")
 
     page.goto("/map?entity=brand:xc")
-    assert fits(page)
+    assert accessible(page)
     page.locator(".near-list a").first.click()
     expect(page.locator(".near-list li")).not_to_have_count(0)
     page.goto(f"/compare?{MATCHES.partition('?')[2]}&with=artist:akari&with=artist:takeuchi&with=artist:hara")
-    assert fits(page)
+    assert accessible(page)
 
 
 def test_without_scripts_picking_keeping_and_undoing_work_alike(planner):

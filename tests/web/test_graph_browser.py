@@ -8,9 +8,8 @@ from playwright.sync_api import expect
 from kyokan.web import create_app
 from tests.web import test_browser
 from tests.web.browsing import served
-from tests.web.chromium import chromium, window
+from tests.web.chromium import accessible, chromium, window
 from tests.web.test_desk_browser import DESKTOP, PHONE
-from tests.web.test_shares_browser import fits
 
 pytestmark = test_browser.pytestmark
 GRAPH = "/why/brand:xc/artist:akari/graph"
@@ -57,7 +56,7 @@ def test_a_node_is_chosen_by_mouse_and_its_evidence_told_beside_it(visit, look, 
     assert stage.evaluate(FADED) > 0
     row = page.get_by_role("row").filter(has_text="2019")
     expect(told.locator("li").first).to_contain_text(row.locator("td.num").inner_text())
-    assert fits(page)
+    assert accessible(page)
     page.context.close()
 
 

@@ -12,11 +12,11 @@ from kyokan.platform.accounts.service import Visit
 from tests.platform.accounting import GOOD
 from tests.web import test_browser
 from tests.web.browsing import Browser, company
+from tests.web.chromium import accessible, windows
 from tests.web.keyboard import Keyboard
 from tests.web.test_approvals import STEP, act
 from tests.web.test_deals import take, write
 from tests.web.test_desk_browser import DESKTOP, PHONE
-from tests.web.test_shares_browser import fits, windows
 
 pytestmark = [
     *test_browser.pytestmark,
@@ -105,7 +105,7 @@ def test_a_planner_goes_from_a_brief_to_a_proposal_in_others_hands(made, look, e
     with keys.page.expect_download() as download:
         keys.page.keyboard.press("Enter")
     assert download.value.suggested_filename.endswith(".json")
-    assert fits(keys.page)
+    assert accessible(keys.page)
 
 
 def test_a_brand_client_reads_asks_counters_and_accepts(made, look, enter):
@@ -125,12 +125,12 @@ def test_a_brand_client_reads_asks_counters_and_accepts(made, look, enter):
     keys.write("form[action$='/counter'] #f-fee_high", "9000000")
     keys.follow("form[action$='/counter'] button")
     keys.stands("#terms ins", "9")
-    assert fits(keys.page)
+    assert accessible(keys.page)
     assert take(made["manager"], sent, "counter", fee_low="8500000", fee_high="8500000").status_code == 303
     keys.page.reload()
     keys.follow("form[action$='/accept'] button")
     keys.stands("[aria-current=step]", "Accepted|合意|承諾")
-    assert fits(keys.page)
+    assert accessible(keys.page)
 
 
 def test_an_artist_manager_sets_rules_decides_and_learns_what_came_of_it(made, look, enter):
@@ -159,7 +159,7 @@ def test_an_artist_manager_sets_rules_decides_and_learns_what_came_of_it(made, l
     keys.page.reload()
     keys.stands(".outcome", "120,000")
     keys.stands(".outcome", "Sold out")
-    assert fits(keys.page)
+    assert accessible(keys.page)
 
 
 def test_an_analyst_reads_everything_approves_what_is_theirs_and_changes_nothing_else(made, look, enter):
@@ -180,7 +180,7 @@ def test_an_analyst_reads_everything_approves_what_is_theirs_and_changes_nothing
     assert keys.page.locator("a[href$='/edit'], form[action$='/send']").count() == 0
     keys.follow(".answers form button.primary")
     keys.stands("#approvals", "✓")
-    assert fits(keys.page)
+    assert accessible(keys.page)
 
 
 def test_an_admin_brings_people_in_and_arranges_how_the_agency_works(made, look, enter):
@@ -192,7 +192,7 @@ def test_an_admin_brings_people_in_and_arranges_how_the_agency_works(made, look,
     keys.follow("#invite button.primary")
     keys.stands("#f-link")
     assert "/invitation/" in keys.page.locator("#f-link").input_value()
-    assert fits(keys.page)
+    assert accessible(keys.page)
     keys.unfold(".who-menu > summary")
     keys.follow(".menu a[href='/jobs']")
     keys.stands("h1")
@@ -213,4 +213,4 @@ def test_an_admin_brings_people_in_and_arranges_how_the_agency_works(made, look,
     keys.stands(f"button[name=remove][value='{at}']")
     keys.follow(f"button[name=remove][value='{at}']")
     assert keys.page.locator("tr.new input[name^=name]").get_attribute("name") == f"name.{at}"
-    assert fits(keys.page)
+    assert accessible(keys.page)

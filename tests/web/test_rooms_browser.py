@@ -14,11 +14,11 @@ from kyokan.platform.accounts.service import Visit
 from tests.platform.accounting import GOOD
 from tests.web import test_browser
 from tests.web.browsing import company
+from tests.web.chromium import accessible, windows
 from tests.web.test_approvals import STEP, act
 from tests.web.test_attachments import attach
 from tests.web.test_deals import take, write
 from tests.web.test_desk_browser import DESKTOP, PHONE
-from tests.web.test_shares_browser import fits, windows
 
 pytestmark = test_browser.pytestmark
 TERMS = {"since": "2026-01-01", "until": "2099-12-31"}  # on the calendar whatever today is
@@ -146,9 +146,9 @@ def test_every_room_opens_for_who_works_there_and_fits_either_width(made, deals,
             expect(page.get_by_role("heading", level=1)).to_be_visible()
             assert page.url.endswith(address)
             assert page.locator("html").get_attribute("lang") == look["locale"][:2]
-            assert fits(page), (who, address)
+            assert accessible(page), (who, address)
             page.set_viewport_size(other["viewport"])
-            assert fits(page), (who, address, "resized")
+            assert accessible(page), (who, address, "resized")
 
 
 def test_on_a_phone_a_deal_opens_where_its_reader_must_act(made, deals):
