@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -133,8 +134,8 @@ def evaluate(data: Path, heldout: Path | None, seed: int, without: frozenset[str
     """Every hidden artist with every company, by a matcher that learned from the others alone."""
     check_without(without, SIGNALS, NAME)
     known, asked_for = read_tieups(data), read_tieups(heldout) if heldout else None
-    tasks = tasks_of(known, asked_for, seed)
-    if not any(len(task.hidden) for task in tasks):
+    tasks = [task for task in tasks_of(known, asked_for, seed) if len(task.hidden)]
+    if not tasks:
         raise InputError(str(heldout or data), "holds no tie-up to score", "It needs pairs that --data does not hold")
     dictionary, encoder = load_dictionary(), open_encoder("universal", cache=None)
     types = (asked_for or known).types | known.types
@@ -168,19 +169,23 @@ def _result(answered: Sequence[Answered], seed: int, without: frozenset[str]) ->
         | {"ece": sure.error},
         baselines={name: _figures(rows) for name, rows in figures.items()},
         ci95={name: metrics.bootstrap_mean(per_pair[:, column], seed) for column, name in enumerate(METRICS)},
-        settings={
-            "parts": len(answered),
-            "artists_hidden": sum(len(one.task.hidden) for one in answered),
-            "companies": round(float(np.mean([len(one.task.companies) for one in answered]))),
-            "companies_new": round(float(np.mean([np.mean(one.task.popularity == 0) for one in answered])), 3),
-            "company_new": round(float(new.mean()), 3),
-            "tie_ups_learned": round(float(np.mean([one.task.known.sum() for one in answered]))),
-            "without": sorted(without),
-            "weights": _mean([one.weights.weights for one in answered]),
-            "pairs": _mean([{name: worth.weight for name, worth in o.weights.pairs.worth.items()} for o in answered]),
-            "accuracy_by_share_answered": sure.abstention(),
-        },
+        settings=_settings(answered, new)
+        | {"without": sorted(without), "accuracy_by_share_answered": sure.abstention()},
     )
+
+
+def _settings(answered: Sequence[Answered], new: Flags) -> dict[str, Any]:
+    """What was asked and learned, the mean of all tasks."""
+    return {
+        "parts": len(answered),
+        "artists_hidden": sum(len(one.task.hidden) for one in answered),
+        "companies": round(float(np.mean([len(one.task.companies) for one in answered]))),
+        "companies_new": round(float(np.mean([np.mean(one.task.popularity == 0) for one in answered])), 3),
+        "company_new": round(float(new.mean()), 3),
+        "tie_ups_learned": round(float(np.mean([one.task.known.sum() for one in answered]))),
+        "weights": _mean([one.weights.weights for one in answered]),
+        "pairs": _mean([{name: worth.weight for name, worth in o.weights.pairs.worth.items()} for o in answered]),
+    }
 
 
 def _mean(rows: Sequence[Mapping[str, float]]) -> dict[str, float]:

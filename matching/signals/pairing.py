@@ -46,9 +46,6 @@ class Pairing:
         history = self.partners.history
         rest = self._all(history.ties.sum(axis=1, keepdims=True))
         others, takers = self._at(self._all, history.ties), self._at(self._all, history.worked.astype(np.float64))
-        lone = history.ties * (history.takers == 1)
-        kin = self._among(lone.sum(axis=1, keepdims=True)) + self._freed(self.people.alike.rows)
-        all_lone = self._all(lone.sum(axis=1, keepdims=True)) + self._freed(self._everybody)
         return np.stack(
             [
                 self._carried(),
@@ -57,7 +54,7 @@ class Pairing:
                 np.log1p(np.maximum(others, 0.0)),
                 takers == 0,
                 takers == 1,
-                (takers == 0) * lift(kin, self._total(self._among), all_lone, rest, 2, history.prior),
+                (takers == 0) * self._venture(rest),
                 self._home(rest),
             ],
             axis=-1,
@@ -130,6 +127,14 @@ class Pairing:
     def _lift(self, pick: Pick, others: Floats, rest: Floats) -> Floats:
         history = self.partners.history
         return lift(self._at(pick, history.ties), self._total(pick), others, rest, history.catalogue, history.prior)
+
+    def _venture(self, rest: Floats) -> Floats:
+        """(P, 1) lift of brands that a single artist works with, among kindred artists."""
+        history = self.partners.history
+        lone = (history.ties * (history.takers == 1)).sum(axis=1, keepdims=True)
+        kin = self._among(lone) + self._freed(self.people.alike.rows)
+        everybody = self._all(lone) + self._freed(self._everybody)
+        return lift(kin, self._total(self._among), everybody, rest, 2, history.prior)
 
     def _home(self, rest: Floats) -> Floats:
         """(P, T) NaN for a brief, which has no home."""
