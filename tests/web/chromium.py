@@ -80,13 +80,15 @@ def windows(app: Flask) -> Iterator[People]:
 
 
 def no_sideways_scroll(page: Page) -> bool:
-    """Nothing on the page is wider than the window."""
+    """Nothing on the page is wider than the window, once its styles are there."""
+    page.wait_for_load_state()
     wide, room = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
     return bool(wide <= room)
 
 
 def accessible(page: Page) -> bool:
     """Nothing that axe objects to with every fold open, and nothing wider than the window."""
+    page.wait_for_load_state()  # without its styles a page has other contrasts
     page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
     found = Axe().run(page).response["violations"]
     assert [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found] == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 from world import World
@@ -49,9 +51,9 @@ def test_a_planner_keeps_two_candidates_compares_them_and_takes_one_back(planner
         box.check()
     page.get_by_role("button", name="Compare").click()
     expect(page.locator("article.beside")).to_have_count(2)
-    tops = [column.bounding_box()["y"] for column in page.locator("article.beside .score").all()]
-    assert tops[0] == tops[1]  # the same row on one line
     assert accessible(page)
+    tops = page.locator("article.beside .score").evaluate_all("all => all.map(one => one.getBoundingClientRect().top)")
+    assert tops[0] == tops[1]  # the same row on one line
 
     page.goto("/lists")
     page.get_by_role("link", name="Quiet watches").click()
@@ -66,6 +68,7 @@ def test_a_planner_keeps_two_candidates_compares_them_and_takes_one_back(planner
 def test_on_a_phone_a_search_is_saved_and_the_map_leads_on(planner):
     page = planner(MATCHES, **PHONE)
     page.get_by_role("link", name="検索を保存").click()
+    expect(page).to_have_url(re.compile("/searches/new"))
     assert accessible(page)
     page.get_by_role("button", name="保存する").click()
     expect(page.get_by_role("status")).to_have_text("保存しました。夜ごとに見直します。")

@@ -2,7 +2,6 @@
 
 import pytest
 from argon2 import PasswordHasher
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from world import World
 
@@ -11,7 +10,7 @@ from kyokan.platform.accounts.service import Accounts
 from tests.platform.accounting import GOOD, Clock
 from tests.web import test_browser
 from tests.web.browsing import company, served
-from tests.web.chromium import chromium
+from tests.web.chromium import accessible, chromium
 from tests.web.chromium import window as opened
 
 FORM = "/deals/new/artist:akari/brand:koyomido"
@@ -74,10 +73,10 @@ def test_a_proposal_sent_after_the_session_ended_is_there_again_and_goes_once_it
     window.clock.pass_(HOURS)
     page.get_by_role("button", name="Save as draft").click()
     expect(page.get_by_text("What you wrote is kept here.")).to_be_visible()
-    assert Axe().run(page).violations_count == 0
+    assert accessible(page)
     window.sign_in("planner")
     expect(page.get_by_role("status")).to_contain_text("It has not been sent yet")
-    assert Axe().run(page).violations_count == 0
+    assert accessible(page)
     assert page.url.endswith(FORM)
     expect(page.get_by_label("Headline")).to_have_value("Quiet at dawn")
     expect(page.locator("#f-rationale")).to_have_value("Both are restful.\nAnd <b>plain</b>.")

@@ -90,6 +90,7 @@ def test_the_picture_is_the_same_each_time_and_two_inks_become_one(visit):
     places = f"stage => ({OF})(stage).nodes().map(one => [one.id(), one.position()])"
     assert one.locator(CANVAS).evaluate(places) == other.locator(CANVAS).evaluate(places)
     other.goto(f"{GRAPH}?ink=one")
+    expect(other.locator(f"{CANVAS}[data-drawn]")).to_be_visible()
     inks = f"stage => [...new Set(({OF})(stage).nodes().map(one => one.style('border-color')))]"
     assert other.locator(CANVAS).evaluate(inks) == ["rgb(21,24,28)"]
     for page in (one, other):
