@@ -19,6 +19,7 @@ from kyokan.graph.annotate.language import Lang
 from kyokan.graph.annotate.sectors import shares_by_distance
 from kyokan.graph.dictionary import Attribute, Dictionary
 from kyokan.graph.encoder import Encoder, Vectors
+from kyokan.graph.headers import ONE_AT_A_TIME
 
 DATA = Path(__file__).parent / "data"
 SCENES_FILE = DATA / "scenes.yaml"
@@ -132,7 +133,7 @@ def read_anchors(path: Path) -> Anchors | None:
     """Anchors from a file; None where there is no such file."""
     if not path.is_file():
         return None
-    with np.load(path, allow_pickle=False) as file:
+    with ONE_AT_A_TIME, np.load(path, allow_pickle=False) as file:
         return Anchors(
             encoder=str(file["encoder"]),
             attributes=tuple(file["attributes"].tolist()),

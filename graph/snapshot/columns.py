@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kyokan.errors import SnapshotError
+from kyokan.graph.headers import ONE_AT_A_TIME
 
 FORMAT = 1
 META = "meta.json"
@@ -94,7 +95,8 @@ def open_array(folder: Path, name: str) -> NDArray[Any]:
         SnapshotError: missing or torn.
     """
     try:
-        array: NDArray[Any] = np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+        with ONE_AT_A_TIME:
+            array: NDArray[Any] = np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError) as error:
         raise torn(folder, f"{name}.npy cannot be read ({error})") from error
     return array
