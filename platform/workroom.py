@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kyokan.platform.database import Database
     from kyokan.platform.deals import Deals
     from kyokan.platform.deals.gate import Admission
+    from kyokan.platform.deals.notices import Notices
     from kyokan.platform.desk import Batches, Searches, Shortlists
     from kyokan.platform.jobs.room import JobRoom
     from kyokan.platform.mail import Outbox
@@ -103,6 +104,14 @@ class Workroom:
         return Deals(self.database, self.clock, gates=(ApprovalGate(),), admission=self.admission)
 
     @cached_property
+    def notices(self) -> Notices:
+        """What organisations are told of their deals."""
+        from kyokan.platform.deals.notices import Notices
+        from kyokan.platform.rules.inbox import under_floor
+
+        return Notices(self.database, under_floor)
+
+    @cached_property
     def approvals(self) -> Approvals:
         """What agencies agree on before a draft leaves them."""
         from kyokan.platform.approvals import Approvals
@@ -120,8 +129,9 @@ class Workroom:
     def news(self) -> News:
         """News by mail."""
         from kyokan.platform.mail.news import News
+        from kyokan.platform.rules.inbox import under_floor
 
-        return News(self.database, self.outbox, self.settings.reached_at, self.clock)
+        return News(self.database, self.outbox, self.settings.reached_at, self.clock, under_floor)
 
     @cached_property
     def post(self) -> Post | None:

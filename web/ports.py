@@ -19,6 +19,7 @@ from kyokan.platform.attachments import Attachments
 from kyokan.platform.audit import Denials
 from kyokan.platform.clock import Clock
 from kyokan.platform.deals import Deals
+from kyokan.platform.deals.notices import Notices
 from kyokan.platform.deals.talk import Talk
 from kyokan.platform.desk import Batches, Searches, Shortlists
 from kyokan.platform.desk.atlas import Atlas
@@ -120,6 +121,11 @@ class Services(Protocol):
     @property
     def deals(self) -> Deals:
         """Proposed tie-ups."""
+        ...
+
+    @property
+    def notices(self) -> Notices:
+        """What organisations are told of their deals."""
         ...
 
     @property

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, selectinload
 
 from kyokan.errors import ChangedMeanwhileError, NotAllowedError, QueryError
@@ -19,22 +18,11 @@ from kyokan.platform.deals.entries import Draft, Terms, checked, said_with, yen
 from kyokan.platform.deals.fields import CHANGED_BY, changeable, shown
 from kyokan.platform.deals.gate import EVERYBODY, Admission, Gate
 from kyokan.platform.deals.model import DealRow, NoticeRow, TermsRow, VerdictRow
-from kyokan.platform.deals.scope import find, of_organisation, party_of, stands, subject
+from kyokan.platform.deals.scope import find, of_organisation, party_of, subject
 from kyokan.platform.deals.steps import RULES, SIDES, Party, Status, Step
 
 Seen = dict[str, Any]
 """A deal as one side sees it (``fields.shown``)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Something that an organisation ought to know."""
-
-    id: int
-    deal: str
-    act: str
-    at: str
-    read: bool
 
 
 class Deals:
@@ -110,22 +98,6 @@ class Deals:
                 for one in records
                 if party.value in one.detail["seen_by"]
             ]
-
-    def notices(self, actor: Actor, *, unread: bool = False) -> list[Notice]:
-        """What the actor's organisation was told on the sides that the actor sees, the latest first."""
-        query = select(NoticeRow).where(*_told(actor))
-        if unread:
-            query = query.where(NoticeRow.read.is_(False))
-        with self._database.session() as session:
-            rows = session.scalars(query.order_by(NoticeRow.id.desc())).all()
-            return [Notice(row.id, row.deal, row.act, row.at, row.read) for row in rows]
-
-    def unread(self, actor: Actor, apart: Collection[str] = ()) -> int:
-        """How many notices of ``notices`` nobody has taken for read, but for those of the deals set ``apart``."""
-        query = select(func.count()).select_from(NoticeRow).where(*_told(actor), NoticeRow.read.is_(False))
-        query = query.where(NoticeRow.deal.not_in(sorted(apart)))
-        with self._database.session() as session:
-            return session.scalars(query).one()
 
     # Writing -------------------------------------------------------------------------------------------------
 
@@ -242,13 +214,6 @@ class Deals:
             self._keep(session, actor, deal, step.value, frozenset(Party), told)
             return shown(deal, party)
 
-    def mark_read(self, actor: Actor, notices: Collection[int]) -> None:
-        """Take notices of the actor's organisation for read; those of others are left alone."""
-        mine = select(NoticeRow).where(NoticeRow.organisation == actor.organisation, NoticeRow.id.in_(sorted(notices)))
-        with self._database.session(writing=True) as session:
-            for row in session.scalars(mine):
-                row.read = True
-
     # ---------------------------------------------------------------------------------------------------------
 
     def _settle(self) -> None:
@@ -336,12 +301,6 @@ class Deals:
 
     def _now(self) -> str:
         return stamp(self._clock())
-
-
-def _told(actor: Actor) -> tuple[ColumnElement[bool], ...]:
-    """What makes a notice one of the actor's: their organisation's, on a side that they see."""
-    sides = [party for party in Party if stands(actor, party)]
-    return NoticeRow.organisation == actor.organisation, NoticeRow.party.in_(sides)
 
 
 def _unchanged(deal: DealRow, version: int) -> None:

@@ -16,6 +16,7 @@ from kyokan.platform.accounts.model import Membership, Organisation, Person
 from kyokan.platform.clock import Clock, here, stamp, utc
 from kyokan.platform.database import Database
 from kyokan.platform.deals.model import NoticeRow
+from kyokan.platform.deals.notices import Apart, is_news, none_apart
 from kyokan.platform.deals.steps import ROLE_OF
 from kyokan.platform.mail.model import ToldRow, Unwanted
 from kyokan.platform.mail.outbox import Letter, Outbox
@@ -24,13 +25,14 @@ FRESH = timedelta(days=2)  # older news is no news: mail switched on late brings
 
 
 class News:
-    """Writes letters about unread notices.
+    """Writes letters about news.
 
     Args:
         database: where notices and people are.
         outbox: takes the letters.
         address: where people reach this installation, without a slash at the end.
         clock: the time, with its zone.
+        apart: which offers are set apart on the artist's side: its people are not written of them either.
     """
 
     def __init__(
@@ -39,11 +41,13 @@ class News:
         outbox: Outbox,
         address: str,
         clock: Clock = utc,
+        apart: Apart = none_apart,
     ) -> None:
         self._database = database
         self._outbox = outbox
         self._address = address
         self._clock = clock
+        self._apart = apart
 
     def gather(self) -> int:
         """One letter to each person with news that they were not written of; gives how many letters.
@@ -53,10 +57,10 @@ class News:
         since = stamp(self._clock() - FRESH)
         found: defaultdict[tuple[str, str], list[NoticeRow]] = defaultdict(list)
         with self._database.session() as session:
-            if session.execute(_untold(since).limit(1)).first() is None:
+            if session.execute(self._untold(session, since).limit(1)).first() is None:
                 return 0
         with self._database.session(writing=True) as session:
-            for notice, person in session.execute(_untold(since)):
+            for notice, person in session.execute(self._untold(session, since)):
                 found[person, notice.organisation].append(notice)
                 session.add(ToldRow(notice=notice.id, person=person))
             for (person, organisation), notices in found.items():
@@ -90,21 +94,20 @@ class News:
         ]
         return Letter(reader.email, said("news.subject", tongue), "\n\n".join(text) + "\n")
 
-
-def _untold(since: str) -> Select[NoticeRow, str]:
-    """Unread notices with each person who acts on that side of its deal, wants letters and was not written of it."""
-    acts_there = or_(*((NoticeRow.party == party) & (Membership.role == role) for party, role in ROLE_OF.items())) & (
-        Membership.organisation == NoticeRow.organisation
-    )
-    told = exists().where(ToldRow.notice == NoticeRow.id, ToldRow.person == Membership.person)
-    unwanted = exists().where(Unwanted.person == Membership.person)
-    return (
-        select(NoticeRow, Membership.person)
-        .join(Membership, acts_there)
-        .join(Person, (Person.id == Membership.person) & Person.active)
-        .where(NoticeRow.read.is_(False), NoticeRow.at >= since, ~told, ~unwanted)
-        .order_by(NoticeRow.id, Membership.person)
-    )
+    def _untold(self, session: Session, since: str) -> Select[NoticeRow, str]:
+        """News with each person who acts on that side of its deal, wants letters and was not written of it."""
+        acts_there = or_(
+            *((NoticeRow.party == party) & (Membership.role == role) for party, role in ROLE_OF.items())
+        ) & (Membership.organisation == NoticeRow.organisation)
+        told = exists().where(ToldRow.notice == NoticeRow.id, ToldRow.person == Membership.person)
+        unwanted = exists().where(Unwanted.person == Membership.person)
+        return (
+            select(NoticeRow, Membership.person)
+            .join(Membership, acts_there)
+            .join(Person, (Person.id == Membership.person) & Person.active)
+            .where(is_news(self._apart(session, "")), NoticeRow.at >= since, ~told, ~unwanted)
+            .order_by(NoticeRow.id, Membership.person)
+        )
 
 
 def invitation_letter(address: str, *, organisation: str, link: str, language: str) -> Letter:

@@ -19,6 +19,7 @@ from kyokan.platform.clock import Clock, stamp, utc
 from kyokan.platform.database import Base, Database
 from kyokan.platform.deals.entries import Entered, Line, checked
 from kyokan.platform.deals.model import NoticeRow
+from kyokan.platform.deals.notices import REMINDER
 from kyokan.platform.deals.scope import find, stands, subject
 from kyokan.platform.deals.steps import ROLE_OF, Party
 from kyokan.platform.pipeline.people import holders
@@ -166,7 +167,7 @@ class Reminders:
             for row in rows:
                 row.told = True
                 session.add(
-                    NoticeRow(organisation=row.organisation, party=row.party, deal=row.deal, act="reminder", at=at)
+                    NoticeRow(organisation=row.organisation, party=row.party, deal=row.deal, act=REMINDER, at=at)
                 )
             return len(rows)
 

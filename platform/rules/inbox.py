@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from kyokan.platform.accounts.actor import Actor
-from kyokan.platform.deals.steps import Status
+from kyokan.platform.deals.model import DealRow
+from kyokan.platform.deals.steps import Party, Status
 from kyokan.platform.rules.entries import ArtistRules
-from kyokan.platform.rules.service import Rules
+from kyokan.platform.rules.model import RosterRow
+from kyokan.platform.rules.service import rules_of
 
 
-def floors_of(rules: Rules, actor: Actor) -> dict[str, int]:
-    """Id of an artist → the floor that the actor's organisation keeps for it; nobody else's is looked at."""
-    kept = {one.entity: one.rules for one in rules.roster(actor)}
-    return {entity: one.fee_floor for entity, one in kept.items() if isinstance(one, ArtistRules) and one.fee_floor}
-
-
-def under_floor(floors: Mapping[str, int], deals: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+def under_floor(session: Session, organisation: str) -> dict[str, int]:
     """Id of a deal → yen that its best offer lacks to the floor; for offers that nobody has answered yet.
 
+    A floor is looked at for the offers alone that the organisation which keeps it has to answer.
+
     Args:
-        floors: those of the side that looks (``floors_of``).
-        deals: as it sees them.
+        session: of the workroom's file.
+        organisation: the artist's side that looks; empty for all of them, each for its own.
     """
-    short = {}
-    for deal in deals:
-        terms, floor = deal["terms"][-1], floors.get(deal["artist"])
-        best = terms["fee_high"] if terms["fee_high"] is not None else terms["fee_low"]
-        if deal["status"] == Status.SENT and floor and best is not None and best < floor:
-            short[deal["id"]] = floor - best
-    return short
+    kept = select(RosterRow).where(*([RosterRow.organisation == organisation] if organisation else []))
+    floors = {
+        (row.organisation, row.entity): rules.fee_floor
+        for row in session.scalars(kept)
+        if isinstance(rules := rules_of(row), ArtistRules) and rules.fee_floor
+    }
+    if not floors:
+        return {}
+    sides, artists = (sorted(set(names)) for names in zip(*floors, strict=True))
+    offered = select(DealRow).where(
+        DealRow.status == Status.SENT, DealRow.artist_side.in_(sides), DealRow.artist.in_(artists)
+    )
+    lacking = {}
+    for deal in session.scalars(offered):
+        terms, floor = deal.offered, floors.get((deal.artist_side, deal.artist))
+        high, low = terms.content["fee_high"], terms.content["fee_low"]
+        best = low if high is None else high
+        if floor and best is not None and best < floor and Party.ARTIST not in terms.accepted_by:
+            lacking[deal.id] = floor - best
+    return lacking

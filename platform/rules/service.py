@@ -267,9 +267,13 @@ def _shape(entity: str) -> type[SideRules]:
     return SHAPES[EntityKind(entity.partition(":")[0])]
 
 
+def rules_of(row: RosterRow) -> SideRules:
+    """The rules that are kept of a name."""
+    return _shape(row.entity).model_validate(row.content)
+
+
 def _kept(row: RosterRow) -> Kept:
-    rules = _shape(row.entity).model_validate(row.content)
-    return Kept(row.entity, rules, row.version, row.changed, row.name)
+    return Kept(row.entity, rules_of(row), row.version, row.changed, row.name)
 
 
 def subject_of(entity: str) -> str:

@@ -3,6 +3,7 @@
 import pytest
 
 from kyokan.platform.database import Database
+from kyokan.platform.deals.notices import Notices
 from tests.platform.dealing import settle_in
 from tests.support.tenancy import every_statement_names_whose_rows_it_touches  # noqa: F401 - holds by being here
 
@@ -13,3 +14,9 @@ def database(tmp_path):
     with Database(tmp_path / "workroom.db") as made:
         settle_in(made)
         yield made
+
+
+@pytest.fixture
+def notices(database):
+    """What organisations are told of their deals."""
+    return Notices(database)

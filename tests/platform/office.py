@@ -7,6 +7,7 @@ from pathlib import Path
 from kyokan.platform.approvals import ApprovalGate, Approvals
 from kyokan.platform.database import Database
 from kyokan.platform.deals import Deals, Step
+from kyokan.platform.deals.notices import Notices
 from tests.platform.dealing import BRAND, DRAFT, MATCH, PLANNER, Clock, settle_in
 
 MONEY = {"name": "Money", "criterion": "fee", "value": "10000000", "role": "analyst", "lock": True}
@@ -22,6 +23,7 @@ class Office:
         self.database = Database(folder / "workroom.db")
         settle_in(self.database)
         self.deals = Deals(self.database, self.clock, gates=(ApprovalGate(),))
+        self.notices = Notices(self.database)
         self.approvals = Approvals(self.database, self.clock)
 
     def draft(self, **terms: object) -> str:

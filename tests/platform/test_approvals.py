@@ -165,7 +165,7 @@ def test_the_sides_never_meet_a_word_of_it(office):
     office.send(deal)
     for side in (BRAND, MANAGER):
         assert "CANARY" not in json.dumps([office.deals.get(side, deal), office.deals.history(side, deal)])
-        assert [one.act for one in office.deals.notices(side)] == ["send"]
+        assert [one.act for one in office.notices.of(side)] == ["send"]
         assert office.approvals.of(side, deal) is None
         for call in (
             lambda who=side: office.approvals.steps(who),

@@ -195,7 +195,7 @@ def test_the_sides_never_meet_a_word_of_it(office):
     for side, seen in zip((BRAND, MANAGER), before, strict=True):
         assert office.deals.get(side, deal) == seen
         assert "CANARY" not in json.dumps(office.deals.history(side, deal))
-        assert [one.act for one in office.deals.notices(side)] == ["send"]
+        assert [one.act for one in office.notices.of(side)] == ["send"]
         assert office.approvals.of(side, deal) is None
         for call in (
             lambda who=side: office.approvals.ask_counter(who, deal, 2, DEAR),

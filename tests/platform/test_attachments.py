@@ -42,7 +42,7 @@ def names(files, actor, deal):
     return [one.name for one in files.of(actor, deal)]
 
 
-def test_a_file_is_read_by_its_own_side_or_by_all(files, deals, sent):
+def test_a_file_is_read_by_its_own_side_or_by_all(files, deals, notices, sent):
     files.add(BRAND, sent, "CANARY-own.pdf", PDF, key="a" * 32)
     files.add(BRAND, sent, "all.png", PNG, everybody=True, key="b" * 32)
     assert names(files, BRAND, sent) == ["CANARY-own.pdf", "all.png"]
@@ -61,8 +61,8 @@ def test_a_file_is_read_by_its_own_side_or_by_all(files, deals, sent):
     ):
         with pytest.raises(UnknownDealError):
             call()
-    assert [one.act for one in deals.notices(MANAGER)] == ["attach", "send"]
-    assert "attach" not in [one.act for one in deals.notices(BRAND)]
+    assert [one.act for one in notices.of(MANAGER)] == ["attach", "send"]
+    assert "attach" not in [one.act for one in notices.of(BRAND)]
 
 
 @pytest.mark.parametrize(

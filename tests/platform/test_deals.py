@@ -8,14 +8,13 @@ import pytest
 from sqlalchemy import event
 
 from kyokan.errors import ChangedMeanwhileError, NotAllowedError, QueryError, StoreError, UnknownDealError
-from kyokan.platform.accounts.actor import Role
 from kyokan.platform.audit import Trail
 from kyokan.platform.database import Database
 from kyokan.platform.deals import Deals, Party, Status, Step
 from kyokan.platform.deals.fields import CHANGED_BY, SEEN_BY, WRITTEN_APART
 from kyokan.platform.deals.model import DealRow
 from kyokan.platform.deals.steps import RULES
-from tests.platform.dealing import ANALYST, BRAND, DRAFT, MANAGER, MATCH, PLANNER, STRANGER, Clock, person
+from tests.platform.dealing import ANALYST, BRAND, DRAFT, MANAGER, MATCH, PLANNER, STRANGER, Clock
 
 OUTCOME = {"reach": 120_000, "sales_lift": 0.04, "sentiment": 0.6, "announced": True}
 
@@ -112,7 +111,7 @@ def test_a_draft_is_known_to_its_agency_alone(deals, draft, actor):
     assert [deal["id"] for deal in deals.of(ANALYST)] == [draft["id"]]
 
 
-def test_a_deal_of_others_is_refused_like_one_that_does_not_exist(deals, sent):
+def test_a_deal_of_others_is_refused_like_one_that_does_not_exist(deals, notices, sent):
     told = []
     for deal_id in (sent["id"], "0" * 32):
         with pytest.raises(UnknownDealError) as refusal:
@@ -126,7 +125,7 @@ def test_a_deal_of_others_is_refused_like_one_that_does_not_exist(deals, sent):
     ):
         with pytest.raises(UnknownDealError):
             call()
-    assert deals.notices(STRANGER) == []
+    assert notices.of(STRANGER) == []
 
 
 def test_no_side_meets_a_figure_of_the_other_anywhere(deals, sent):
@@ -146,12 +145,12 @@ def test_no_side_meets_a_figure_of_the_other_anywhere(deals, sent):
     assert not [one for one in ("9876543", "CANARY", "budget_ceiling", "0.71") if one in everything(MANAGER)]
 
 
-def test_a_figure_of_ones_own_leaves_no_trace_in_what_others_look_at(deals, sent, clock):
+def test_a_figure_of_ones_own_leaves_no_trace_in_what_others_look_at(deals, notices, sent, clock):
     before = deals.get(BRAND, sent["id"])
     clock.pass_by(hours=1)
     deals.change(MANAGER, sent["id"], sent["version"], {"fee_floor": 1})
     assert deals.get(BRAND, sent["id"]) == before
-    assert [notice.act for notice in deals.notices(BRAND)] == ["send"]
+    assert [notice.act for notice in notices.of(BRAND)] == ["send"]
     deals.take(BRAND, sent["id"], before["version"], Step.ACCEPT)  # decided on a page that still holds
 
 
@@ -171,30 +170,6 @@ def test_a_list_holds_no_evidence_and_is_read_at_once_however_long(database, dea
         counts.append(len(asked))
         deals.create(PLANNER, DRAFT, MATCH, "sha256:1")
     assert counts[0] == counts[1]
-
-
-def test_what_nobody_has_read_is_counted_as_it_is_listed(deals, sent):
-    act(deals, BRAND, sent, Step.ACCEPT)
-    for actor in (PLANNER, BRAND, MANAGER, STRANGER):
-        assert deals.unread(actor) == len(deals.notices(actor, unread=True))
-    deals.mark_read(MANAGER, [notice.id for notice in deals.notices(MANAGER)])
-    assert (deals.unread(MANAGER), deals.unread(PLANNER)) == (0, 1)
-
-
-def test_who_takes_a_step_has_read_what_their_side_was_told_of_the_deal(deals, sent):
-    other = deals.create(PLANNER, DRAFT, MATCH, "sha256:1")
-    act(deals, PLANNER, other, Step.SEND)
-    assert [deals.unread(one) for one in (BRAND, MANAGER)] == [2, 2]
-    act(deals, BRAND, sent, Step.ACCEPT)
-    assert [deals.unread(one) for one in (BRAND, MANAGER)] == [1, 3]
-    apart = ([sent["id"]], [other["id"]], [sent["id"], other["id"]])
-    assert [deals.unread(MANAGER, one) for one in apart] == [1, 2, 0]
-
-
-def test_news_of_a_deal_reaches_those_who_may_see_it_alone(deals, sent):
-    clerk = person("min", BRAND.organisation, Role.ADMIN)
-    assert (deals.of(clerk), deals.notices(clerk)) == ([], [])
-    assert [notice.deal for notice in deals.notices(BRAND)] == [sent["id"]]
 
 
 def test_what_may_be_changed_is_told_with_the_deal(deals, sent):
@@ -325,7 +300,7 @@ def test_the_file_refuses_a_move_that_no_step_makes(database, draft):
             session.get_one(DealRow, draft["id"]).status = status
 
 
-# Trail and notices -----------------------------------------------------------------------------------------------
+# The trail ------------------------------------------------------------------------------------------------------
 
 
 def test_every_act_is_in_the_trail_once_and_each_side_reads_its_part(deals, database, sent):
@@ -341,21 +316,6 @@ def test_every_act_is_in_the_trail_once_and_each_side_reads_its_part(deals, data
     }
     with database.session() as session:
         assert Trail(session).verify() == 4
-
-
-def test_the_others_are_told_and_those_who_acted_are_not(deals, sent):
-    act(deals, BRAND, sent, Step.ACCEPT)
-    assert [notice.act for notice in deals.notices(BRAND)] == ["send"]
-    assert [notice.act for notice in deals.notices(MANAGER)] == ["accept", "send"]
-    assert [notice.act for notice in deals.notices(PLANNER)] == ["accept"]
-
-
-def test_only_ones_own_notices_can_be_taken_for_read(deals, sent):
-    (notice,) = deals.notices(BRAND)
-    deals.mark_read(MANAGER, [notice.id])
-    assert deals.notices(BRAND, unread=True) == [notice]
-    deals.mark_read(BRAND, [notice.id])
-    assert deals.notices(BRAND, unread=True) == []
 
 
 def test_every_rule_of_the_tables_names_fields_and_steps_that_there_are():

@@ -36,11 +36,11 @@ def talk(database, clock):
 
 
 @pytest.fixture
-def sent(deals):
+def sent(deals, notices):
     made = deals.create(PLANNER, DRAFT, MATCH, "sha256:1")
     deals.take(PLANNER, made["id"], made["version"], Step.SEND)
     for actor in (BRAND, MANAGER):
-        deals.mark_read(actor, [notice.id for notice in deals.notices(actor)])
+        notices.mark_read(actor, [notice.id for notice in notices.of(actor)])
     return made["id"]
 
 
@@ -48,8 +48,8 @@ def texts(talk, deal):
     return {actor.name: [one.text for one in talk.of(actor, deal)] for actor in (PLANNER, ANALYST, BRAND, MANAGER)}
 
 
-def news(deals):
-    return {actor.name: [one.act for one in deals.notices(actor, unread=True)] for actor in (PLANNER, BRAND, MANAGER)}
+def news(notices):
+    return {actor.name: [one.act for one in notices.of(actor, unread=True)] for actor in (PLANNER, BRAND, MANAGER)}
 
 
 @pytest.mark.parametrize(
@@ -62,22 +62,22 @@ def news(deals):
         (PLANNER, "artist", ("Hana", "Ken", "Rei")),
     ],
 )
-def test_what_is_said_is_seen_and_told_to_whom_it_is_addressed(talk, deals, sent, actor, to, heard):
+def test_what_is_said_is_seen_and_told_to_whom_it_is_addressed(talk, deals, notices, sent, actor, to, heard):
     talk.say(actor, sent, KEYS[0], {"to": to, "text": "How many days?"})
     assert texts(talk, sent) == {
         name: ["How many days?"] if name in heard else [] for name in ("Hana", "Ken", "Toma", "Rei")
     }
     told = {name: ["say"] if name in heard and name != actor.name else [] for name in ("Hana", "Toma", "Rei")}
-    assert news(deals) == told
+    assert news(notices) == told
     acts = {one.name: [row["act"] for row in deals.history(one, sent)] for one in (PLANNER, BRAND, MANAGER)}
     assert {name for name, done in acts.items() if "say" in done} == set(heard) - {"Ken"}
 
 
-def test_the_same_form_says_it_once(talk, deals, sent, database):
+def test_the_same_form_says_it_once(talk, notices, sent, database):
     for _ in range(2):
         talk.say(BRAND, sent, KEYS[0], {"to": "agency", "text": "x"})
     assert len(talk.of(PLANNER, sent)) == 1
-    assert news(deals)["Hana"] == ["say"]
+    assert news(notices)["Hana"] == ["say"]
     with database.session() as session:
         Trail(session).verify()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,13 +21,17 @@ from kyokan.errors import MailUnavailableError, SettingsError
 from kyokan.platform.accounts import Role
 from kyokan.platform.accounts.actor import Actor
 from kyokan.platform.accounts.model import OrganisationKind
+from kyokan.platform.attachments import Attachments
 from kyokan.platform.deals import Deals, Step
+from kyokan.platform.deals.notices import Notices
+from kyokan.platform.deals.talk import Talk
 from kyokan.platform.jobs.handlers import HANDLERS
 from kyokan.platform.mail import Letter, Outbox
 from kyokan.platform.mail.model import LetterRow
 from kyokan.platform.mail.news import News, invitation_letter
 from kyokan.platform.mail.outbox import WAITS
 from kyokan.platform.mail.post import Post
+from kyokan.platform.pipeline.reminders import Reminders
 from kyokan.platform.services import Services
 from kyokan.platform.settings import Settings
 from tests.platform.accounting import GOOD, HERE, Desk
@@ -222,11 +227,18 @@ class TestPost:
             Post(address, sender)
 
 
+OWN = {
+    "planner@example.com": "Minato Agency",
+    "brand_client@example.com": "暦堂",
+    "artist_manager@example.com": "凪事務所",
+}
+
+
 class Room:
     """A proposal between three organisations with a person each, and the news of it."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk, self.today = desk, Today()
+    def __init__(self, desk: Desk, language: str = "") -> None:
+        self.desk, self.today, self.language = desk, Today(), language
         self.actors = {
             role: self._settle(name, kind, role)
             for name, kind, role in (
@@ -238,11 +250,12 @@ class Room:
         self.outbox = Outbox(desk.database, desk.clock)
         self.news = News(desk.database, self.outbox, "https://kyokan.example", self.today)
         self.deals = Deals(desk.database, self.today)
+        self.notices = Notices(desk.database)
 
     def _settle(self, name: str, kind: OrganisationKind, role: Role) -> Actor:
         place, email = self.desk.organisation(name, kind), f"{role.value}@example.com"
         token = self.desk.accounts.invite(email, place, role)
-        language = "en" if role is Role.BRAND_CLIENT else "ja"
+        language = self.language or ("en" if role is Role.BRAND_CLIENT else "ja")
         made = self.desk.accounts.accept(token, name=role.value, password=GOOD, language=language, visit=HERE)
         found = self.desk.accounts.sessions.actor_of(made.session_id)
         assert found
@@ -283,6 +296,32 @@ class TestNews:
         for secret in ("CANARY", "akari", "koyomido", "8,000,000", "8000000"):
             assert secret not in written
 
+    @pytest.mark.parametrize("language", ["ja", "en"])
+    def test_whatever_happens_to_a_deal_no_word_figure_or_name_of_it_stands_in_a_letter(
+        self, desk, post, server, language
+    ):
+        room = Room(desk, language)
+        sent = room.send()
+        deal, version = sent["id"], sent["version"]
+        planner, brand, manager = (room.actors[one] for one in (Role.PLANNER, Role.BRAND_CLIENT, Role.ARTIST_MANAGER))
+        room.deals.change(manager, deal, version, {"fee_floor": 7_654_321})
+        room.deals.change(brand, deal, version, {"budget_ceiling": 9_876_543})
+        Talk(desk.database, room.today).say(manager, deal, "a" * 32, {"to": "all", "text": "CANARY question"})
+        Attachments(desk.database, room.today).add(planner, deal, "CANARY.pdf", b"%PDF-1.7 x", everybody=True)
+        for who in room.actors.values():
+            Reminders(desk.database, room.today).add(who, deal, {"due": "2026-11-23", "note": "CANARY note"})
+        Reminders(desk.database, room.today).tell()
+        countered = room.deals.take(manager, deal, version, Step.COUNTER, terms={"fee_low": 8_765_432})
+        room.deals.take(brand, deal, countered["version"], Step.DECLINE, reason="CANARY reason")
+        Talk(desk.database, room.today).say(planner, deal, "b" * 32, {"to": "all", "text": "CANARY answer"})
+        room.news.gather()
+        assert room.outbox.deliver(post)["sent"] == 3
+        for letter, text in zip(server.letters, server.texts, strict=True):
+            written = str(letter["Subject"]) + text
+            assert "CANARY" not in written
+            assert not re.search(r"\d{4,}", re.sub(r"\d{4}-\d\d-\d\d", "", written)), "no figure but days"
+            assert [name for name in ("Minato Agency", "暦堂", "凪事務所") if name in written] == [OWN[letter["To"]]]
+
     def test_nobody_is_written_twice_of_the_same(self, room):
         room.send()
         assert room.news.gather() == 2
@@ -301,7 +340,7 @@ class TestNews:
         room.send()
         for role in (Role.BRAND_CLIENT, Role.ARTIST_MANAGER):
             who = room.actors[role]
-            room.deals.mark_read(who, [notice.id for notice in room.deals.notices(who)])
+            room.notices.mark_read(who, [notice.id for notice in room.notices.of(who)])
         assert room.news.gather() == 0
 
     def test_old_news_is_not_written_of(self, room):

@@ -72,14 +72,14 @@ def test_ones_own_come_first(reminders, sent, clock):
     assert [one.person for one in reminders.due(PLANNER)] == ["hana", "maki"]
 
 
-def test_a_due_reminder_becomes_one_notice_of_its_own_side(reminders, deals, sent, clock):
+def test_a_due_reminder_becomes_one_notice_of_its_own_side(reminders, notices, sent, clock):
     reminders.add(BRAND, sent, NOTE)
     assert reminders.tell() == 0
     clock.pass_by(days=2)
     assert (reminders.tell(), reminders.tell()) == (1, 0)
-    assert [one.act for one in deals.notices(BRAND)].count("reminder") == 1
+    assert [one.act for one in notices.of(BRAND)].count("reminder") == 1
     for other in (PLANNER, MANAGER):
-        assert "reminder" not in [one.act for one in deals.notices(other)]
+        assert "reminder" not in [one.act for one in notices.of(other)]
 
 
 def test_what_is_done_early_is_never_told(reminders, sent, clock):
@@ -89,7 +89,7 @@ def test_what_is_done_early_is_never_told(reminders, sent, clock):
     assert reminders.tell() == 0
 
 
-def test_no_other_side_meets_a_word_of_it(reminders, deals, sent, clock):
+def test_no_other_side_meets_a_word_of_it(reminders, deals, notices, sent, clock):
     reminders.add(BRAND, sent, NOTE, key="a" * 32)
     clock.pass_by(days=2)
     for other in (PLANNER, MANAGER):
@@ -106,7 +106,7 @@ def test_no_other_side_meets_a_word_of_it(reminders, deals, sent, clock):
     for call in (lambda: reminders.add(STRANGER, sent, NOTE), lambda: reminders.of(STRANGER, sent)):
         with pytest.raises(UnknownDealError):
             call()
-    assert [one.act for one in deals.notices(BRAND)].count("reminder") == 1
+    assert [one.act for one in notices.of(BRAND)].count("reminder") == 1
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from kyokan.platform.audit import Denials
 from kyokan.platform.clock import Clock, clock_in
 from kyokan.platform.database import Database
 from kyokan.platform.deals import Deals
+from kyokan.platform.deals.notices import Notices
 from kyokan.platform.deals.talk import Talk
 from kyokan.platform.desk import Batches, Searches, Shortlists
 from kyokan.platform.desk.atlas import draw_up
@@ -34,6 +35,7 @@ from kyokan.platform.pipeline.reminders import Reminders
 from kyokan.platform.proposals import Manuscripts
 from kyokan.platform.rules import Calendar, Rules
 from kyokan.platform.rules.gate import RuleGate
+from kyokan.platform.rules.inbox import under_floor
 from kyokan.platform.shares import Shares
 
 TOKYO = clock_in(ZoneInfo("Asia/Tokyo"))
@@ -197,6 +199,10 @@ class World:
         return Deals(self.database, self.clock, gates=(ApprovalGate(),), admission=admission)
 
     @cached_property
+    def notices(self):
+        return Notices(self.database, under_floor)
+
+    @cached_property
     def approvals(self):
         return Approvals(self.database, self.clock)
 
@@ -224,7 +230,7 @@ class World:
 
     @cached_property
     def news(self):
-        return News(self.database, self.outbox, "http://localhost", self.clock)
+        return News(self.database, self.outbox, "http://localhost", self.clock, under_floor)
 
     @cached_property
     def shortlists(self):

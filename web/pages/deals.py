@@ -18,7 +18,6 @@ from kyokan.platform.deals import Status, Step
 from kyokan.platform.deals.service import Seen
 from kyokan.platform.deals.steps import ENDS, OPEN
 from kyokan.platform.pipeline.board import READERS
-from kyokan.platform.rules.inbox import floors_of, under_floor
 from kyokan.web.actors import actor
 from kyokan.web.forms import key_of, new_key, posted, whole_number, yen_of
 from kyokan.web.pages import pipeline, reminders
@@ -48,7 +47,7 @@ def overview() -> str:
         return pipeline.board(who, allowed.text("owner"))
     deals = view.services.deals.of(who)
     waiting = [deal for deal in deals if _waits_for(deal, who)]
-    short = g.apart = under_floor(floors_of(view.services.rules, who), waiting)
+    short = view.services.notices.apart(who)
     groups = [
         ("deals.to_answer", [deal for deal in waiting if deal["id"] not in short]),
         ("deals.under_floor", [deal for deal in waiting if deal["id"] in short]),
@@ -62,7 +61,7 @@ def overview() -> str:
         deals=deals,
         entity=view.entity,
         due=due,
-        news=[(notice, deal) for notice, deal in news(who, deals) if notice.deal not in short],
+        news=news(who, deals),
         short=short,
         stopped=sum(view.services.rules.stops(who).values(), Counter()),
     )
@@ -74,27 +73,14 @@ def read() -> Response:
     shown = posted("notices")["notices"]
     if not re.fullmatch(r"\d{1,12}(,\d{1,12})*", shown):
         raise ParameterError("notices", "unknown")
-    current().services.deals.mark_read(who, [int(one) for one in shown.split(",")])
+    current().services.notices.mark_read(who, [int(one) for one in shown.split(",")])
     return redirect(url_for("deals"), HTTPStatus.SEE_OTHER)
 
 
 def unread() -> int:
-    """How many notices the actor's organisation has not read, less offers that the inbox sets apart; 0 for nobody."""
+    """How many news the actor's organisation has; 0 for nobody."""
     who: Actor | None = g.get("actor")
-    deals = current().services.deals
-    number = deals.unread(who) if who else 0
-    return deals.unread(who, _apart(who)) if who and number else number
-
-
-def _apart(who: Actor) -> Mapping[str, int]:
-    """The offers under a floor of the actor's side that wait for its answer; looked for once a request."""
-    if "apart" not in g:
-        services = current().services
-        floors = floors_of(services.rules, who)
-        waiting = [deal for deal in services.deals.of(who) if _waits_for(deal, who)] if floors else []
-        g.apart = under_floor(floors, waiting)
-    found: Mapping[str, int] = g.apart
-    return found
+    return current().services.notices.unread(who) if who else 0
 
 
 def show(deal_id: str) -> str | Response:
@@ -234,7 +220,7 @@ def page(
         reminders=view.services.reminders.of(who, deal_id),
         approval=view.services.approvals.of(who, deal_id),
         files=view.services.attachments.of(who, deal_id),
-        told=Counter(one.act for one in deals.notices(who, unread=True) if one.deal == deal_id),
+        told=Counter(one.act for one in view.services.notices.of(who, unread=True) if one.deal == deal_id),
         removed=removed,
         refusal=worded(refusal) if refusal else None,
         typed=typed or {},

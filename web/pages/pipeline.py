@@ -11,7 +11,8 @@ from werkzeug.wrappers import Response
 
 from kyokan.errors import ChangedMeanwhileError, InputError, NotAllowedError, QueryError
 from kyokan.platform.accounts import Actor, Role
-from kyokan.platform.deals.service import Notice, Seen
+from kyokan.platform.deals.notices import Notice
+from kyokan.platform.deals.service import Seen
 from kyokan.platform.pipeline import Stage
 from kyokan.platform.pipeline.stages import LONGEST_NAME, MOST, ON_BOARD
 from kyokan.web.actors import actor
@@ -30,7 +31,7 @@ Answer = str | Response | tuple[str, int]
 def news(who: Actor, deals: list[Seen]) -> list[tuple[Notice, Seen]]:
     """What the actor's organisation has not read, with the deal of each."""
     by_id = {deal["id"]: deal for deal in deals}
-    return [(notice, by_id[notice.deal]) for notice in current().services.deals.notices(who, unread=True)]
+    return [(notice, by_id[notice.deal]) for notice in current().services.notices.news(who)]
 
 
 def board(who: Actor, owner: str, *, refusal: InputError | None = None) -> str:
