@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from sqlalchemy import DDL, FromClause, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from kyokan.closing import Closing
 from kyokan.errors import StoreError, StoreUnavailableError
 from kyokan.graph.stores.sqlite_schema import open_engine
-from kyokan.platform.migrations import WORKROOM, bring_up, version
+from kyokan.platform.migrations import WORKROOM, Steps, bring_up, version
 
 
 class Base(DeclarativeBase):
@@ -34,11 +33,12 @@ def refuse(table: FromClause, trigger: str, occasion: str, message: str) -> None
     event.listen(table, "after_create", DDL(written))  # type: ignore[no-untyped-call]
 
 
-class Database:
+class OwnFile(Closing):
     """One SQLite file shared by threads and processes.
 
     Args:
         path: the file; made where missing, readable by its owner alone, and brought up where it is older.
+        steps: what brings it up.
 
     Raises:
         NewerFileError: a newer program has written the file.
@@ -46,25 +46,17 @@ class Database:
         StoreUnavailableError: another process holds the lock for too long.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, steps: Steps) -> None:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         path.touch(mode=0o600)
         self._engine = open_engine(str(path))
         try:
             with answering(path):
-                bring_up(self._engine, path, WORKROOM)
+                bring_up(self._engine, path, steps)
         except BaseException:
             self.close()
             raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Let go of the file."""
@@ -75,6 +67,13 @@ class Database:
         """The last step that the file has taken."""
         with self._engine.connect() as connection:
             return version(connection)
+
+
+class Database(OwnFile):
+    """The workroom's file; its arguments and errors are those of ``OwnFile``."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, WORKROOM)
 
     @contextmanager
     def session(self, *, writing: bool = False) -> Iterator[Session]:

@@ -6,9 +6,9 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
+from kyokan.closing import Closing
 from kyokan.errors import AmbiguousNameError, UnknownEntityError
 from kyokan.graph.dictionary import Attribute, Dictionary, load_dictionary, normalise_term
 from kyokan.graph.model import Entity, EntityKind, KanseiValue
@@ -36,7 +36,7 @@ PROFILES_KEPT = 2048
 LANGS = ("ja", "en")
 
 
-class Services(Bound):
+class Services(Bound, Closing):
     """Every capability of Kyokan over one store, opened on first use and shared by threads.
 
     Args:
@@ -49,14 +49,6 @@ class Services(Bound):
         self._matcher: Matcher | None = None
         self._learned: int | None = None  # when the matcher's weights were learned, in nanoseconds; None: as shipped
         self._atlas: Atlas | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Let go of the store and the workroom's file; closing twice does nothing."""

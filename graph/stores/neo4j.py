@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 import numpy as np
 from neo4j import Driver, GraphDatabase, ManagedTransaction
 from neo4j.exceptions import ClientError
 
+from kyokan.closing import Closing
 from kyokan.errors import StoreError
 from kyokan.graph.encoder import Vectors
 from kyokan.graph.model import Entity, EntityKind, Relation, RelationKind
@@ -33,7 +33,7 @@ RETRY_SECONDS = 30.0
 PAIR = 2  # the name index holds pieces of this many characters; shorter texts are looked for by a scan
 
 
-class Neo4jStore:
+class Neo4jStore(Closing):
     """A ``GraphStore`` on a Neo4j server; ``GraphStore`` says what each method promises.
 
     Each write is one managed transaction: the driver tries it again after a deadlock or a change of leader, and
@@ -65,14 +65,6 @@ class Neo4jStore:
         except BaseException:
             self.close()
             raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     @property
     def url(self) -> str:

@@ -6,14 +6,14 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path as FilePath
-from types import TracebackType
-from typing import Literal, Self
+from typing import Literal
 
 import numpy as np
 from sqlalchemy import ColumnElement, Select, and_, column, func, select, table, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
+from kyokan.closing import Closing
 from kyokan.errors import StoreError, StoreUnavailableError
 from kyokan.graph.encoder import Vectors
 from kyokan.graph.model import Entity, EntityKind, Relation, RelationKind
@@ -30,7 +30,7 @@ READ_BATCH = 2000
 TRIGRAM = 3  # the name index holds pieces of this many characters; shorter texts are looked for by a scan
 
 
-class SqliteStore:
+class SqliteStore(Closing):
     """A ``GraphStore`` in one SQLite file; ``GraphStore`` says what each method promises.
 
     Threads and processes may share the file: readers never wait, writers take turns.
@@ -54,14 +54,6 @@ class SqliteStore:
         except StoreError:
             self.close()
             raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     @property
     def url(self) -> str:

@@ -13,19 +13,17 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, fields
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import Connection, RowMapping
 
 from kyokan.errors import BrokerUnavailableError, QueryError
-from kyokan.graph.stores.sqlite_schema import open_engine
-from kyokan.platform.database import answering
+from kyokan.platform.database import OwnFile, answering
 from kyokan.platform.jobs.model import ACTIVE, FINAL, Job, Owner, State, job, job_owner
 from kyokan.platform.jobs.rhythm import Rhythm
-from kyokan.platform.migrations import JOBS, bring_up, version
+from kyokan.platform.migrations import JOBS
 
 ATTEMPTS = 3
 GRACE = 5.0  # seconds a message may take before it is taken for lost
@@ -36,7 +34,7 @@ KINDS = ("import", "snapshot", "annotation", "mail", "searches", "matching", "ti
 log = logging.getLogger("kyokan.jobs")
 
 
-class JobService:
+class JobService(OwnFile):
     """The jobs in one SQLite file, shared by threads and processes.
 
     Args:
@@ -59,34 +57,11 @@ class JobService:
         lease: float = 60.0,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self.path = path
+        super().__init__(path, JOBS)
         self._publish = publish
         self.lease = lease
         self._grace = min(GRACE, lease)
         self._clock = clock
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.touch(mode=0o600)
-        self._engine = open_engine(str(path))
-        try:
-            with answering(path):
-                bring_up(self._engine, path, JOBS)
-        except BaseException:
-            self._engine.dispose()
-            raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._engine.dispose()
-
-    @property
-    def version(self) -> str:
-        """The last step that the file has taken."""
-        with self._opened(writing=False) as connection:
-            return version(connection)
 
     # Asking for a job ----------------------------------------------------------------------------------------
 

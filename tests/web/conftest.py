@@ -7,6 +7,7 @@ import pytest
 
 from kyokan.web import create_app
 from tests.support.tenancy import every_statement_names_whose_rows_it_touches  # noqa: F401 - holds by being here
+from tests.web.browsing import company
 from tests.web.chromium import reports
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -32,6 +33,19 @@ def app(world):
 @pytest.fixture
 def client(app):
     return app.test_client()
+
+
+@pytest.fixture
+def made(tmp_path):
+    """Role -> the browser of somebody signed in, over a world that the test may change."""
+    changed = World(tmp_path)
+    yield company(changed)
+    changed.close()
+
+
+@pytest.fixture
+def planner(made):
+    return made["planner"]
 
 
 @pytest.fixture(autouse=True)

@@ -5,19 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from world import World
-
-from tests.web.browsing import company
 
 FORM = "/deals/new/artist:akari/brand:koyomido"
 STEP = {"name.0": "CANARY Money", "criterion.0": "fee", "value.0": "10,000,000", "owner.0": "analyst", "lock.0": "1"}
-
-
-@pytest.fixture
-def made(tmp_path):
-    world = World(tmp_path)
-    yield company(world)
-    world.close()
 
 
 @pytest.fixture

@@ -7,20 +7,11 @@ from io import BytesIO
 import pytest
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
-from world import World
 
 from kyokan.platform.attachments.service import LARGEST
-from tests.web.browsing import company
 
 FORM = "/deals/new/artist:akari/brand:koyomido"
 PDF = b"%PDF-1.7 CANARY"
-
-
-@pytest.fixture
-def made(tmp_path):
-    world = World(tmp_path)
-    yield company(world)
-    world.close()
 
 
 @pytest.fixture

@@ -27,7 +27,6 @@ ASKERS = ("brand:xc", "brand:koyomido")
 def world(tmp_path):
     made = World(tmp_path)
     yield made
-    made.job_file.__exit__(None, None, None)
     made.close()
 
 

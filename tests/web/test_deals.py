@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from world import World
 
 from kyokan.web.figures import yen, yen_range
-from tests.web.browsing import company
 
 FORM = "/deals/new/artist:akari/brand:koyomido"
 TERMS = {"category": "watch", "territories": "Japan, Korea", "fee_low": "18,000,000", "exclusive": "1"}
@@ -20,18 +18,6 @@ DRAFT = {
     "artist_side": "Nagi Office†",
     "key": "a" * 32,
 } | TERMS
-
-
-@pytest.fixture
-def made(tmp_path):
-    world = World(tmp_path)
-    yield company(world)
-    world.close()
-
-
-@pytest.fixture
-def planner(made):
-    return made["planner"]
 
 
 def write(browser, **fields: str):

@@ -25,7 +25,6 @@ def planner(tmp_path):
     made = company(world)
     with windows(made["planner"].client.application) as people:
         yield lambda path, **look: people.open(path, made["planner"].cookie, **look)
-    world.job_file.__exit__(None, None, None)
     world.close()
 
 

@@ -19,7 +19,6 @@ def made(tmp_path):
     browsers = company(world)
     browsers["planner"].send("/jobs", "/searches", csrf_token=browsers["planner"].token("/lists"), kind="searches")
     yield world.job_file, browsers["planner"], browsers
-    world.job_file.__exit__(None, None, None)
     world.close()
 
 

@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import select
-from world import World
 
 from kyokan.graph.model import EntityKind
 from kyokan.matching.ranking.model import Query
@@ -15,22 +14,9 @@ from kyokan.platform.desk.model import EntryRow
 from kyokan.web.pages import questions
 from kyokan.web.parameters import ParameterError, Parameters
 from kyokan.web.view import View
-from tests.web.browsing import company
 
 ASKED = {"entity": "brand:xc", "for": "artist"}
 FORM = f"/lists/add?{urlencode([*ASKED.items(), ('with', 'artist:akari')])}"
-
-
-@pytest.fixture
-def made(tmp_path):
-    world = World(tmp_path)
-    yield company(world)
-    world.close()
-
-
-@pytest.fixture
-def planner(made):
-    return made["planner"]
 
 
 def keep(browser, question=ASKED, **fields: str):

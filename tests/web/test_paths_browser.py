@@ -37,7 +37,6 @@ def served(tmp_path_factory):
     assert made["planner"].send("/deals/approvals", version="0", **STEP).status_code == 303
     with windows(made["planner"].client.application) as people:
         yield made, people
-    world.job_file.__exit__(None, None, None)
     world.close()
 
 

@@ -5,25 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from world import World
-
-from tests.web.browsing import company
 
 FORM = "/deals/new/artist:akari/brand:koyomido"
 NAMES = ("Groundwork", "Out", "In talks", "Signing", "Live")
 STATUSES = ("draft", "sent", "countered", "accepted", "running")
-
-
-@pytest.fixture
-def made(tmp_path):
-    world = World(tmp_path)
-    yield company(world)
-    world.close()
-
-
-@pytest.fixture
-def planner(made):
-    return made["planner"]
 
 
 @pytest.fixture

@@ -5,18 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from world import World
-
-from tests.web.browsing import company
 
 FORM = "/deals/new/artist:yano/brand:みなも"
-
-
-@pytest.fixture
-def made(tmp_path):
-    world = World(tmp_path)
-    yield company(world)
-    world.close()
 
 
 @pytest.fixture

@@ -7,13 +7,11 @@ import re
 import pyotp
 import pytest
 from playwright.sync_api import expect
-from world import World
 
 from kyokan.platform.accounts import Role
 from kyokan.platform.accounts.service import Visit
 from tests.platform.accounting import GOOD
 from tests.web import test_browser
-from tests.web.browsing import company
 from tests.web.chromium import accessible, windows
 from tests.web.test_approvals import STEP, act
 from tests.web.test_attachments import attach
@@ -65,13 +63,6 @@ ELSEWHERE = {
     "elsewhere",  # leads on at once
 }
 NO_PAGE = {"suggest", "health", "static", "elsewhere_back", "attachment"}
-
-
-@pytest.fixture
-def made(tmp_path):
-    world = World(tmp_path)
-    yield company(world)
-    world.close()
 
 
 @pytest.fixture

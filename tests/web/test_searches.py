@@ -7,23 +7,14 @@ from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
-from world import World
 
 from kyokan.matching.ranking import Standing
 from kyokan.platform.desk.rankings import Known, Stood
 from kyokan.web.pages.questions import ASKED, asked
 from kyokan.web.parameters import Parameters
 from kyokan.web.view import View
-from tests.web.browsing import company
 
 QUESTION = {"entity": "brand:xc", "for": "artist", "kansei.serene": "0.5", "top": "3"}
-
-
-@pytest.fixture
-def made(tmp_path):
-    world = World(tmp_path)
-    yield company(world)
-    world.close()
 
 
 @pytest.fixture

@@ -317,6 +317,8 @@ class World:
         return self.bound(actor).places(query, ids)
 
     def close(self):
+        if jobs := self.__dict__.get("job_file"):
+            jobs.close()
         self.store.close()
         self.database.close()
 
