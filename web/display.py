@@ -63,14 +63,9 @@ def shared() -> dict[str, Any]:
     def pair_words(item: Evidence) -> Markup:
         return Markup(" × ").join(view.name(view.entity(one)) for one in item.ids[:2] if one in view.known)
 
-    def reason_of(match: Match | Place) -> str:
-        """The reason without the standing, which is printed before it."""
-        reason = getattr(match.reason, view.lang, "")
-        return reason.removeprefix(view.standing(match)).lstrip("。. ")
-
     return {
         "standing_of": view.standing,
-        "reason_of": reason_of,
+        "reason_of": view.reason,
         "bar": bar,
         "range_of": range_of,
         "known_of": known_of,

@@ -103,6 +103,11 @@ class View:
             return self.say("standing.blocked_until", date=match.blocked_until)
         return self.say(f"standing.{match.standing.value}")
 
+    def reason(self, match: Match | Place) -> str:
+        """Why, as far as its reader may know, without the standing, which is said before it."""
+        said: str = getattr(match.reason, self.lang, "")
+        return said.removeprefix(self.standing(match)).lstrip("。. ")
+
     def values(self, entity: Entity) -> tuple[KanseiValue, ...]:
         """The kansei profile of an entity."""
         kept: dict[str, tuple[KanseiValue, ...]] = g.setdefault("profiles", {})

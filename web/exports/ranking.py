@@ -107,7 +107,6 @@ class Listing:
     def _row(self, match: Match) -> Row:
         entity, lang = match.entity, self.view.lang
         outside = match.standing is not Standing.OPEN
-        reason = getattr(match.reason, lang, "") if match.reason else ""
         free = self.leaving.match(match.to_json())
         return Row(
             id=entity.id,
@@ -122,7 +121,7 @@ class Listing:
             confidence=match.confidence,
             coverage=match.coverage,
             standing=plain(self.view.standing(match)) if outside else "",
-            reason=reason,
+            reason=self.view.reason(match) if outside else "",
             sentence=getattr(match.sentence, lang) if free else "",
             signals=by_signal(match),
             draw=partial(self._glyph, match),
