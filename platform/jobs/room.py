@@ -9,13 +9,15 @@ from typing import Any
 
 from kyokan.errors import NotAllowedError, QueryError, UnknownRecordError
 from kyokan.platform.accounts.actor import Actor, Role
+from kyokan.platform.accounts.model import Organisation, OrganisationKind
 from kyokan.platform.audit import Trail
 from kyokan.platform.clock import Clock, utc
 from kyokan.platform.database import Database
 from kyokan.platform.jobs.model import ACTIVE, FINAL, Job, Owner, State
 from kyokan.platform.jobs.service import JobService
 
-# What may be begun from a page, by whom; everything else is begun by commands or comes again by itself.
+# What may be begun from a page, by whom of an agency: a brand and an artist's side are guests of a catalogue which
+# others keep. Everything else is the operator's, by commands, or comes again by itself.
 BEGUN_BY: Mapping[str, Role] = {"searches": Role.PLANNER, "annotation": Role.ADMIN}
 PROGRESS = re.compile(r"(?P<stage>.+?) (?P<done>[\d,]+)(?:/(?P<total>[\d,]+))?")
 
@@ -81,6 +83,14 @@ class JobRoom:
             raise UnknownRecordError(job_id, "is no job of yours", "See your jobs")
         return Seen(self._jobs.get(job_id), found)
 
+    def may_begin(self, actor: Actor, kind: str) -> bool:
+        """Whether a job of that kind is the actor's to begin."""
+        if kind not in BEGUN_BY or not actor.has(BEGUN_BY[kind]):
+            return False
+        with self._database.session() as session:
+            home = session.get(Organisation, actor.organisation)
+            return home is not None and home.kind is OrganisationKind.AGENCY
+
     def begin(self, actor: Actor, kind: str) -> Job:
         """Begin a job for the actor's organisation; one of that kind that still waits or runs is given instead.
 
@@ -90,8 +100,8 @@ class JobRoom:
         """
         if kind not in BEGUN_BY:
             raise QueryError(kind, "is not begun from a page", f"Known are {', '.join(BEGUN_BY)}")
-        if not actor.has(BEGUN_BY[kind]):
-            raise NotAllowedError("this job", f"is begun by a {BEGUN_BY[kind]}", "Ask one", code=f"job_begin_{kind}")
+        if not self.may_begin(actor, kind):
+            raise _not_to_begin(kind)
         owner, once = Owner(actor.organisation, actor.person, actor.name), f"{kind}:{actor.organisation}"
         begun, new = self._jobs.begin(kind, {"organisation": actor.organisation}, owner, once)
         if new:
@@ -122,11 +132,19 @@ class JobRoom:
 
         Raises:
             UnknownRecordError: there is none that the actor may see.
+            NotAllowedError: nobody in the actor's organisation may begin it any more.
         """
-        self.get(actor, job_id)
+        found = self.get(actor, job_id)
+        if found.job.kind == "annotation" and not self.may_begin(actor, found.job.kind):
+            raise _not_to_begin(found.job.kind)
         if self._jobs.retry(job_id):
             self._record(actor, job_id, "retry", {})
 
     def _record(self, actor: Actor, job_id: str, act: str, said: Mapping[str, Any]) -> None:
         with self._database.session(writing=True) as session:
             Trail(session).add(actor, f"job:{job_id}", act, self._clock(), said)
+
+
+def _not_to_begin(kind: str) -> NotAllowedError:
+    whose = f"is begun by a {BEGUN_BY[kind]} of an agency"
+    return NotAllowedError("this job", whose, "Ask one", code=f"job_begin_{kind}")

@@ -12,11 +12,11 @@ from sqlalchemy import select, text
 
 from kyokan.errors import NotAllowedError, QueryError, StoreError, UnknownRecordError
 from kyokan.platform.audit import Record, Trail
-from kyokan.platform.database import Database
 from kyokan.platform.jobs import JobService, State
 from kyokan.platform.jobs.model import Owner
 from kyokan.platform.jobs.room import JobRoom
-from tests.platform.dealing import ANALYST, PLANNER, STRANGER, Clock, Role, person
+from kyokan.platform.jobs.service import KINDS
+from tests.platform.dealing import ANALYST, BRAND, MANAGER, PLANNER, STRANGER, Clock, Role, person
 
 COLLEAGUE = person("yui", "agency", Role.PLANNER)
 OWNER = Owner("agency", "hana", "Hana")
@@ -32,12 +32,6 @@ def announced():
 def jobs(tmp_path, announced):
     with JobService(tmp_path / "jobs.db", announced.append, lease=60, clock=lambda: 1000.0) as service:
         yield service
-
-
-@pytest.fixture
-def database(tmp_path):
-    with Database(tmp_path / "workroom.db") as database:
-        yield database
 
 
 @pytest.fixture
@@ -76,12 +70,38 @@ def test_it_is_begun_for_the_actors_organisation_alone_and_by_planners(room, beg
     assert jobs.get(begun).arguments == {"organisation": "agency"}
     with pytest.raises(NotAllowedError):
         room.begin(ANALYST, "searches")
-    with pytest.raises(NotAllowedError):
-        room.begin(PLANNER, "annotation")
-    assert room.begin(ADMIN, "annotation").kind == "annotation"
     for kind in ("import", "dance"):
         with pytest.raises(QueryError):
             room.begin(PLANNER, kind)
+
+
+def test_what_is_about_the_whole_catalogue_is_begun_by_admins_of_an_agency_alone(room, jobs):
+    guests = [person("ada", home, Role.ADMIN) for home in (BRAND.organisation, MANAGER.organisation, "nobody-knows")]
+    for other in (PLANNER, ANALYST, *guests):
+        assert not room.may_begin(other, "annotation")
+        with pytest.raises(NotAllowedError, match="admin of an agency"):
+            room.begin(other, "annotation")
+    assert jobs.jobs() == []
+    assert room.may_begin(ADMIN, "annotation")
+    assert room.begin(ADMIN, "annotation").kind == "annotation"
+
+
+@pytest.mark.parametrize("kind", sorted({*KINDS} - {"searches", "annotation"}))
+def test_what_commands_and_the_clock_begin_nobody_begins_from_a_page(room, jobs, kind):
+    everything = person("ada", "agency", *Role)
+    assert not room.may_begin(everything, kind)
+    with pytest.raises(QueryError):
+        room.begin(everything, kind)
+    assert jobs.jobs() == []
+
+
+def test_a_guest_lets_no_job_about_the_whole_catalogue_try_again(room, jobs):
+    guest = person("ada", BRAND.organisation, Role.ADMIN)
+    begun, _ = jobs.begin("annotation", {}, Owner(guest.organisation, guest.person, "Ada"), "annotation:before")
+    room.cancel(guest, begun.id)
+    with pytest.raises(NotAllowedError):
+        room.retry(guest, begun.id)
+    assert jobs.get(begun.id).state is State.CANCELLED
 
 
 def test_a_job_that_waits_is_cancelled_and_never_claimed(room, begun, jobs):
@@ -146,6 +166,7 @@ from kyokan.platform.database import Database
 from kyokan.platform.jobs import JobService
 from kyokan.platform.jobs.model import Owner
 from kyokan.platform.jobs.room import JobRoom
+from kyokan.platform.jobs.service import KINDS
 from tests.platform.dealing import MAKI, PLANNER, person, Role
 folder = Path(sys.argv[1])
 with Database(folder / "workroom.db") as database, JobService(folder / "jobs.db", lambda _job: None) as jobs:

@@ -30,6 +30,7 @@ def overview() -> str:
         shown=shown,
         choices=SHOWN,
         everybody=who.has(Role.ADMIN),
+        may_annotate=services.jobs.may_begin(who, "annotation"),
     )
 
 
