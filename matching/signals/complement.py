@@ -89,8 +89,7 @@ def count_without(table: PairTable, tie_ups: tuple[TieUps, TieUps], profiles: tu
     """
     (before, after), (was, now) = tie_ups, profiles
     changed = was.unlike(now)
-    left = {relation.identity: place for place, relation in enumerate(after.relations)}
-    places = np.array([left.get(relation.identity, -1) for relation in before.relations], dtype=np.int64)
+    places = after.places_of(before)
     kept = np.flatnonzero(places >= 0)
     same = np.zeros(len(before), dtype=np.bool_)
     same[kept] = before.weights[kept] == after.weights[places[kept]]

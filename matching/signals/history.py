@@ -46,7 +46,12 @@ class History:
         self.catalogue = int(np.sum((context.sides == Side.THINGS) & (makers < 0)))
         self.moulds = context.moulds
         self.markets = 1 + self.moulds.places  # homes that a brand may have, or none
-        self.at_home = self.moulds.at_home[self.moulds.of_row[self.things]]
+        self.at_home = self.moulds.at_home(self.moulds.of_row[self.things])
+
+    @cached_property
+    def homes(self) -> Floats:
+        """(artists, 1 + homes) tie-ups with brands of each home."""
+        return np.asarray(self.ties @ self.at_home)
 
     def same(self, moulds: Rows) -> Floats:
         """(M, artists) 1 where a mould and a learned artist share a category and a home."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kyokan.matching.signals.base import Side, Subject
+from kyokan.matching.signals.kernels import GramChange
 from kyokan.matching.signals.view import Floats, Rows
 
 if TYPE_CHECKING:
@@ -38,6 +39,12 @@ class Kinship:
         found = _mean(alike, self._context.times.between(rows, others))
         found[rows[:, None] == others[None, :]] = 1.0
         return found
+
+    def change(self, before: Kinship, rows: Rows, side: Side) -> GramChange | None:
+        """By how much rows are otherwise akin to each other than they were; None where it has to be worked out."""
+        change = self._context.likeness.change(before._context.likeness, rows)
+        timed = change is not None and self._timed(side)
+        return change.scaled(DESCRIPTIONS / (DESCRIPTIONS + 1.0)) if change is not None and timed else change
 
     def _timed(self, side: Side) -> bool:
         return side is Side.PEOPLE and self._context.times.stated

@@ -61,10 +61,10 @@ class Moulds:
         """The mould without category and home."""
         return len(self.kinds) - 1
 
-    @property
-    def at_home(self) -> Floats:
-        """(M, 1 + H) how a mould's homes share it among them; the first column is for those without any."""
-        held = np.hstack([~np.any(self.homes, axis=1, keepdims=True), self.homes]).astype(np.float64)
+    def at_home(self, moulds: Rows) -> Floats:
+        """(R, 1 + H) how the homes of moulds share them among them; the first column is for those without any."""
+        homes = self.homes[moulds]
+        held = np.hstack([~np.any(homes, axis=1, keepdims=True), homes]).astype(np.float64)
         return np.asarray(held / held.sum(axis=1, keepdims=True))
 
     def same(self, one: Rows, other: Rows) -> Floats:

@@ -141,17 +141,17 @@ class Pairing:
         history = self.partners.history
         if self.people.nowhere or self.things.nowhere:
             return np.full((len(self.people.place), len(self.things.place)), np.nan)
-        chosen, others = (pick(history.ties @ history.at_home) for pick in (self._beside, self._all))
+        chosen, others = (pick(history.homes) for pick in (self._beside, self._all))
         found = lift(chosen, self._total(self._beside), others, rest, history.markets, history.prior)
-        return np.asarray(found @ history.moulds.at_home[self.things.mould].T)
+        return np.asarray(found @ history.moulds.at_home(self.things.mould).T)
 
     def _carried(self) -> Floats:
         """(P, T) tie-ups carried over to kindred artists and brands, in the order of multiplication that is cheaper."""
         one, people, things = self.partners, self.people, self.things
         if len(people.place) <= len(things.place):
-            return np.asarray(things.alike.times(one.brands.after(people.near @ one.history.shares).T).T)
+            return np.asarray(things.alike.times(one.brands.times((people.near @ one.history.shares).T)).T)
         spoken = one.history.shares @ things.far
-        found = people.alike.times(one.artists.before(spoken))
+        found = people.alike.times(one.artists.times(spoken))
         mine = np.flatnonzero(people.place >= 0)
         own = people.place[mine]
         if len(mine):
@@ -186,7 +186,7 @@ class Pairing:
         if self.people.nowhere or self.things.nowhere:
             return np.full(len(lost.weights), np.nan)
         history = self.partners.history
-        own = history.moulds.at_home[int(self.things.mould[0])]
+        own = history.moulds.at_home(self.things.mould)[0]
         return np.asarray(lost.home(history.beside(self.people.mould[:1])[0]) @ own)
 
     def _carried_without(self, artist: Rows, brand: Rows, weights: Floats) -> Floats:

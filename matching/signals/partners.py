@@ -12,12 +12,13 @@ import numpy as np
 from kyokan.errors import SettingsError
 from kyokan.matching.signals.alike import Alike, Few, Table
 from kyokan.matching.signals.base import Side, Subject
-from kyokan.matching.signals.kernels import Kernel
+from kyokan.matching.signals.kernels import Kernel, Nearby
 from kyokan.matching.signals.pairing import Pairing
 from kyokan.matching.signals.view import Floats, Rows
 
 if TYPE_CHECKING:
     from kyokan.matching.signals.context import Context
+    from kyokan.matching.signals.kinship import Kinship
 
 FEATURES = ("alike", "akin_partner", "kind_partner", "tie_ups", "first", "second", "venture", "home")
 
@@ -117,7 +118,7 @@ class Ends:
     @cached_property
     def far(self) -> Floats:
         """(learned brands, R) how much each learned brand speaks for these brands."""
-        return np.asarray(self._partners.brands.far(self.alike))
+        return np.asarray(self._partners.brands.near(self.alike).T)
 
 
 class Partners:
@@ -125,7 +126,8 @@ class Partners:
 
     Args:
         context: of whose history.
-        before: of a graph with a few more facts; taken over where the same artists or brands worked and are as kindred.
+        before: of a graph with a few more facts; taken over where the same artists or brands worked and are as kindred,
+            and solved from where they are less so.
     """
 
     def __init__(self, context: Context, before: Partners | None = None) -> None:
@@ -145,22 +147,30 @@ class Partners:
         return self._kernel(Side.THINGS, self._context.settings.brand_ridge)
 
     def _kernel(self, side: Side, ridge: float) -> Kernel:
-        rows, before, context = self.history.learned(side), self._before, self._context
-        if before is not None and before.like(context) and rows is before.history.learned(side):
-            return before.artists if side is Side.PEOPLE else before.brands
-        return Kernel(context.kinship.between(rows, rows, side), ridge, once=before is not None)
+        rows, before, kinship = self.history.learned(side), self._before, self._context.kinship
+        nearby = None
+        if before is not None:
+            was, change = before.history.learned(side), kinship.change(before.kinship, rows, side)
+            kernel = before.artists if side is Side.PEOPLE else before.brands
+            if change is not None and not change.factors and rows is was:
+                return kernel
+            if change is not None and np.isin(rows, was).all():
+                kept = None if rows is was else np.searchsorted(was, rows)
+                nearby = Nearby(kernel.inverse, kept, change)
+        return Kernel(lambda: kinship.between(rows, rows, side), ridge, nearby)
 
-    def like(self, context: Context) -> bool:
-        """Whether kinship is the same in another context; where texts, which tell times, change, likeness does too."""
-        return self._context.likeness.same_as(context.likeness)
+    @property
+    def kinship(self) -> Kinship:
+        """By which those who worked before are compared."""
+        return self._context.kinship
 
     def artists_for(self, places: Rows) -> Floats:
         """(R, artists) by whom each of some learned artists would be foretold, were it new."""
-        return left_out(self.artists.after(self.artists.alike[places]), places)
+        return left_out(self.artists.times(self.artists.alike[:, places]).T, places)
 
     def brands_for(self, places: Rows) -> Floats:
         """(brands, R) by whom each of some learned brands would be foretold, were it new."""
-        return left_out(self.brands.before(self.brands.alike[:, places]).T, places).T
+        return left_out(self.brands.times(self.brands.alike[:, places]).T, places).T
 
     def of_rows(self, rows: Rows, side: Side) -> Ends:
         """Entities of the graph; products stand where their brand stands."""

@@ -13,13 +13,14 @@ import scipy.sparse as sp
 
 from kyokan.graph.model import Relation, RelationKind
 from kyokan.matching.signals.base import Side, Subject
+from kyokan.matching.signals.kernels import GramChange
 from kyokan.matching.signals.profiles import Profiles
 from kyokan.matching.signals.settings import SignalSettings
 from kyokan.matching.signals.texts import Texts
 from kyokan.matching.signals.view import Floats, GraphView, Rows, Sparse, dense_row
 
 YEAR = re.compile(r"^\d{4}")
-PARTS_KEPT = 16
+PARTS_KEPT = 32
 UNITS, TEXTS, MARKS = "units", "texts", "marks"  # kansei, text vectors, tags with categories
 FEW_ROWS = 4  # up to so many, tags and categories are compared row by row
 UNDATED_AGE = 1.0  # half-lives that an undated tie-up is taken to be old
@@ -43,7 +44,12 @@ class TieUps:
 
     def without(self, identities: Collection[tuple[str, str, str, str]], settings: SignalSettings) -> Self:
         """Those that are left when some are taken away; the latest of them is what recency counts from."""
-        kept = [place for place, relation in enumerate(self.relations) if relation.identity not in identities]
+        sources = {source for _, source, _, _ in identities}
+        kept = [
+            place
+            for place, relation in enumerate(self.relations)
+            if relation.source not in sources or relation.identity not in identities
+        ]
         relations = tuple(self.relations[place] for place in kept)
         return self._of(relations, self.artists[kept], self.things[kept], settings)
 
@@ -62,6 +68,13 @@ class TieUps:
 
     def __len__(self) -> int:
         return len(self.relations)
+
+    def places_of(self, before: TieUps) -> Rows:
+        """(T',) where each of those before stands here, −1 for one that was taken away."""
+        if before is self:
+            return np.arange(len(self))
+        places = {id(relation): place for place, relation in enumerate(self.relations)}  # the very ones are left
+        return np.array([places.get(id(relation), -1) for relation in before.relations], dtype=np.int64)
 
     @property
     def happened(self) -> Self:
@@ -107,7 +120,7 @@ class Likeness:
         self._view = view
         self._profiles = profiles
         self._texts = texts
-        self._others: dict[tuple[int, str, bool], tuple[Rows, Any]] = {}
+        self._others: dict[tuple[int, str, bytes | None], tuple[Rows, Any]] = {}
 
     def over(self, view: GraphView, profiles: Profiles, *, marks: bool) -> Likeness:
         """The same texts with other profiles, and other tags or categories unless ``marks`` are the same."""
@@ -120,9 +133,24 @@ class Likeness:
         likeness.__dict__["_others"] = {key: kept for key, kept in self._others.items() if key[1] not in gone}
         return likeness
 
-    def same_as(self, other: Likeness) -> bool:
-        """Whether another one finds everybody as alike."""
-        return self._profiles is other._profiles and self._texts is other._texts and self.marks is other.marks
+    def change(self, before: Likeness, rows: Rows) -> GramChange | None:
+        """By how much rows are otherwise alike than they were; None where texts are others, whose cosines are floored.
+
+        No cosine of the other descriptions is below 0. Texts also tell times.
+        """
+        if self._texts is not before._texts or (self.marks.nnz > 0) is not (before.marks.nnz > 0):
+            return None
+        factors = []
+        if self._profiles is not before._profiles:
+            factors.append((self._kept(rows, UNITS, self._units), before._kept(rows, UNITS, before._units)))
+        if self.marks is not before.marks:
+            factors.append((self.marks[rows], before.marks[rows]))
+        return GramChange(1.0 / self._parts, factors)
+
+    @property
+    def _parts(self) -> int:
+        """Of how many descriptions likeness is the mean."""
+        return 1 + int(self._texts.vectors is not None) + int(self.marks.nnz > 0)
 
     @cached_property
     def marks(self) -> Sparse:
@@ -155,15 +183,12 @@ class Likeness:
 
     def between(self, rows: Rows, others: Rows) -> Floats:
         """(R, O) likeness of rows to others."""
-        total = self._part(UNITS, rows, others).copy()
-        parts = 1
+        result = self._part(UNITS, rows, others).astype(np.float64)
         if self._texts.vectors is not None:
-            parts += 1
-            total += self._part(TEXTS, rows, others)
+            result += self._part(TEXTS, rows, others)
         if self.marks.nnz:
-            parts += 1
-            total += self._part(MARKS, rows, others)
-        result = np.asarray(total, dtype=np.float64) / parts
+            result += self._part(MARKS, rows, others)
+        result /= self._parts
         if rows is others:
             np.fill_diagonal(result, 1.0)
         else:
@@ -173,21 +198,22 @@ class Likeness:
     def _part(self, part: str, rows: Rows, others: Rows) -> Floats:
         """(R, O) cosines of one description, floored at 0."""
         make = {UNITS: self._shared_units, TEXTS: self._shared_texts, MARKS: self._shared_marks}[part]
-        if rows is not others:
+        if rows is not others and len(rows) > FEW_ROWS:
             return make(rows, others)
-        found: Floats = self._kept(others, part, lambda _: make(rows, others), whole=True)
-        return found  # among the learned: what stays the same in an edited copy is kept
+        which = b"" if rows is others else rows.tobytes()
+        found: Floats = self._kept(others, part, lambda _: make(rows, others), which)
+        return found  # what stays the same in an edited copy is kept
 
     def _shared_units(self, rows: Rows, others: Rows) -> Floats:
-        return np.asarray(self._units(rows) @ self._kept(others, UNITS, self._units).T)
+        units = self._kept(others, UNITS, self._units)
+        return np.asarray((units if rows is others else self._units(rows)) @ units.T)
 
     def _shared_texts(self, rows: Rows, others: Rows) -> Floats:
         centred = self._kept(others, TEXTS, lambda chosen: self._texts.centred[chosen])
-        return np.asarray(np.maximum(self._texts.centred[rows] @ centred.T, 0.0))
+        return np.asarray(np.maximum((centred if rows is others else self._texts.centred[rows]) @ centred.T, 0.0))
 
     def _units(self, rows: Rows) -> Floats:
-        telling = np.sqrt(self._profiles.telling).astype(np.float32)
-        return _unit(self._profiles.strengths(rows) * telling)
+        return _unit(self._profiles.strengths(rows) * np.sqrt(self._profiles.telling))
 
     def _shared_marks(self, rows: Rows, others: Rows) -> Floats:
         """(R, O) cosines of tags and categories."""
@@ -196,13 +222,14 @@ class Likeness:
             return np.array(found).reshape(len(rows), len(others))
         return np.asarray((self.marks[rows] @ self._kept(others, MARKS, lambda one: self.marks[one].T)).toarray())
 
-    def _kept(self, others: Rows, part: str, make: Callable[[Rows], Any], *, whole: bool = False) -> Any:
-        """A part of the entities compared with, which are the same for every question, or all of it among them."""
-        kept = self._others.get((id(others), part, whole))
+    def _kept(self, others: Rows, part: str, make: Callable[[Rows], Any], rows: bytes | None = None) -> Any:
+        """A part of the entities compared with, which are the same for every question, or of ``rows`` with them."""
+        kept = self._others.get((id(others), part, rows))
         if kept is None:
-            if len(self._others) >= PARTS_KEPT:
-                self._others = {}
-            kept = self._others[id(others), part, whole] = (others, make(others))  # holding them keeps the id theirs
+            if len(self._others) >= PARTS_KEPT:  # those of few rows go, which the next question does not ask for
+                lasting = {key: one for key, one in self._others.items() if not key[2]}
+                self._others = lasting if len(lasting) < PARTS_KEPT else {}
+            kept = self._others[id(others), part, rows] = (others, make(others))  # holding them keeps the id theirs
         return kept[1]
 
 
