@@ -18,7 +18,7 @@ from kyokan.web.credits import CREDITS
 from kyokan.web.fingerprint import cores
 from kyokan.web.fingerprint.mark import logo
 from kyokan.web.fingerprint.sectors import core_kind
-from kyokan.web.marks import MARKS, by_signal, mark_of
+from kyokan.web.marks import MARKS, by_signal, mark_of, marks_of
 from kyokan.web.pages.why import evidence_of, note
 from kyokan.web.view import View, current
 from kyokan.web.wording import field_width
@@ -90,6 +90,7 @@ def init_app(app: Flask) -> None:
         "by_signal": by_signal,
         "marks": MARKS,
         "mark_of": mark_of,
+        "marks_of": marks_of,
         "evidence_of": evidence_of,
         "ratio": ratio,
     }

@@ -41,6 +41,12 @@ def mark_of(signal: str) -> Mark:
     return BY_SIGNAL.get(signal) or Mark(signal, signal[:1].upper(), signal[:2].capitalize())
 
 
+def marks_of(matches: Iterable[Match]) -> tuple[Mark, ...]:
+    """The marks of the signals that any of the matches has, in the fixed order: a table has no empty column."""
+    had = {part.signal for match in matches for part in match.contributions}
+    return tuple(mark for mark in MARKS if mark.signal in had)
+
+
 def in_order(contributions: Iterable[Contribution]) -> list[Contribution]:
     """Contributions in the fixed order of the signals, whatever their size."""
     return sorted(contributions, key=lambda part: (PLACES.get(part.signal, len(PLACES)), part.signal))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
 from world import World
 
 from kyokan.matching.ranking.model import Query
+from kyokan.web.marks import MARKS, marks_of
 from kyokan.web.pages.compare import widest
 from tests.web.browsing import company
 
@@ -46,6 +48,15 @@ def test_the_first_sentence_names_what_tells_them_apart_most(client, world):
     assert found.entity.id == THREE[sums.index(max(sums))]
     assert f"is ahead, {found.gap:.2f} above the last" in page(client, address(*THREE)).text
     assert widest(matches[:1]) is None
+
+
+def test_a_table_has_no_column_and_no_row_for_a_signal_that_nobody_has(client, world):
+    matches = world.look(Query(entity="brand:xc"), THREE, actor=None).matches
+    had = {part.signal for match in matches for part in match.contributions}
+    assert [mark.signal for mark in marks_of(matches)] == [mark.signal for mark in MARKS if mark.signal in had]
+    assert marks_of([]) == ()
+    without = [replace(match, contributions=match.contributions[:1]) for match in matches[:1]]
+    assert [mark.signal for mark in marks_of(without)] == [matches[0].contributions[0].signal]
 
 
 def test_a_blocked_candidate_is_compared_with_its_reason(client):

@@ -103,6 +103,15 @@ def test_news_is_counted_until_it_is_read(made, planner, sent):
     assert 'class="count"' not in planner.get("/").text
 
 
+def test_more_news_than_stands_there_is_counted(made, planner, sent):
+    for number in range(7):
+        asked = {"key": f"{number}" * 32, "to": "all", "text": f"Question {number}"}
+        assert made["brand"].send(f"{sent}/say", sent, **asked).status_code == 303
+    page = planner.get("/deals").text
+    assert page.count("A question or an answer · Dawn on the wrist") == 6
+    assert "And 1 more." in page
+
+
 def test_a_reason_is_asked_for(made, sent):
     refused = take(made["brand"], sent, "decline", reason=" ")
     assert refused.status_code == 400

@@ -180,6 +180,7 @@ def test_home_reads_a_typed_name_without_scripts(client):
 
 
 def test_home_starts_with_what_one_looked_at_last(client):
+    assert "Some fingerprints" in read(client, "/?entity=brand:xc")[1]  # nothing was looked at yet
     client.get("/e/artist:takeuchi")
     _, page = read(client, "/")
     assert "Recently seen" in page
