@@ -45,7 +45,7 @@ class Bound(Workroom, ABC):
         """What each side will not do."""
         from kyokan.platform.rules import Rules
 
-        return Rules(self.database, self.dictionary, self.clock)
+        return Rules(self.database, lambda: self.dictionary, self.clock)
 
     @cached_property
     def claims(self) -> Claims:

@@ -10,6 +10,7 @@ from kyokan.errors import KyokanError
 from kyokan.platform.jobs import open_jobs
 from kyokan.platform.jobs.tasks import ask_broker
 from kyokan.platform.services import Services
+from kyokan.platform.weights import weights_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ def examine(services: Services) -> list[Finding]:
         ("encoder", lambda: f"{services.encoder.name}, {services.encoder.dimensions} dimensions"),
         ("store", lambda: f"{services.store.url}, {sum(services.store.count_entities().values()):,} entities"),
         ("snapshot", lambda: services.snapshot().hash),
+        ("weights", lambda: _weights(services)),
         ("workroom", lambda: f"{services.settings.workroom}, version {services.database.version}"),
         ("jobs", lambda: _jobs(services)),
         ("broker", lambda: ask_broker(services.settings)),
@@ -61,6 +63,19 @@ def _home(services: Services) -> str:
             str(home), f"cannot be written ({error.strerror})", "Set KYOKAN_HOME to a folder of yours"
         ) from error
     return str(home)
+
+
+def _dictionary(services: Services) -> str:
+    size = f"{len(services.dictionary.attributes)} attributes, {services.dictionary.version}"
+    if services.dictionary_fault:
+        raise KyokanError("dictionary", f"stays at {size}: {services.dictionary_fault}")
+    return size
+
+
+def _weights(services: Services) -> str:
+    """Whose weights are in force; weights of another version are told, and are no fault: the shipped ones serve."""
+    aside, version = services.weights_aside, weights_of(services.settings.weights).version
+    return f"{version}; {aside} is another version's, `kyokan learn` learns anew" if aside else version
 
 
 def _jobs(services: Services) -> str:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from kyokan.closing import Closing
 from kyokan.errors import AmbiguousNameError, UnknownEntityError
-from kyokan.graph.dictionary import Attribute, Dictionary, load_dictionary, normalise_term
+from kyokan.graph.dictionary import Attribute, Dictionary, normalise_term
 from kyokan.graph.model import Entity, EntityKind, KanseiValue
 from kyokan.platform.bound import Bound
 from kyokan.platform.settings import Settings
+from kyokan.platform.terms import Terms, Written, written
 
 if TYPE_CHECKING:
     from kyokan.graph.annotate import Annotation, Annotator
@@ -47,7 +48,8 @@ class Services(Bound, Closing):
         super().__init__(settings)
         self._lock = threading.RLock()
         self._matcher: Matcher | None = None
-        self._learned: int | None = None  # when the matcher's weights were learned, in nanoseconds; None: as shipped
+        self._learned: Written = None  # the file of the matcher's weights as it was read; None: as shipped
+        self._annotator: Annotator | None = None
         self._atlas: Atlas | None = None
 
     def close(self) -> None:
@@ -59,9 +61,19 @@ class Services(Bound, Closing):
     # The parts -----------------------------------------------------------------------------------------------
 
     @cached_property
+    def terms(self) -> Terms:
+        """Reads the kansei dictionary, and reads it again once it has changed."""
+        return Terms(self.settings.dictionary)
+
+    @property
     def dictionary(self) -> Dictionary:
-        """The kansei dictionary, with the planner's own terms where set."""
-        return load_dictionary(self.settings.dictionary)
+        """The kansei dictionary, with the planner's own terms where set, as the files stand."""
+        return self.terms.current()
+
+    @property
+    def dictionary_fault(self) -> str:
+        """Why the planner's own terms cannot be taken up as they stand; empty where they can."""
+        return self.terms.fault
 
     @cached_property
     def store(self) -> GraphStore:
@@ -78,12 +90,16 @@ class Services(Bound, Closing):
 
         return open_encoder(self.settings.encoder, cache=self.settings.vector_cache)
 
-    @cached_property
+    @property
     def annotator(self) -> Annotator:
-        """The annotator, with every kind of evidence switched on."""
+        """The annotator over the dictionary in force, with every kind of evidence switched on."""
         from kyokan.graph.annotate import Annotator
 
-        return Annotator(self.dictionary, self.encoder)
+        with self._lock:
+            dictionary = self.dictionary
+            if self._annotator is None or self._annotator.dictionary is not dictionary:
+                self._annotator = Annotator(dictionary, self.encoder)
+            return self._annotator
 
     def snapshot(self, progress: Progress | None = None) -> Snapshot:
         """The snapshot of the store as it stands now; built where the store has changed since the last."""
@@ -95,15 +111,16 @@ class Services(Bound, Closing):
 
     def matcher(self, progress: Progress | None = None) -> Matcher:
         """The matcher over the current snapshot, with the weights learned last, whoever learned them."""
-        from kyokan.matching.ranking import FusionWeights, Matcher, MatcherSettings
+        from kyokan.matching.ranking import Matcher, MatcherSettings
+        from kyokan.platform.weights import weights_of
 
         with self._lock:
             snapshot = self.snapshot(progress)
             kept = self.settings.weights
-            learned = kept.stat().st_mtime_ns if kept.is_file() else None
+            learned = written(kept)
             stale = self._matcher is None or self._matcher.snapshot.hash != snapshot.hash
             if self._matcher is None or stale or learned != self._learned:
-                weights = FusionWeights() if learned is None else FusionWeights.load(kept)
+                weights = weights_of(kept)
                 settings = MatcherSettings(weights=weights)
                 self._matcher = (
                     Matcher(snapshot, self.encoder, settings, dictionary=self.dictionary, read=self.read)
@@ -112,6 +129,15 @@ class Services(Bound, Closing):
                 )
                 self._learned = learned
             return self._matcher
+
+    @property
+    def weights_aside(self) -> str:
+        """File of learned weights that this version cannot read, while none were learned since; empty where none."""
+        from kyokan.platform.weights import set_aside, weights_of
+
+        weights_of(self.settings.weights)
+        found = set_aside(self.settings.weights)
+        return found.name if found else ""
 
     def learn(self, progress: Progress | None = None) -> tuple[Foresight | None, FusionWeights, bool]:
         """Learn the matcher's weights anew from the tie-ups of the store, starting from those that Kyokan ships.

@@ -104,6 +104,16 @@ class Services(Protocol):
         ...
 
     @property
+    def dictionary_fault(self) -> str:
+        """Why the planner's own terms cannot be taken up as they stand; empty where they can."""
+        ...
+
+    @property
+    def weights_aside(self) -> str:
+        """File of learned weights that this version cannot read, while none were learned since; empty where none."""
+        ...
+
+    @property
     def clock(self) -> Clock:
         """The time, in the zone by which days are counted and shown."""
         ...

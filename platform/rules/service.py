@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -59,11 +59,11 @@ class Rules:
 
     Args:
         database: where they are kept.
-        dictionary: the sectors that rules on kansei name.
+        dictionary: gives the sectors that rules on kansei name, as they are in force.
         clock: the time, with its zone.
     """
 
-    def __init__(self, database: Database, dictionary: Dictionary, clock: Clock = utc) -> None:
+    def __init__(self, database: Database, dictionary: Callable[[], Dictionary], clock: Clock = utc) -> None:
         self._database = database
         self._dictionary = dictionary
         self._clock = clock
@@ -168,7 +168,7 @@ class Rules:
         today = self.today()
         with self._database.session() as session:
             kept = {row.entity: _kept(row).rules for row in session.scalars(select(RosterRow)) if row.content}
-            return Binding(self._dictionary, today, kept, windows(session, actor, today))
+            return Binding(self._dictionary(), today, kept, windows(session, actor, today))
 
     def today(self) -> str:
         """The day from which a plan without dates runs."""

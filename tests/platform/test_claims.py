@@ -46,7 +46,7 @@ def database(tmp_path):
 
 @pytest.fixture
 def rules(database, clock):
-    kept = Rules(database, load_dictionary(), clock)
+    kept = Rules(database, load_dictionary, clock)
     kept.keep(HOLDER, AKARI, kept.claim(HOLDER, AKARI).version, RULES)
     return kept
 

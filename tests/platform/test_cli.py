@@ -166,6 +166,7 @@ def test_the_doctor_finds_every_part_well():
         "encoder",
         "store",
         "snapshot",
+        "weights",
         "workroom",
         "jobs",
         "broker",
@@ -175,7 +176,7 @@ def test_the_doctor_finds_every_part_well():
 
 def test_the_doctor_gives_each_part_one_line():
     parts = [line.split()[1] for line in kyokan("doctor").out.splitlines()]
-    wanted = ("home", "dictionary", "encoder", "store", "snapshot", "workroom", "jobs", "broker", "mail")
+    wanted = ("home", "dictionary", "encoder", "store", "snapshot", "weights", "workroom", "jobs", "broker", "mail")
     assert parts == [f"{part}:" for part in wanted]
 
 

@@ -87,7 +87,7 @@ def test_a_reminder_falls_due_at_midnight_of_its_day(database, midnight):
 
 def test_rules_bind_by_the_day_that_it_is_here(database, midnight):
     clock, day = midnight
-    rules = Rules(database, load_dictionary(), clock)
+    rules = Rules(database, load_dictionary, clock)
     assert rules.today() == day
     clock.pass_by(seconds=1)
     assert rules.today() > day

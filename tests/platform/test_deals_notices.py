@@ -93,7 +93,7 @@ class TestFloor:
 
     @pytest.fixture(autouse=True)
     def rules(self, database, clock):
-        rules = Rules(database, load_dictionary(), clock)
+        rules = Rules(database, load_dictionary, clock)
         rules.claim(MANAGER, AKARI)
         rules.keep(MANAGER, AKARI, 1, {"fee_floor": FLOOR})
         return rules

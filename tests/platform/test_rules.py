@@ -49,7 +49,7 @@ def database(tmp_path):
 
 @pytest.fixture
 def rules(database, clock):
-    return Rules(database, load_dictionary(), clock)
+    return Rules(database, load_dictionary, clock)
 
 
 @pytest.fixture

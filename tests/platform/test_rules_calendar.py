@@ -29,7 +29,7 @@ def database(tmp_path):
 
 @pytest.fixture
 def rules(database):
-    made = Rules(database, load_dictionary(), Clock())
+    made = Rules(database, load_dictionary, Clock())
     made.claim(MANAGER, AKARI)
     return made
 

@@ -74,7 +74,7 @@ class Everybody:
         self.database = self.accounts.database
         settle_in(self.database)
         self.deals = Deals(self.database, self.clock)
-        self.rules = Rules(self.database, load_dictionary(), self.clock)
+        self.rules = Rules(self.database, load_dictionary, self.clock)
 
     def sign_in(self) -> None:
         self.accounts.welcome()

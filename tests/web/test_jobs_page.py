@@ -96,3 +96,21 @@ def test_there_is_one_button_for_all_searches_once_there_is_one(made):
     assert "Look at all again now" not in planner.get("/searches").text
     planner.send("/searches", "/account", question="entity=brand:xc&for=artist", name="Quiet")
     assert 'name="kind" value="searches"' in planner.get("/searches").text
+
+
+def test_an_admin_is_told_of_weights_that_this_version_cannot_read(made, monkeypatch):
+    _, planner, _ = made
+    admin = an_admin(planner.client.application)
+    assert "set-aside" not in admin.get("/jobs").text
+    monkeypatch.setattr(World, "weights_aside", "weights.set-aside-1.json")
+    assert "kept as weights.set-aside-1.json" in admin.get("/jobs").text
+    assert "set-aside" not in planner.get("/jobs").text
+
+
+def test_the_page_of_the_dictionary_says_what_keeps_new_terms_out(made, monkeypatch):
+    _, planner, browsers = made
+    monkeypatch.setattr(World, "dictionary_fault", "own.yaml, attribute komorebi: sector forest is unknown")
+    assert "sector forest is unknown" in planner.get("/dictionary").text
+    page = browsers["nobody"].get("/dictionary").text
+    assert "cannot be read as it stands" in page
+    assert "own.yaml" not in page

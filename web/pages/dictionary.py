@@ -16,4 +16,6 @@ def show() -> str:
     axes = [
         (axis, [(sectors[pole], view.dictionary.members(pole)) for pole in axis.poles]) for axis in view.dictionary.axes
     ]
-    return render_template("dictionary.html", axes=axes, total=len(view.dictionary))
+    return render_template(
+        "dictionary.html", axes=axes, total=len(view.dictionary), fault=view.services.dictionary_fault
+    )

@@ -23,6 +23,7 @@ def overview() -> str:
     who, shown = actor(), parameters.choice("show", SHOWN, "")
     services = current().services
     jobs = services.jobs.of(who, SHOWN[shown])
+    keeps = services.jobs.may_begin(who, "annotation")
     return render_template(
         "jobs.html",
         jobs=jobs,
@@ -30,7 +31,8 @@ def overview() -> str:
         shown=shown,
         choices=SHOWN,
         everybody=who.has(Role.ADMIN),
-        may_annotate=services.jobs.may_begin(who, "annotation"),
+        aside=services.weights_aside if keeps else "",
+        may_annotate=keeps,
     )
 
 
