@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, overload
 
 from kyokan.graph.model import Entity, EntityKind
@@ -173,6 +174,38 @@ class Sentence:
         return {"ja": self.ja, "en": self.en}
 
 
+class Unsaid:
+    """A sentence that is put together when somebody first reads it: a table shows none."""
+
+    def __init__(self, say: Callable[[], Sentence]) -> None:
+        self._say = say
+
+    @cached_property
+    def said(self) -> Sentence:
+        """The sentence."""
+        return self._say()
+
+    @property
+    def ja(self) -> str:
+        """In Japanese."""
+        return self.said.ja
+
+    @property
+    def en(self) -> str:
+        """In English."""
+        return self.said.en
+
+    def to_json(self) -> dict[str, str]:
+        """Both languages."""
+        return self.said.to_json()
+
+    def __eq__(self, other: object) -> bool:
+        return self.said == (other.said if isinstance(other, Unsaid) else other)
+
+    def __hash__(self) -> int:
+        return hash(self.said)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
     """One proposed pair. ``base + Σ contribution`` is the raw score; ``score`` is its logistic, in 0..1.
@@ -198,7 +231,7 @@ class Match:
     exposure_slot: bool = False
     partners_since: str | None = None
     contributions: tuple[Contribution, ...] = ()
-    sentence: Sentence = field(default_factory=lambda: Sentence(ja="", en=""))
+    sentence: Sentence | Unsaid = field(default_factory=lambda: Sentence(ja="", en=""))
 
     @property
     def raw(self) -> float:

@@ -49,6 +49,21 @@ class History:
         self.at_home = self.moulds.at_home(self.moulds.of_row[self.things])
 
     @cached_property
+    def took(self) -> Floats:
+        """(artists, brands) 1 where the two ever worked together."""
+        return self.worked.astype(np.float64)
+
+    @cached_property
+    def given(self) -> Floats:
+        """(artists, 1) all tie-ups of each artist."""
+        return np.asarray(self.ties.sum(axis=1, keepdims=True))
+
+    @cached_property
+    def lone(self) -> Floats:
+        """(artists, 1) tie-ups of each artist with brands that nobody else works with."""
+        return np.asarray((self.ties * (self.takers == 1)).sum(axis=1, keepdims=True))
+
+    @cached_property
     def homes(self) -> Floats:
         """(artists, 1 + homes) tie-ups with brands of each home."""
         return np.asarray(self.ties @ self.at_home)

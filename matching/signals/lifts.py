@@ -28,12 +28,13 @@ def lift(chosen: Floats, total: Floats, others: Floats, rest: Floats, choices: i
 class Lost:
     """C tie-ups that a single pair does without, one at a time.
 
-    ``left`` (artists, brands) are the ties of the others, ``place`` the brand that is asked about, −1 for a stranger;
-    ``artist``, ``brand`` and ``weights`` (C,) tell the tie-ups, ``gone`` (C,) those that were all between their two.
+    ``own`` is the artist, whose own tie-ups do not count, and ``place`` the brand that is asked about, −1 for
+    strangers; ``artist``, ``brand`` and ``weights`` (C,) tell the tie-ups, none of them the artist's own, and ``gone``
+    (C,) those that were all between their two.
     """
 
     history: History
-    left: Floats
+    own: int
     place: int
     artist: Rows
     brand: Rows
@@ -43,10 +44,15 @@ class Lost:
     @classmethod
     def of(cls, history: History, own: int, place: int, cells: Rows, weights: Floats) -> Self:
         """Of the artist that was learned as ``own`` (−1 for a stranger) with the brand learned as ``place``."""
-        left = history.ties.copy()
-        left[own : own + 1 if own >= 0 else own] = 0.0
         artist, brand = cells.T
-        return cls(history, left, place, artist, brand, weights, left[artist, brand] - weights <= ROUNDING)
+        gone = history.ties[artist, brand] - weights <= ROUNDING
+        return cls(history, own, place, artist, brand, weights, gone)
+
+    def _left(self, columns: Floats) -> Floats:
+        """(artists, …) with nothing of the artist's own."""
+        left = columns.copy()
+        left[self.own : self.own + 1 if self.own >= 0 else self.own] = 0.0
+        return left
 
     @property
     def _here(self) -> Flags:
@@ -56,12 +62,19 @@ class Lost:
     @property
     def _with_brand(self) -> Floats:
         """(artists,) ties with the brand."""
-        return self.left[:, self.place] if self.place >= 0 else np.zeros(len(self.left))
+        ties = self.history.ties
+        return self._left(ties[:, self.place]) if self.place >= 0 else np.zeros(len(ties))
 
     @property
     def _takers(self) -> Rows:
         """(brands,) how many others each brand worked with."""
-        return np.asarray((self.left > ROUNDING).sum(axis=0))
+        return np.asarray(self.history.takers - self._worked)
+
+    @property
+    def _worked(self) -> Flags:
+        """(brands,) which brands the artist worked with itself."""
+        worked = self.history.worked
+        return np.asarray(worked[self.own] if self.own >= 0 else np.zeros(worked.shape[1], dtype=np.bool_))
 
     @property
     def others(self) -> Floats:
@@ -82,17 +95,17 @@ class Lost:
     def home(self, counted: Floats) -> Floats:
         """(C, 1 + homes) lift of each home of brands."""
         less = self.weights[:, None] * self.history.at_home[self.brand]
-        return self._lift(counted, self.left @ self.history.at_home, less, self.history.markets)
+        return self._lift(counted, self._left(self.history.homes), less, self.history.markets)
 
     def lone(self, counted: Floats) -> Floats:
         """(C,) lift of brands that a single artist works with.
 
         Where a tie-up goes that was one of two artists', the other's brand becomes such a one.
         """
-        takers = self._takers
-        alone = (self.left * (takers == 1)).sum(axis=1)
+        takers, freed_by_own = self._takers, self._worked & (self.history.takers == PAIR)
+        alone = self._left(self.history.lone[:, 0] + self.history.ties[:, freed_by_own].sum(axis=1))
         two = (takers[self.brand] == PAIR) & self.gone
-        freed = np.array([self._freed(counted), self._freed(np.ones(len(self.left)))]) * two
+        freed = np.array([self._freed(counted), self._freed(np.ones(len(alone)))]) * two
         taken = self.weights * (takers[self.brand] == 1)
         chosen = counted @ alone - counted[self.artist] * taken + freed[0]
         others = alone.sum() - taken + freed[1]
@@ -101,16 +114,16 @@ class Lost:
 
     def _freed(self, counted: Floats) -> Floats:
         """(C,) ties of the tie-up's brand with artists other than the tie-up's own."""
-        return np.asarray(
-            counted @ self.left[:, self.brand] - counted[self.artist] * self.left[self.artist, self.brand]
-        )
+        ties = self.history.ties
+        with_brand = self._left(counted) @ ties[:, self.brand]
+        return np.asarray(with_brand - counted[self.artist] * ties[self.artist, self.brand])
 
     def _total(self, counted: Floats) -> Floats:
-        return np.asarray(counted @ self.left.sum(axis=1) - counted[self.artist] * self.weights)
+        return np.asarray(counted @ self._left(self.history.given[:, 0]) - counted[self.artist] * self.weights)
 
     @property
     def _rest(self) -> Floats:
-        return np.asarray(self.left.sum() - self.weights)
+        return np.asarray(self._left(self.history.given).sum() - self.weights)
 
     def _lift(self, counted: Floats, columns: Floats, less: Floats, choices: int) -> Floats:
         """(C, K) of columns (artists, K) that lose ``less`` (C, K)."""

@@ -44,8 +44,8 @@ class Pairing:
         much oftener kindred artists than all worked with a brand that nobody else works with.
         """
         history = self.partners.history
-        rest = self._all(history.ties.sum(axis=1, keepdims=True))
-        others, takers = self._at(self._all, history.ties), self._at(self._all, history.worked.astype(np.float64))
+        rest = self._all(history.given)
+        others, takers = self._at(self._all, history.ties), self._at(self._all, history.took)
         return np.stack(
             [
                 self._carried(),
@@ -97,11 +97,11 @@ class Pairing:
         return np.ones((len(mine), len(self.partners.history.people)))
 
     def _total(self, pick: Pick) -> Floats:
-        return pick(self.partners.history.ties.sum(axis=1, keepdims=True))
+        return pick(self.partners.history.given)
 
     def _at(self, pick: Pick, ties: Floats) -> Floats:
         """(P, T) what is picked from the ties of each thing, in the order that is cheaper."""
-        if len(self.people.place) <= len(self.things.place):
+        if len(self.people.place) < len(self.things.place):
             return self._stand(pick(ties))
         return pick(self._stand(ties))
 
@@ -117,9 +117,12 @@ class Pairing:
         """
         history, found = self.partners.history, np.zeros((len(self.people.place), 1))
         mine = np.flatnonzero(self.people.place >= 0)
-        own, weights = self.people.place[mine], np.array(counted(mine))
-        weights[np.arange(len(mine)), own] = 0.0
-        found[mine, 0] = ((weights @ (history.ties * (history.takers == PAIR))) * history.worked[own]).sum(axis=1)
+        own = self.people.place[mine]
+        two = np.flatnonzero((history.takers == PAIR) & np.any(history.worked[own], axis=0))
+        if len(two):
+            weights = np.array(counted(mine))
+            weights[np.arange(len(mine)), own] = 0.0
+            found[mine, 0] = ((weights @ history.ties[:, two]) * history.worked[np.ix_(own, two)]).sum(axis=1)
         return found
 
     # Figures ----------------------------------------------------------------------------------------------------
@@ -130,8 +133,7 @@ class Pairing:
 
     def _venture(self, rest: Floats) -> Floats:
         """(P, 1) lift of brands that a single artist works with, among kindred artists."""
-        history = self.partners.history
-        lone = (history.ties * (history.takers == 1)).sum(axis=1, keepdims=True)
+        history, lone = self.partners.history, self.partners.history.lone
         kin = self._among(lone) + self._freed(self.people.alike.rows)
         everybody = self._all(lone) + self._freed(self._everybody)
         return lift(kin, self._total(self._among), everybody, rest, 2, history.prior)
@@ -204,7 +206,7 @@ class Pairing:
             near[gone] = (near[gone] + spoke * instead) / (1.0 - spoke * back)
             near[gone, artist[gone]] = 0.0
             near[:, own : own + 1 if own >= 0 else own] = 0.0
-        gone = np.flatnonzero(history.ties.sum(axis=0)[brand] - weights <= ROUNDING)
+        gone = np.flatnonzero(history.ties[:, brand].sum(axis=0) - weights <= ROUNDING)
         if len(gone):
             far[gone] += far[gone, brand[gone]][:, None] * one.brands_for(brand[gone]).T
             far[gone, brand[gone]] = 0.0
