@@ -8,7 +8,8 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
-from rapidfuzz import fuzz, process
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from kyokan.graph.model import Entity, EntityKind
 from kyokan.graph.names import name_keys, normalise
@@ -18,9 +19,9 @@ from kyokan.graph.snapshot.columns import open_array, open_texts, write_texts
 STRENGTH_SCORES = (1.0, 0.98, 0.9)
 PREFIX_SCORE, PART_SCORE, LIKENESS_SCORE = 0.6, 0.4, 0.8
 LENGTH_SCORE = 0.25  # what a text that is all of a key adds to beginning or part
-LIKE_ENOUGH = 70.0  # percent of rapidfuzz's ratio
+LETTERS_A_SLIP, MOST_SLIPS = 3, 4  # one slip for every three letters but the first, of the shorter of two keys
 SHORTEST_PART = 2
-SHORTEST_LIKENESS = 3
+SHORTEST_LIKENESS = 4
 MOST_CONSIDERED = 2000  # beginnings, and parts, of a very short text
 
 
@@ -128,13 +129,21 @@ class NameIndex:
             at = blob.find(needle, int(self._keys.offsets[place + 1]))
 
     def _like(self, key: str) -> Iterator[tuple[int, float]]:
-        hits = process.extract(key, self._all_keys, scorer=fuzz.ratio, score_cutoff=LIKE_ENOUGH, limit=MOST_CONSIDERED)
-        for _, ratio, place in hits:
-            yield int(self._rows[place]), LIKENESS_SCORE * ratio / 100
+        """Keys within a few slips: a letter too many, too few, another, or two that changed places (``OSA``)."""
+        most = _slips(key)
+        hits = process.extract(key, self._all_keys, scorer=OSA.distance, score_cutoff=most, limit=MOST_CONSIDERED)
+        for found, slips, place in hits:
+            if slips <= _slips(found):
+                yield int(self._rows[place]), LIKENESS_SCORE * (1 - slips / max(len(key), len(found)))
 
     @cached_property
     def _all_keys(self) -> Sequence[str]:
         return self._keys.all()
+
+
+def _slips(key: str) -> int:
+    """In how many places a key may be mistyped: the shorter it is, the sooner it would be another name."""
+    return min((len(key) - 1) // LETTERS_A_SLIP, MOST_SLIPS)
 
 
 def _keep_best(scores: dict[int, float], hits: Iterable[tuple[int, float]], wanted: Callable[[int], bool]) -> None:

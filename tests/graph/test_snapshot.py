@@ -240,6 +240,52 @@ def test_a_beginning_comes_before_a_part_and_a_part_before_a_likeness(named: Sna
     assert not named.find("radiohaed")[0].exact
 
 
+ACTS = {
+    "kia": "Kia Motors", "aiko": "aiko", "sony": "Sony", "nikon": "Nikon", "gucci": "Gucci", "beatles": "The Beatles",
+    "utada": "宇多田ヒカル", "sakamoto": "坂本龍一", "vuitton": "Louis Vuitton", "metallica": "Metallica",
+}  # fmt: skip
+
+
+@pytest.fixture
+def acts(build: Build) -> Snapshot:
+    return build([entity(f"artist:{key}", said) for key, said in ACTS.items()], ())
+
+
+# typed -> whether it is offered: one letter may be wrong in four to six, two in seven to nine, three in ten to twelve
+TYPED = [
+    ("sakamoto", "kia", False),
+    ("kai", "kia", False),
+    ("aika", "aiko", True),
+    ("aoki", "aiko", False),
+    ("sonny", "sony", True),
+    ("soni", "sony", True),
+    ("sanyo", "sony", False),
+    ("nikkon", "nikon", True),
+    ("nikno", "nikon", True),
+    ("micron", "nikon", False),
+    ("gucchi", "gucci", True),
+    ("hauci", "gucci", False),
+    ("beetles", "beatles", True),
+    ("baetels", "beatles", True),
+    ("bottles", "beatles", True),
+    ("battery", "beatles", False),
+    ("metalica", "metallica", True),
+    ("mettalica", "metallica", True),
+    ("mechanica", "metallica", False),
+    ("lousi viton", "vuitton", True),
+    ("louis armstrong", "vuitton", False),
+    ("宇田多ヒカル", "utada", True),
+    ("宇多野ミツル", "utada", False),
+]
+
+
+@pytest.mark.parametrize(("typed", "name", "offered"), TYPED)
+def test_the_shorter_a_name_the_closer_it_must_be_typed(
+    acts: Snapshot, typed: str, name: str, *, offered: bool
+) -> None:
+    assert (f"artist:{name}" in [hit.entity_id for hit in acts.find(typed)]) is offered
+
+
 def test_kinds_and_limit_are_kept_to(named: Snapshot) -> None:
     assert [hit.entity_id for hit in named.find("citizen", [EntityKind.PRODUCT])] == ["product:xc"]
     assert len(named.find("citizen", limit=1)) == 1
