@@ -60,7 +60,7 @@ def _score(match: Match) -> Text:
 
 
 def _sure(match: Match) -> Text:
-    words = ("確かさ", "既知") if language() == "ja" else ("confidence", "known")
+    words = ("確かさ", "合図") if language() == "ja" else ("confidence", "signals")
     return Text(f"{words[0]} {match.confidence:.2f} · {words[1]} {match.coverage:.0%}", style="dim")
 
 
@@ -201,7 +201,8 @@ def show_stats(figures: dict[str, Any]) -> None:
     out.print(Text(figures["store"], style="bold"))
     _pairs("entities", figures["entities"])
     _pairs("relations", figures["relations"])
-    out.print(Text(f"dictionary {figures['dictionary']} · {figures['snapshot']}", style="dim"))
+    out.print(Text(f"dictionary {figures['dictionary']}", style="dim"))
+    out.print(Text(figures["snapshot"], style="dim"))
 
 
 def show_report(report: dict[str, Any]) -> None:

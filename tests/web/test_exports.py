@@ -70,7 +70,7 @@ class Room:
         self.act("brand", "change", budget_ceiling=CEILING)
         self.act("brand", "counter", **terms)
         others = {"headline": "CANARY-OTHER", "rationale": "CANARY-OTHER", "key": "c" * 32}
-        self.browsers["stranger"].send("/deals", FORM, **draft | others, **first)
+        self.others = self.browsers["stranger"].send("/deals", FORM, **draft | others, **first).location
 
     def act(self, who, step, **said: str):
         version = re.search(r'name="version" value="(\d+)"', self.browsers[who].get(self.address).text)[1]
@@ -260,6 +260,14 @@ def test_slides_hold_native_tables_and_bars_and_one_picture_in_words(room):
     assert spoken[0] == described[0]
     assert "示せるファンの数はありません" in spoken[1]
     assert "出典" in spoken[1]
+
+
+def test_where_nothing_private_is_stated_no_slide_is_kept_for_it(room):
+    titles = [
+        slide.shapes.title.text_frame.text
+        for slide in slides_of(room.take("stranger", "pptx", address=room.others).data)
+    ]
+    assert titles[-2:] == ["Terms", "Schedule"]
 
 
 @pytest.mark.parametrize(("form", "inks"), [("pdf", True), ("print", False)])

@@ -155,7 +155,7 @@ def _table(listing: Listing) -> tuple[list[Cell], list[list[Cell]]]:
         "export.low",
         "export.high",
     )
-    more = ("match.confidence", "match.known", "export.standing", "export.sentence", "export.reason")
+    more = ("match.confidence", "export.coverage", "export.standing", "export.sentence", "export.reason")
     header: list[Cell] = [_say(view, key) for key in (*keys, *more)]
     header += [*(_say(view, f"signal.{mark.signal}") for mark in MARKS), _say(view, "export.id")]
     rows: list[list[Cell]] = [

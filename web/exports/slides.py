@@ -118,8 +118,8 @@ def _terms(deck: Deck, paper: Paper) -> None:
 
 
 def _own(deck: Deck, paper: Paper) -> None:
-    """What is for one's own eyes stands on a slide by itself; outside there is none."""
-    if paper.private:
+    """What is for one's own eyes stands on a slide by itself; outside, and where nothing is stated, there is none."""
+    if any(paper.seen[term.name] for term in paper.private):
         deck.slide(_say(paper, "export.own"))
         header = (_say(paper, "export.item"), _say(paper, "export.content"))
         deck.table((header, *((term.label, term.text) for term in paper.private)), (0.75, 1.75), (3.4, 8.4))
