@@ -248,7 +248,7 @@ def test_where_too_little_is_known_there_is_no_graph(client):
 
 def test_of_the_entity_itself_there_is_none(client):
     assert client.get("/why/brand:xc/brand:xc/graph").status_code == 400
-    assert client.get(f"{GRAPH}?without=signal:walk").status_code == 400
+    assert client.get(f"{GRAPH}?exclude=artist:akari").status_code == 400
 
 
 def test_the_library_is_loaded_on_this_page_alone(client):

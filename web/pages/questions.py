@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from flask import url_for
@@ -10,6 +11,7 @@ from flask import url_for
 from kyokan.errors import KyokanError
 from kyokan.graph.model import Entity
 from kyokan.matching.ranking.model import Query
+from kyokan.web.figures import signed
 from kyokan.web.pages.home import WANTED
 from kyokan.web.pages.matches import ATTRIBUTE, SIGNAL, query_of, title
 from kyokan.web.parameters import KANSEI, ParameterError, Parameters
@@ -19,6 +21,8 @@ ASKED = (
     *("entity", "audience", "text", "for", "category", "place", "medium", "since", "until"),
     *("exclude", "without", "diversity", "exposure", "habit", "top"),
 )
+# What of a question weighs on a pair, too: its wishes, what is planned, and what is left out.
+OF_PAIR = ("place", "medium", "since", "until", "habit", "without")
 CANDIDATE = "with"
 BRIEF = 24  # letters of a brief that stand for it
 
@@ -105,8 +109,30 @@ def why(query: Query | None, entity: Entity) -> str:
     if query is None:
         return url_for("entity", entity_id=entity.id)
     if query.entity:
-        return url_for("why", a=query.entity, b=entity.id)
+        return of_pair(query, "why", query.entity, entity.id)
     return f"{url_for('reasons')}?{urlencode([*arguments(query), (CANDIDATE, entity.id)])}"
+
+
+def of_pair(query: Query, page: str, a: str, b: str) -> str:
+    """A page of a pair, as a question asks: so that the score read there is the one of its ranking."""
+    given = urlencode([pair for pair in arguments(query) if pair[0] in OF_PAIR or pair[0].startswith(KANSEI)])
+    return f"{url_for(page, a=a, b=b)}{'?' if given else ''}{given}"
+
+
+def pair_question(view: View, parameters: Parameters, asker: Entity, candidate: Entity) -> Query:
+    """The question about one candidate of an asker that the address of a pair's page states."""
+    return replace(query_of(view, parameters, asker), kinds=(candidate.kind,), top=1)
+
+
+def wishes(view: View, query: Query) -> list[str]:
+    """What is wished for and planned, each in words; what is left out is not among it."""
+    found = [f"{view.dictionary.get(one).label[view.lang]} {signed(weight)}" for one, weight in query.kansei.items()]
+    found += [view.entity(one).label(view.lang) if one in view.known else one for one in query.places]
+    found += [view.spoken(one) for one in query.media]
+    found += [f"{view.say(f'matches.{name}')} {day}" for name in ("since", "until") if (day := getattr(query, name))]
+    if query.habit != Query().habit:
+        found.append(f"{view.say('matches.habit')} {query.habit:g}")
+    return found
 
 
 def words(view: View, query: Query) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -13,7 +13,7 @@ from kyokan.matching.ranking.model import Query
 from kyokan.web.charts.waterfall import waterfall
 from kyokan.web.fingerprint import SectorProfile, describe_overlay, overlay, sector_profile, wanted_profile
 from kyokan.web.pages.audience import Audience
-from kyokan.web.pages.questions import ASKED, CANDIDATE, address, arguments, asked, picked, words
+from kyokan.web.pages.questions import ASKED, CANDIDATE, address, arguments, asked, of_pair, picked, words
 from kyokan.web.pages.why import one_match
 from kyokan.web.parameters import ParameterError, Parameters
 from kyokan.web.preferences import remember
@@ -30,7 +30,7 @@ def show() -> str | Response:
         raise ParameterError(CANDIDATE, "one_candidate")
     (candidate,) = picked(view, query, ids)
     if query.entity:
-        return redirect(url_for("why", a=query.entity, b=candidate.id))
+        return redirect(of_pair(query, "why", query.entity, candidate.id))
     remember(candidate.id)
     proposal = view.services.look(query, ids, actor=view.reader)
     match = one_match(proposal)

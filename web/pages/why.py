@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import render_template
+from flask import redirect, render_template, url_for
 from markupsafe import Markup
+from werkzeug.wrappers import Response
 
 from kyokan.errors import UnknownEntityError
 from kyokan.graph.model import Entity, Relation, RelationKind
 from kyokan.matching.ranking.model import Contribution, Evidence, Match, Proposal, Query
+from kyokan.web.addresses import address_with
 from kyokan.web.charts.lines import what_if
 from kyokan.web.charts.paths import drawn_paths, stages
 from kyokan.web.charts.waterfall import waterfall
 from kyokan.web.fingerprint import brought, shared
 from kyokan.web.marks import in_order
-from kyokan.web.pages.matches import without
+from kyokan.web.pages.home import WANTED
+from kyokan.web.pages.questions import CANDIDATE, OF_PAIR, arguments, of_pair, pair_question, wishes
 from kyokan.web.parameters import ParameterError, Parameters
 from kyokan.web.preferences import remember
 from kyokan.web.reading import passages
@@ -64,16 +68,18 @@ class WhatIf:
     line: Markup
 
 
-def show(a: str, b: str) -> str:
-    """The page of a pair; ``without`` takes signals or attributes away and recomputes everything."""
-    parameters = Parameters.of_request(("without",))
+def show(a: str, b: str) -> str | Response:
+    """The page of a pair as a question asks; ``without`` takes signals or attributes away and recomputes everything."""
+    parameters = Parameters.of_request(OF_PAIR, kansei=True)
+    if empty := parameters.empty():
+        return redirect(address_with(drop=empty))
     view = current()
     first, second = view.entity(a), view.entity(b)
     if a == b:
         raise ParameterError(b, "same")
-    signals, attributes = without(view, parameters)
-    query = Query(entity=a, kinds=(second.kind,), without_signals=signals, without_attributes=attributes)
-    proposal = view.services.explain(a, b, query if signals or attributes else None, actor=view.reader)
+    query = pair_question(view, parameters, first, second)
+    asked = arguments(replace(query, top=Query().top))
+    proposal = view.services.explain(a, b, query, actor=view.reader)
     remember(b)
     remember(a)
     people, things = view.pair(first, second)
@@ -86,6 +92,11 @@ def show(a: str, b: str) -> str:
         second=second,
         people=people,
         things=things,
+        query=query,
+        back=f"{url_for('matches')}?{urlencode(asked, safe=':')}" if second.kind.value in WANTED else "",
+        keep=f"{url_for('list_add')}?{urlencode([*asked, (CANDIDATE, b)], safe=':')}",
+        wishes=wishes(view, query),
+        whole=of_pair(query, "why_graph", a, b),
         shared_names=shared_names(view, people, things),
         brings=[(people, things, brings(view, people, things)), (things, people, brings(view, things, people))],
         removed=[*parameters.texts("without")],

@@ -9,10 +9,11 @@ from flask import g, render_template, url_for
 from markupsafe import Markup
 
 from kyokan.graph.model import Entity
-from kyokan.matching.ranking.model import Match, Query
+from kyokan.matching.ranking.model import Match
 from kyokan.web.charts.graph import AUDIENCE, TEXT, Edge, EvidenceGraph, Node, Row, evidence_graph
 from kyokan.web.fingerprint.cores import side
 from kyokan.web.fingerprint.sectors import core_kind
+from kyokan.web.pages.questions import OF_PAIR, of_pair, pair_question
 from kyokan.web.pages.why import note, one_match
 from kyokan.web.parameters import ParameterError, Parameters
 from kyokan.web.view import View, current
@@ -35,12 +36,12 @@ class Line:
 
 def show(a: str, b: str) -> str:
     """The page of a pair's evidence; the same evidence as on the page of the pair."""
-    Parameters.of_request(())
+    parameters = Parameters.of_request(OF_PAIR, kansei=True)
     view = current()
     first, second = view.entity(a), view.entity(b)
     if a == b:
         raise ParameterError(b, "same")
-    question = Query(entity=a, kinds=(second.kind,), top=1)
+    question = pair_question(view, parameters, first, second)
     proposal = view.services.look(question, (b,), actor=g.get("actor"))
     match = one_match(proposal)
     people, things = view.pair(first, second)
@@ -52,6 +53,7 @@ def show(a: str, b: str) -> str:
         second=second,
         people=people,
         things=things,
+        back=of_pair(question, "why", a, b),
         **(_drawn(view, match, (people, things)) if match else {}),
     )
 
