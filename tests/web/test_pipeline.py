@@ -69,6 +69,16 @@ def test_two_who_move_at_once_both_see_it(planner, address):
     assert columns(planner)["Review"]
 
 
+@pytest.mark.parametrize("page", ["/deals/stages", "/deals/approvals"])
+def test_a_form_is_saved_after_its_fields_and_by_enter_in_any_of_them(planner, page):
+    form = re.search(r'<form class="stages-form.*?</form>', planner.get(page).text, re.DOTALL)[0]
+    buttons = re.findall(r"<button ([^>]*)>", form)
+    assert not [one for one in (buttons[0], buttons[-1]) if "name=" in one]  # of several buttons Enter means the first
+    assert 'tabindex="-1"' in buttons[0]
+    assert "primary" in buttons[-1]
+    assert not re.search("<(input|select)", form.rpartition("<button")[2])
+
+
 def test_stages_are_moved_up_and_removed_by_their_buttons(planner, address):
     arrange(planner, "Review")
     page = planner.get("/deals/stages").text
