@@ -152,8 +152,10 @@ def typical_value(table: PairTable, lift: Floats, tie_ups: TieUps, profiles: Pro
         return 1.0
     ends = [np.unique(tie_ups.ends(side)) for side in (Side.PEOPLE, Side.THINGS)]
     p, q = (profiles.sparse(rows) for rows in ends)
-    values = q @ (p @ lift - table.artist / table.total @ lift).T
-    return float(np.sqrt(np.mean(values**2))) or 1.0
+    count, total, mean = p.shape[0], np.asarray(p.sum(axis=0)), table.artist / table.total
+    spread = (p.T @ p).toarray() - np.outer(total, mean) - np.outer(mean, total - count * mean)  # of p − p̄ with itself
+    squares = np.sum((q.T @ q).toarray() * (lift.T @ spread @ lift))
+    return float(np.sqrt(max(squares, 0.0) / (count * q.shape[0]))) or 1.0
 
 
 def _scale(context: Context) -> float:

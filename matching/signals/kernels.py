@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
+from scipy.linalg.lapack import dpotrf, dpotri
 
 from kyokan.matching.signals.alike import Alike
 from kyokan.matching.signals.view import Floats, Rows
@@ -39,7 +40,11 @@ class Kernel:
         """(L, L): (K + λI)⁻¹."""
         found = self.alike.copy()
         found.flat[:: len(found) + 1] += self._ridge
-        return np.asarray(np.linalg.inv(found))
+        factor, failed = dpotrf(found, lower=True)
+        if failed:  # kinship of texts is floored, so nothing holds K from having a large negative part
+            return np.asarray(np.linalg.inv(found))
+        half = np.tril(dpotri(factor, lower=True)[0])
+        return np.asarray(half + np.tril(half, -1).T)
 
     def times(self, columns: Floats) -> Floats:
         """(K + λI)⁻¹ times (L, C)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Self
 
 import numpy as np
@@ -104,7 +104,12 @@ def _ends(relations: Sequence[Relation]) -> tuple[list[str], list[str]]:
 
 def year_of(relation: Relation) -> float:
     """The year a tie-up began; NaN where the source gives none."""
-    found = YEAR.match(relation.since) or YEAR.match(relation.until)
+    return _year_of(relation.since, relation.until)
+
+
+@lru_cache(maxsize=4096)
+def _year_of(since: str, until: str) -> float:
+    found = YEAR.match(since) or YEAR.match(until)
     return float(found.group()) if found else float("nan")
 
 
@@ -170,12 +175,13 @@ class Likeness:
     def of(self, subject: Subject, rows: Rows) -> Floats:
         """(R,) likeness of the subject to each row."""
         telling = np.sqrt(self._profiles.telling)
-        total = _cosine(self._profiles.strengths(rows) * telling, subject.strength * telling)
+        total = self._of_learned(rows, UNITS, self._units) @ _unit(subject.strength[None, :] * telling)[0]
         parts = 1
         if self._texts.vectors is not None:
             parts += 1
             if subject.vector is not None:
-                total = total + np.maximum(self._texts.centred[rows] @ subject.vector, 0.0)
+                centred = self._of_learned(rows, TEXTS, lambda some: self._texts.centred[some])
+                total = total + np.maximum(centred @ subject.vector, 0.0)
         if subject.row is not None and self.marks.nnz:
             parts += 1
             total = total + (self.marks @ dense_row(self.marks, subject.row))[rows]
@@ -222,6 +228,11 @@ class Likeness:
             return np.array(found).reshape(len(rows), len(others))
         return np.asarray((self.marks[rows] @ self._kept(others, MARKS, lambda one: self.marks[one].T)).toarray())
 
+    def _of_learned(self, rows: Rows, part: str, make: Callable[[Rows], Any]) -> Any:
+        """A part of rows, kept already where they are those that others are compared with."""
+        kept = self._others.get((id(rows), part, None))
+        return make(rows) if kept is None else kept[1]
+
     def _kept(self, others: Rows, part: str, make: Callable[[Rows], Any], rows: bytes | None = None) -> Any:
         """A part of the entities compared with, which are the same for every question, or of ``rows`` with them."""
         kept = self._others.get((id(others), part, rows))
@@ -231,10 +242,6 @@ class Likeness:
                 self._others = lasting if len(lasting) < PARTS_KEPT else {}
             kept = self._others[id(others), part, rows] = (others, make(others))  # holding them keeps the id theirs
         return kept[1]
-
-
-def _cosine(rows: Floats, one: Floats) -> Floats:
-    return np.asarray(_unit(rows) @ _unit(one[None, :])[0])
 
 
 def _unit(rows: Floats) -> Floats:

@@ -7,8 +7,9 @@ import numpy as np
 from kyokan.matching.ranking.model import Evidence
 from kyokan.matching.signals.base import SignalValues, Subject, with_rest
 from kyokan.matching.signals.context import Context
-from kyokan.matching.signals.view import Floats, Rows, Sparse, dense_row
+from kyokan.matching.signals.view import Floats, Rows
 from kyokan.matching.signals.walk_edits import EditedWalk
+from kyokan.matching.signals.walk_graph import WalkGraph
 
 HALF = 5.0  # edges of the sparser end at which half of the doubt is gone
 SHOWN = 8
@@ -67,10 +68,12 @@ def evidence(context: Context, subject: Subject, candidate: int) -> tuple[Eviden
     mass = weights * onward[hops]
     carried = float(mass.sum()) * scale
     expected = float(_expected(context, subject)[candidate]) * scale / graph.damping
-    ends = dense_row(graph.step, candidate)
+    near, steps = graph.neighbours(candidate)
+    ends = np.zeros(len(graph.root))
+    ends[near] = steps
     for way in _heaviest(mass, starts, hops):
         seed, hop = int(starts[way]), int(hops[way])
-        path = _best_path(graph.step, hop, candidate, ends, seed)
+        path = _best_path(graph, hop, candidate, ends, seed)
         if mass[way] > 0 and path and len(items) < SHOWN:
             items.append(_item(context, (seed, *path), float(mass[way] * scale)))
     return with_rest(items, carried - expected, _rest_item(subject.id, context.id(candidate)))
@@ -102,10 +105,9 @@ def _first(subject: Subject) -> int:
 
 def _ways_out(context: Context, subject: Subject) -> tuple[Rows, Rows, Floats]:
     """Seed, first hop and weight (share of the seed · step) of every way out of the subject."""
-    step = context.walk_graph.step
     seeds = np.array(sorted(subject.seeds), dtype=np.int64)
     shares = np.array([subject.seeds[seed] for seed in seeds.tolist()])
-    ways = step[seeds]
+    ways = context.walk_graph.rows(seeds)
     counts = np.diff(ways.indptr)
     return np.repeat(seeds, counts), ways.indices.astype(np.int64), np.repeat(shares, counts) * ways.data
 
@@ -119,7 +121,7 @@ def _heaviest(mass: Floats, starts: Rows, hops: Rows) -> list[int]:
     return order
 
 
-def _best_path(step: Sparse, hop: int, candidate: int, ends: Floats, avoid: int) -> tuple[int, ...]:
+def _best_path(graph: WalkGraph, hop: int, candidate: int, ends: Floats, avoid: int) -> tuple[int, ...]:
     """The strongest path hop → candidate of at most two more edges; empty if there is none.
 
     ``ends`` (N,) are the edges at the candidate.
@@ -128,15 +130,10 @@ def _best_path(step: Sparse, hop: int, candidate: int, ends: Floats, avoid: int)
         return (candidate,)
     if ends[hop]:
         return (hop, candidate)
-    near, weights = _neighbours(step, hop)
+    near, weights = graph.neighbours(hop)
     strength = np.where(near == avoid, 0.0, weights * ends[near])
     best = int(np.argmax(strength)) if len(strength) else 0
     return (hop, int(near[best]), candidate) if len(strength) and strength[best] > 0 else ()
-
-
-def _neighbours(step: Sparse, row: int) -> tuple[Rows, Floats]:
-    start, end = step.indptr[row], step.indptr[row + 1]
-    return step.indices[start:end], step.data[start:end]
 
 
 def _item(context: Context, path: tuple[int, ...], weight: float) -> Evidence:

@@ -7,15 +7,15 @@ from functools import cached_property
 
 import numpy as np
 
-from kyokan.matching.signals.base import NEGLIGIBLE, Side
 from kyokan.matching.signals.profiles import Profiles
 from kyokan.matching.signals.view import Floats, GraphView, Rows, Sparse
 from kyokan.matching.signals.walk_graph import EDGE_WEIGHTS, WalkGraph, weight_between
+from kyokan.matching.signals.walk_less import LessWalk, ThinnedWalk
 
 MOST_ENDS = 24  # rows with other edges up to which the small matrices are cheaper than a graph made anew
 
 
-class EditedWalk(WalkGraph):
+class EditedWalk(LessWalk):
     """``before`` where some pairs of rows have other weights; all that ``WalkGraph`` promises.
 
     With Q the columns of the identity for the t rows whose edges change, ρ by how much D^-½ grows there and ε (t, t)
@@ -32,13 +32,14 @@ class EditedWalk(WalkGraph):
     """
 
     def __init__(self, before: WalkGraph, pairs: Mapping[tuple[int, int], float]) -> None:
-        self._hold(before.sides, before.settings)
-        self._before, self._pairs = before, dict(pairs)
-        self._ends: Rows = np.unique(np.array(list(pairs), dtype=np.int64))
-        self._lost = np.zeros((len(self._ends), len(self._ends)))
+        self._pairs = dict(pairs)
+        ends: Rows = np.unique(np.array(list(pairs), dtype=np.int64))
+        self._lost, gone = np.zeros((len(ends), len(ends))), np.zeros(len(ends))
         for (row, column), weight in pairs.items():
-            one, other = np.searchsorted(self._ends, (row, column))
+            one, other = np.searchsorted(ends, (row, column))
             self._lost[one, other] = self._lost[other, one] = before.weight(row, column) - weight
+            gone[[one, other]] += not weight
+        self._lessen(before, ends, self._lost.sum(axis=1), gone)
 
     @cached_property
     def weights(self) -> Sparse:
@@ -51,43 +52,6 @@ class EditedWalk(WalkGraph):
         """Of the edge between two rows; 0 where there is none."""
         found = self._pairs.get((row, column), self._pairs.get((column, row)))
         return self._before.weight(row, column) if found is None else found
-
-    @cached_property
-    def edges(self) -> Floats:
-        """(N,) number of edges at each row."""
-        edges = self._before.edges.copy()
-        gone = [pair for pair, weight in self._pairs.items() if not weight]
-        np.subtract.at(edges, np.array(gone, dtype=np.int64).ravel(), 1.0)
-        return edges
-
-    @cached_property
-    def degree(self) -> Floats:
-        """(N,) sum of the weights at each row."""
-        degree = self._before.degree.copy()
-        degree[self._ends] -= self._lost.sum(axis=1)
-        degree[self._ends[(self.edges[self._ends] == 0) | (degree[self._ends] < NEGLIGIBLE)]] = 0.0
-        return degree
-
-    @cached_property
-    def scale(self) -> Floats:
-        """(N,) D^-½."""
-        return self._but(self._before.scale, self._scale(self.degree[self._ends]))
-
-    @cached_property
-    def root(self) -> Floats:
-        """(N,) √degree, 0 for rows without edges."""
-        return self._but(self._before.root, np.sqrt(self.degree[self._ends]))
-
-    def _but(self, before: Floats, ends: Floats) -> Floats:
-        found = before.copy()
-        found[self._ends] = ends
-        return found
-
-    @cached_property
-    def probes(self) -> tuple[Rows, Rows]:
-        """Things and people whose walks say what is typical."""
-        gone = self.root[self._ends] == 0
-        return super().probes if np.any(self.sides[self._ends[gone]] != Side.NONE) else self._before.probes
 
     @cached_property
     def between_probes(self) -> Floats:
@@ -136,16 +100,19 @@ def edited_walk(
         profiles: with and without the cells.
         cells: (K,) rows and columns of the profiles.
         relations: identities.
-        lasting: the graph is kept and edited in its turn, so it is worth being made whole.
+        lasting: the graph is kept and edited in its turn, and many rows have other edges.
     """
     was, now = profiles
     nodes = was.nodes[cells[1]]
     kept = nodes >= 0
     rows, columns, nodes = cells[0][kept], cells[1][kept], nodes[kept]
     edges = [(view.row(source), view.row(target)) for kind, source, target, _ in relations if kind in EDGE_WEIGHTS]
+    lost = was.cells.own[was.cells.find(rows, columns)]
+    if lasting:
+        return None if edges else ThinnedWalk(before, rows, nodes, lost)
     pairs = {(min(pair), max(pair)) for pair in (*zip(rows.tolist(), nodes.tolist(), strict=True), *edges)}
-    if not lasting and len({end for pair in pairs for end in pair}) <= MOST_ENDS:
+    if len({end for pair in pairs for end in pair}) <= MOST_ENDS:
         weights = {pair: weight_between(view, now, *pair) for pair in sorted(pairs)}
         changed = {pair: weight for pair, weight in weights.items() if weight != before.weight(*pair)}
         return EditedWalk(before, changed) if changed else before
-    return None if edges else before.less(rows, nodes, was.cells.own[was.cells.find(rows, columns)].astype(np.float64))
+    return None if edges else before.less(rows, nodes, lost.astype(np.float64))

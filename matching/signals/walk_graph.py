@@ -87,6 +87,19 @@ class WalkGraph:
         step.data = np.repeat(self.scale, np.diff(step.indptr)) * step.data * self.scale[step.indices]
         return step
 
+    def times(self, carried: Floats) -> Floats:
+        """(N,) or (N, K): S times what is carried."""
+        return np.asarray(self.step @ carried)
+
+    def rows(self, rows: Rows) -> Sparse:
+        """(R, N) CSR of some rows of S."""
+        return self.step[rows]
+
+    def neighbours(self, row: int) -> tuple[Rows, Floats]:
+        """Rows that have an edge with one, ascending, and its row of S there."""
+        start, end = self.step.indptr[row], self.step.indptr[row + 1]
+        return self.step.indices[start:end], self.step.data[start:end]
+
     @cached_property
     def root(self) -> Floats:
         """(N,) √degree, 0 for rows without edges."""
@@ -116,11 +129,11 @@ class WalkGraph:
         for place, probes in enumerate(self.probes):
             if rows is probes:
                 return self._near_probes[place]
-        return self.step[rows]
+        return self.rows(rows)
 
     @cached_property
     def _near_probes(self) -> list[Sparse]:
-        return [self.step[rows] for rows in self.probes]
+        return [self.rows(rows) for rows in self.probes]
 
     def _out_of_one(self, row: int) -> Floats:
         """(steps, N): S^l e_row for l = 0 … steps − 1; those of the rows asked for last are kept."""
@@ -132,7 +145,7 @@ class WalkGraph:
             found[0, row] = 1.0
             for length in range(1, self.steps):
                 lone = length == 1
-                found[length] = self._out_of(np.array([row]), found[0]) if lone else self.step @ found[length - 1]
+                found[length] = self._out_of(np.array([row]), found[0]) if lone else self.times(found[length - 1])
             self._out[row] = found
         return found
 
@@ -141,7 +154,7 @@ class WalkGraph:
         carried = seeds
         total = np.zeros_like(seeds) if first else seeds.copy()
         for length in range(1, (self.steps if last is None else last) + 1):
-            carried = self.damping * (self.step @ carried)
+            carried = self.damping * self.times(carried)
             if length >= first:
                 total = total + carried
         return total
@@ -153,7 +166,7 @@ class WalkGraph:
         total = carried.copy() if not first else np.zeros(len(self.root))
         for length in range(1, last + 1):
             rows = np.flatnonzero(carried)
-            carried = self.damping * (self._out_of(rows, carried) if len(rows) <= FEW_ROWS else self.step @ carried)
+            carried = self.damping * (self._out_of(rows, carried) if len(rows) <= FEW_ROWS else self.times(carried))
             if length >= first:
                 total = total + carried
         return total
@@ -162,8 +175,8 @@ class WalkGraph:
         """``S @ carried`` where few rows carry anything: over their edges alone, for ``S`` is symmetric."""
         found = np.zeros(len(carried))
         for row in rows.tolist():
-            start, end = self.step.indptr[row], self.step.indptr[row + 1]
-            found[self.step.indices[start:end]] += self.step.data[start:end] * carried[row]
+            near, steps = self.neighbours(row)
+            found[near] += steps * carried[row]
         return found
 
     def expected(self, seeds: Floats, *, first: int) -> Floats:
@@ -202,6 +215,13 @@ class WalkGraph:
 
         ``S`` is symmetric, so walks are taken half way from either end: S^l = (S^⌊l/2⌋)ᵀ S^⌈l/2⌉.
         """
+        things, people = self.halves
+        found = [_product(things[length // 2], people[length - length // 2]) for length in range(self.steps + 1)]
+        return np.array(found)
+
+    @cached_property
+    def halves(self) -> list[list[Any]]:
+        """Of things and of people: the probes' (P, N) rows of S^l up to half way; beyond l = 1 they are dense."""
         halves: list[list[Any]] = []
         for rows in self.probes:
             place = (np.ones(len(rows)), rows, np.arange(len(rows) + 1))
@@ -209,9 +229,7 @@ class WalkGraph:
             while len(carried) <= (self.steps + 1) // 2:
                 carried.append(carried[-1] @ self.step)  # row by row: hubs are many, but those near a probe are few
             halves.append([*carried[:2], *(far.toarray() for far in carried[2:])])
-        things, people = halves
-        found = [_product(things[length // 2], people[length - length // 2]) for length in range(self.steps + 1)]
-        return np.array(found)
+        return halves
 
     @cached_property
     def unit(self) -> float:

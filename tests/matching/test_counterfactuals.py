@@ -133,6 +133,21 @@ def test_what_everybody_forgets_scores_as_if_nobody_had_ever_evoked_it(town: Ske
     assert dict(mine) == pytest.approx(dict(theirs), abs=CLOSE)
 
 
+def test_walks_where_everybody_forgets_are_those_of_a_graph_without_it(town: Sketch, store: SqliteStore) -> None:
+    whole = Matcher(snapshot_of(town, store))
+    evoked = frozenset((one.source, one.target) for one in town.relations if one.target == "kansei:warm")
+    less = stored_without(town, store, Removal(values=evoked)).context().walk_graph
+    thinned = whole.context(frozenset({"kansei:warm"})).walk_graph
+    some, seeds = np.arange(len(less.root)), np.eye(len(less.root))[:, :3]
+    np.testing.assert_allclose(thinned.rows(some).toarray(), less.rows(some).toarray(), atol=1e-15)
+    np.testing.assert_allclose(thinned.reach(seeds, first=1), less.reach(seeds, first=1), atol=1e-15)
+    np.testing.assert_allclose(thinned.between_probes, less.between_probes, atol=1e-15)
+    assert thinned.edges.tolist() == less.edges.tolist()
+    node, artist = whole.snapshot.row("kansei:warm"), whole.snapshot.row(next(iter(evoked))[0])
+    assert thinned.weight(artist, node) == 0.0 < whole.context().walk_graph.weight(artist, node)
+    assert thinned.weights.toarray() == pytest.approx(less.weights.toarray(), abs=1e-12)
+
+
 def test_a_graph_without_the_only_edges_of_one_end_measures_its_walks_anew(town: Sketch, store: SqliteStore) -> None:
     whole = Matcher(snapshot_of(town, store))
     whole.explain(*PAIR)
