@@ -100,12 +100,14 @@ def annotate_entities(
 def due_by(entity: Entity, tags: Mapping[str, Mapping[str, float]], version: str) -> str:
     """The digest of what an entity's profile is to be read from; empty where there is nothing, or nothing new.
 
+    The words that define a kansei make no profile: it evokes itself and nothing else.
+
     Args:
         entity: with the digest of what its profile was read from before.
         tags: tag names and weights by entity.
         version: of the annotator.
     """
-    if not (entity.text_ja or entity.text_en or entity.id in tags):
+    if entity.kind is EntityKind.KANSEI or not (entity.text_ja or entity.text_en or entity.id in tags):
         return ""
     digest = _grounds(entity, tags.get(entity.id, {}), version)
     return "" if entity.attributes.get(GROUNDS) == digest else digest

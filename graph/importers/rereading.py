@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from kyokan.graph.importers.annotation import GROUNDS, Annotated, ImportAnnotator, due_by, stored_tags
 from kyokan.graph.importers.reading import Progress
-from kyokan.graph.model import Entity, EntityKind, RelationKind
+from kyokan.graph.model import Entity, RelationKind
 from kyokan.graph.stores.protocol import GraphStore
 
 AT_ONCE = 100  # entities that are read, then written together
@@ -30,9 +30,7 @@ def annotate_store(store: GraphStore, annotator: ImportAnnotator, progress: Prog
     due = [
         entity.id
         for entity in store.entities()
-        if entity.kind is not EntityKind.KANSEI
-        and (GROUNDS in entity.attributes or entity.id not in described)
-        and due_by(entity, tags, annotator.version)
+        if (GROUNDS in entity.attributes or entity.id not in described) and due_by(entity, tags, annotator.version)
     ]
     if due:
         store.write(annotator.entities())

@@ -8,10 +8,12 @@ import pytest
 
 from kyokan.errors import ImportRefusedError, InputError
 from kyokan.graph.importers import export_graph, import_source
-from kyokan.graph.model import Rights
+from kyokan.graph.model import Entity, EntityKind, Provenance, Rights
 from kyokan.graph.snapshot import build_snapshot
 from kyokan.graph.stores import SqliteStore
+from tests.graph.annotating import WordAnnotator, evoked
 
+OWN = (Provenance(source="house-list"),)
 EXAMPLES = Path(__file__).parents[1] / "fixtures" / "imports"
 
 
@@ -42,6 +44,21 @@ def test_an_export_read_back_is_the_same_graph(store, other, tmp_path):
     assert report.problems == ()
     assert sum(report.added.values()) == manifest["entities"] + manifest["relations"]
     assert content(other) == content(store)
+
+
+def test_the_words_that_define_a_kansei_are_read_for_nobodys_profile(other, tmp_path):
+    quiet = Entity(
+        id="kansei:quiet", kind=EntityKind.KANSEI, name="quiet", text_en="A quiet, calm sound.", provenance=OWN
+    )
+    singer = Entity(id="artist:a", kind=EntityKind.ARTIST, name="A", text_en="A quiet voice.", provenance=OWN)
+    with SqliteStore(tmp_path / "first.db") as first:
+        first.write([quiet, singer])
+        export_graph(first, tmp_path / "out")
+    reader = WordAnnotator()
+    import_source(tmp_path / "out", store=other, annotator=reader)
+    assert reader.asked == ["artist:a"]
+    assert evoked(other) == {("artist:a", "kansei:quiet"): 0.5}
+    assert "annotated" not in other.entity("kansei:quiet").attributes
 
 
 def test_an_export_read_back_has_the_same_snapshot(store, other, tmp_path):
