@@ -47,9 +47,19 @@ def _said(name: str, value: object) -> object:
     return current().say(key) if name in ("field", "status", "step") and key in catalogue() else value
 
 
+def answered(page: str, refusal: InputError) -> tuple[str, HTTPStatus]:
+    """The page on which an act is refused, with its status; the reason is noted."""
+    note(refusal.code)
+    return page, status_of(refusal)
+
+
+def note(why: str) -> None:
+    """Keep why this request is refused, for the audit trail to name where somebody is denied something."""
+    g.refusal = why
+
+
 def status_of(refusal: InputError) -> HTTPStatus:
-    """The status with which a refusal is answered, for the reason that the audit trail names where it is denied."""
-    g.refusal = refusal.code
+    """The status with which a refusal is answered."""
     if isinstance(refusal, ChangedMeanwhileError):
         return HTTPStatus.CONFLICT
     return HTTPStatus.FORBIDDEN if isinstance(refusal, NotAllowedError) else HTTPStatus.BAD_REQUEST

@@ -11,7 +11,7 @@ from kyokan.web import actors
 from kyokan.web.forms import posted
 from kyokan.web.parameters import Parameters
 from kyokan.web.preferences import prefer, stored
-from kyokan.web.refusals import status_of
+from kyokan.web.refusals import answered
 from kyokan.web.view import current
 
 SEE_OTHER, TOO_MANY = 303, 429
@@ -21,8 +21,9 @@ def problem_page(template: str, error: InputError, **values: object) -> Response
     """A form shown again with what was wrong, in words; what was typed stays, but for secrets."""
     waiting = error.retry_after if isinstance(error, TooManyAttemptsError) else 0
     page = render_template(template, problem=error.code, minutes=-(-waiting // 60), **values)
-    answer = make_response(page, TOO_MANY if waiting else status_of(error))
+    answer = make_response(answered(page, error))
     if waiting:
+        answer.status_code = TOO_MANY
         answer.headers["Retry-After"] = str(waiting)
     return answer
 

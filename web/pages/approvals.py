@@ -16,7 +16,7 @@ from kyokan.web.actors import actor
 from kyokan.web.forms import posted, whole_number
 from kyokan.web.pages.deals import TERMS, form, page, terms_of
 from kyokan.web.parameters import Parameters
-from kyokan.web.refusals import status_of, worded
+from kyokan.web.refusals import answered, worded
 from kyokan.web.view import current
 
 FIELDS = ("id", "name", "criterion", "value", "owner", "lock")
@@ -40,7 +40,7 @@ def steps() -> Answer:
         version = whole_number(typed, "version")
         current().services.approvals.arrange(actor(), version, [_entry(row) for row in rows])
     except (ChangedMeanwhileError, QueryError) as refusal:
-        return _form(rows, refusal), status_of(refusal)
+        return answered(_form(rows, refusal), refusal)
     return redirect(url_for("deal_approvals"), HTTPStatus.SEE_OTHER)
 
 
@@ -51,7 +51,7 @@ def act(deal_id: str) -> Answer:
     try:
         _act(who, deal_id, typed)
     except (ChangedMeanwhileError, QueryError, NotAllowedError) as refusal:
-        return page(who, deal_id, refusal=refusal, typed=typed, tried=typed["act"]), status_of(refusal)
+        return answered(page(who, deal_id, refusal=refusal, typed=typed, tried=typed["act"]), refusal)
     return redirect(url_for("deal", deal_id=deal_id, _anchor="approvals"), HTTPStatus.SEE_OTHER)
 
 

@@ -14,7 +14,7 @@ from kyokan.web.actors import actor
 from kyokan.web.forms import key_of, posted
 from kyokan.web.pages.deals import page
 from kyokan.web.parameters import Parameters
-from kyokan.web.refusals import status_of
+from kyokan.web.refusals import answered
 from kyokan.web.view import current
 
 
@@ -29,7 +29,7 @@ def add(deal_id: str) -> Response | tuple[str, int]:
             who, deal_id, name, content, everybody=bool(typed["everybody"]), key=key_of(typed)
         )
     except (QueryError, NotAllowedError) as refusal:
-        return page(who, deal_id, refusal=refusal, tried="attach"), status_of(refusal)
+        return answered(page(who, deal_id, refusal=refusal, tried="attach"), refusal)
     return redirect(url_for("deal", deal_id=deal_id, _anchor="files"), HTTPStatus.SEE_OTHER)
 
 

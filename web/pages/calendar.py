@@ -20,7 +20,7 @@ from kyokan.web.charts.calendar import drawn, head, scale_of
 from kyokan.web.forms import posted, whole_number
 from kyokan.web.pages.rules import label
 from kyokan.web.parameters import Parameters
-from kyokan.web.refusals import status_of, worded
+from kyokan.web.refusals import answered, worded
 from kyokan.web.view import View, current
 
 KEY = re.compile(r"[0-9a-f]{32}")
@@ -60,7 +60,7 @@ def resolve(conflict: str) -> str | Response | tuple[str, int]:
         if isinstance(refusal, NotAllowedError):
             raise
         tried = meant.key if meant else ""
-        return _roster(who, refusal=refusal, tried=tried, typed=typed["note"]), status_of(refusal)
+        return answered(_roster(who, refusal=refusal, tried=tried, typed=typed["note"]), refusal)
     return redirect(url_for("roster", _anchor=f"c-{meant.key}"), HTTPStatus.SEE_OTHER)
 
 

@@ -24,7 +24,7 @@ from kyokan.web.pages import pipeline, reminders
 from kyokan.web.pages.pipeline import news
 from kyokan.web.pages.why import one_match
 from kyokan.web.parameters import ParameterError, Parameters
-from kyokan.web.refusals import status_of, worded
+from kyokan.web.refusals import answered, worded
 from kyokan.web.view import current
 
 STAGES = (Status.DRAFT, Status.SENT, Status.COUNTERED, Status.ACCEPTED, Status.RUNNING)
@@ -113,7 +113,7 @@ def create() -> str | Response | tuple[str, int]:
         draft = _written(typed) | {"artist": people.id, "brand": things.id}
         made = view.services.deals.create(who, draft, evidence, proposal.snapshot, key=key_of(typed))
     except QueryError as refusal:
-        return _draft_form(people, things, typed, key=typed["key"], refusal=refusal), status_of(refusal)
+        return answered(_draft_form(people, things, typed, key=typed["key"], refusal=refusal), refusal)
     return redirect(url_for("deal", deal_id=made["id"]), HTTPStatus.SEE_OTHER)
 
 
@@ -134,7 +134,7 @@ def edit(deal_id: str) -> str | Response | tuple[str, int]:
     try:
         view.services.deals.change(who, deal_id, whole_number(typed, "version"), _written(typed))
     except ACT_REFUSED as refusal:
-        return _draft_form(people, things, typed, deal=deal, refusal=refusal), status_of(refusal)
+        return answered(_draft_form(people, things, typed, deal=deal, refusal=refusal), refusal)
     return redirect(url_for("deal", deal_id=deal_id), HTTPStatus.SEE_OTHER)
 
 
@@ -148,7 +148,7 @@ def take(deal_id: str, step: str) -> str | Response | tuple[str, int]:
         said = _said(who, deal_id, step, typed)
         current().services.deals.take(who, deal_id, whole_number(typed, "version"), Step(step), **said)
     except ACT_REFUSED as refusal:
-        return page(who, deal_id, refusal=refusal, typed=typed, tried=step), status_of(refusal)
+        return answered(page(who, deal_id, refusal=refusal, typed=typed, tried=step), refusal)
     return redirect(url_for("deal", deal_id=deal_id), HTTPStatus.SEE_OTHER)
 
 
@@ -180,7 +180,7 @@ def change(deal_id: str) -> str | Response | tuple[str, int]:
     try:
         current().services.deals.change(who, deal_id, whole_number(typed, "version"), fields)
     except ACT_REFUSED as refusal:
-        return page(who, deal_id, refusal=refusal, typed=typed, tried="change"), status_of(refusal)
+        return answered(page(who, deal_id, refusal=refusal, typed=typed, tried="change"), refusal)
     return redirect(url_for("deal", deal_id=deal_id), HTTPStatus.SEE_OTHER)
 
 

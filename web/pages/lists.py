@@ -24,7 +24,7 @@ from kyokan.web.fingerprint.profile import PEOPLE
 from kyokan.web.forms import posted
 from kyokan.web.pages.questions import CANDIDATE, arguments, askable, words
 from kyokan.web.parameters import ParameterError, Parameters
-from kyokan.web.refusals import status_of, worded
+from kyokan.web.refusals import answered, worded
 from kyokan.web.view import View, current
 
 SHOWN = 6  # fingerprints of a list in the overview
@@ -213,7 +213,7 @@ def _page(list_id: str, **refused: Any) -> str:
 def _refused(list_id: str, refusal: InputError, typed: Mapping[str, str], tried: str = "") -> tuple[str, int]:
     """The list as it stands now, with why the act was refused and what was typed."""
     ticked = request.form.getlist("entry")
-    return _page(list_id, refusal=worded(refusal), typed=typed, tried=tried, ticked=ticked), status_of(refusal)
+    return answered(_page(list_id, refusal=worded(refusal), typed=typed, tried=tried, ticked=ticked), refusal)
 
 
 def _comparison(found: ShortlistRow, ticked: list[str]) -> str:

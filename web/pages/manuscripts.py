@@ -21,7 +21,7 @@ from kyokan.web.forms import posted, whole_number
 from kyokan.web.pages.deals import drawn
 from kyokan.web.pages.why import one_match
 from kyokan.web.parameters import Parameters
-from kyokan.web.refusals import status_of, worded
+from kyokan.web.refusals import answered, worded
 from kyokan.web.view import current
 
 SENTENCE = ("key", "ja", "en", "drop")
@@ -56,7 +56,7 @@ def write(deal_id: str) -> Answer:
         version = whole_number(typed, "version")
         changed = manuscripts.keep(actor(), deal_id, version, said)
     except (ChangedMeanwhileError, QueryError) as refusal:
-        return _editor(deal_id, own, kept, refusal), status_of(refusal)
+        return answered(_editor(deal_id, own, kept, refusal), refusal)
     return _done(deal_id, "saved" if changed else "nothing")
 
 
@@ -66,7 +66,7 @@ def take_back(deal_id: str) -> Answer:
     try:
         current().services.manuscripts.take_back(actor(), deal_id, whole_number(typed, "version"))
     except (ChangedMeanwhileError, QueryError) as refusal:
-        return _editor(deal_id, refusal=refusal), status_of(refusal)
+        return answered(_editor(deal_id, refusal=refusal), refusal)
     return _done(deal_id, "taken_back")
 
 

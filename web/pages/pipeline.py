@@ -19,7 +19,7 @@ from kyokan.web.actors import actor
 from kyokan.web.forms import posted, whole_number
 from kyokan.web.pages import reminders
 from kyokan.web.parameters import Parameters
-from kyokan.web.refusals import status_of, worded
+from kyokan.web.refusals import answered, worded
 from kyokan.web.view import current
 from kyokan.web.wording import LANGUAGES, say
 
@@ -64,7 +64,7 @@ def move(deal_id: str) -> Answer:
     try:
         current().services.pipeline.move(who, deal_id, whole_number(typed, "version"), typed["stage"])
     except (ChangedMeanwhileError, QueryError) as refusal:
-        return board(who, typed["owner"], refusal=refusal), status_of(refusal)
+        return answered(board(who, typed["owner"], refusal=refusal), refusal)
     back = url_for("deals", owner=typed["owner"] or None, _anchor=f"slip-{deal_id}")
     return redirect(back, HTTPStatus.SEE_OTHER)
 
@@ -80,7 +80,7 @@ def plan(deal_id: str) -> Answer:
     try:
         pipeline.plan(who, deal_id, whole_number(typed, "version"), fields)
     except (ChangedMeanwhileError, QueryError) as refusal:
-        return _plan_form(who, deal_id, typed, refusal), status_of(refusal)
+        return answered(_plan_form(who, deal_id, typed, refusal), refusal)
     return redirect(url_for("deals", _anchor=f"slip-{deal_id}"), HTTPStatus.SEE_OTHER)
 
 
@@ -99,7 +99,7 @@ def stages() -> Answer:
     try:
         pipeline.arrange(who, whole_number(typed, "version"), _rearranged(listed, typed))
     except (ChangedMeanwhileError, QueryError) as refusal:
-        return _stages_form(who, listed, refusal), status_of(refusal)
+        return answered(_stages_form(who, listed, refusal), refusal)
     return redirect(url_for("deal_stages"), HTTPStatus.SEE_OTHER)
 
 

@@ -12,7 +12,7 @@ from kyokan.platform.deals.service import Seen
 from kyokan.platform.pipeline.reminders import Reminder
 from kyokan.web.actors import actor
 from kyokan.web.forms import key_of, posted
-from kyokan.web.refusals import status_of, worded
+from kyokan.web.refusals import answered, worded
 from kyokan.web.view import current
 
 FIELDS = ("due", "note", "person")
@@ -28,7 +28,7 @@ def add(deal_id: str) -> Response | tuple[str, int]:
     except QueryError as refusal:
         deal = view.services.deals.get(who, deal_id)
         page = render_template("reminder.html", deal=deal, typed=typed, refusal=worded(refusal))
-        return page, status_of(refusal)
+        return answered(page, refusal)
     return redirect(url_for("deal", deal_id=deal_id, _anchor="reminders"), HTTPStatus.SEE_OTHER)
 
 

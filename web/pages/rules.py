@@ -18,7 +18,7 @@ from kyokan.platform.rules.entries import SideRules
 from kyokan.web.actors import actor
 from kyokan.web.forms import posted, whole_number, yen_of
 from kyokan.web.parameters import ParameterError, Parameters
-from kyokan.web.refusals import status_of, worded
+from kyokan.web.refusals import answered, worded
 from kyokan.web.view import View, current
 
 NAMED: Mapping[str, tuple[EntityKind, ...]] = {
@@ -48,7 +48,7 @@ def claim() -> str | Response | tuple[str, int]:
         entity = _named(view, typed, (kind,))
         view.services.rules.claim(who, entity)
     except InputError as refusal:
-        return _overview(who, refusal=refusal, typed=typed), status_of(refusal)
+        return answered(_overview(who, refusal=refusal, typed=typed), refusal)
     return redirect(url_for("rules_of", entity_id=entity), HTTPStatus.SEE_OTHER)
 
 
@@ -63,7 +63,7 @@ def edit(entity_id: str) -> str | Response | tuple[str, int]:
     try:
         view.services.rules.keep(who, entity_id, whole_number(typed, "version"), _entered(view, typed))
     except InputError as refusal:
-        return _form(who, entity, kept, typed, refusal=refusal), status_of(refusal)
+        return answered(_form(who, entity, kept, typed, refusal=refusal), refusal)
     return redirect(url_for("rules"), HTTPStatus.SEE_OTHER)
 
 

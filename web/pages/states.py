@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from flask import Flask, current_app, g, render_template
+from flask import Flask, current_app, render_template
 from werkzeug.exceptions import HTTPException
 
 from kyokan.errors import (
@@ -16,7 +16,7 @@ from kyokan.errors import (
     UnknownRecordError,
 )
 from kyokan.web.forms import ForeignFormError
-from kyokan.web.refusals import NOT_THEIRS, status_of, worded
+from kyokan.web.refusals import NOT_THEIRS, note, status_of, worded
 from kyokan.web.requests import number
 from kyokan.web.view import current
 
@@ -32,16 +32,21 @@ def page(state: str, status: int, **values: object) -> Answer:
 def refused(error: KyokanError) -> Answer:
     """A typed error: what was wrong with which input, and what to do."""
     if isinstance(error, UnknownEntityError | UnknownRecordError):  # a record of others: nothing tells it from no page
-        g.refusal = NOT_THEIRS if isinstance(error, UnknownRecordError) else ""
+        note(NOT_THEIRS if isinstance(error, UnknownRecordError) else "")
         return page("not_found", HTTPStatus.NOT_FOUND)
     if isinstance(error, NotAllowedError):
-        return page("forbidden", status_of(error), detail=worded(error))
+        return _of_input("forbidden", error)
     if isinstance(error, InputError):
-        return page("refused", status_of(error), detail=worded(error))
+        return _of_input("refused", error)
     if isinstance(error, UnavailableError):
         current_app.logger.warning("record %s: unavailable: %s", number(), error)
         return page("unavailable", HTTPStatus.SERVICE_UNAVAILABLE)
     return broken(error)
+
+
+def _of_input(state: str, error: InputError) -> Answer:
+    note(error.code)
+    return page(state, status_of(error), detail=worded(error))
 
 
 def http(error: HTTPException) -> Answer | HTTPException:

@@ -12,7 +12,7 @@ from kyokan.platform.deals.talk import Message, To
 from kyokan.web.actors import actor
 from kyokan.web.forms import key_of, posted
 from kyokan.web.pages import deals
-from kyokan.web.refusals import status_of
+from kyokan.web.refusals import answered
 from kyokan.web.view import current
 
 
@@ -24,7 +24,7 @@ def say(deal_id: str) -> str | Response | tuple[str, int]:
     try:
         current().services.talk.say(who, deal_id, key, {"to": typed["to"], "text": typed["text"]})
     except QueryError as refusal:
-        return deals.page(who, deal_id, refusal=refusal, typed=typed, tried="say"), status_of(refusal)
+        return answered(deals.page(who, deal_id, refusal=refusal, typed=typed, tried="say"), refusal)
     return redirect(url_for("deal", deal_id=deal_id, _anchor="talk"), HTTPStatus.SEE_OTHER)
 
 
