@@ -85,6 +85,8 @@ class View:
 
     def source(self, name: str) -> Markup:
         """A source's name in words where we have them, else as it calls itself."""
+        if name == f"kansei dictionary {self.dictionary.version}":
+            return self.say("dictionary.source", version=self.dictionary.version)
         key = f"source.{name.replace('-', '_')}"
         return self.say(key) if key in catalogue() else self.foreign(name)
 

@@ -147,6 +147,19 @@ def test_a_what_if_recomputes_in_place_and_back_returns(visit):
     expect(score).to_have_text(before)
 
 
+def test_the_fingerprint_of_wished_kansei_follows_the_sliders_beside_the_ranking(visit):
+    page = visit("/matches?kansei.serene=0.8&for=artist")
+    drawn = page.locator("#worded")
+    before = drawn.inner_html()
+    slider = page.get_by_label("Serene")
+    slider.focus()
+    slider.press("Home")
+    page.wait_for_url(re.compile("kansei.serene=-1"))
+    expect(drawn.locator("svg")).to_be_visible()
+    assert drawn.inner_html() != before
+    assert page.locator("#worded").count() == 1
+
+
 def test_a_slider_ranks_again_in_place(visit):
     page = visit(MATCHES)
     first = page.locator(".row:not(.aside-row) h2").first

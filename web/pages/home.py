@@ -80,13 +80,19 @@ def opposite(entity: Entity | None) -> str:
 
 
 def picture(view: View, start: str, entity: Entity | None, text: str, kansei: dict[str, float]) -> Markup:
-    """The fingerprint of what is asked, as far as it has been said."""
+    """The large fingerprint of what is asked, as far as it has been said."""
     if start == "name" and entity is not None:
         return view.glyph(entity, LARGE_PX, large=True)
-    if start == "brief" and text:
+    return worded(view, text if start == "brief" else "", kansei, LARGE_PX)
+
+
+def worded(view: View, text: str, kansei: dict[str, float], size: int) -> Markup:
+    """The fingerprint of a question without a name: of its brief, else of the kansei it wants and avoids."""
+    large = size >= LARGE_PX
+    if text:
         profile = sector_profile(view.services.read(text), view.dictionary, "page")
-        return view.picture(replace(profile, kind="query"), str(view.say("home.brief")), LARGE_PX, large=True)
-    return view.picture(wanted_profile(kansei, view.dictionary), str(view.say("home.query")), LARGE_PX, large=True)
+        return view.picture(replace(profile, kind="query"), str(view.say("home.brief")), size, large=large)
+    return view.picture(wanted_profile(kansei, view.dictionary), str(view.say("home.query")), size, large=large)
 
 
 def recent(view: View) -> list[Entity]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import redirect, render_template, url_for
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from kyokan.graph.model import WITH_FANS, Entity, EntityKind, KanseiValue
@@ -16,7 +18,7 @@ from kyokan.web.addresses import address_with
 from kyokan.web.charts.bars import Scale
 from kyokan.web.pages.audience import NAME as AUDIENCE
 from kyokan.web.pages.audience import START, Audience, named
-from kyokan.web.pages.home import WANTED, opposite
+from kyokan.web.pages.home import WANTED, opposite, worded
 from kyokan.web.pages.suggest import hits
 from kyokan.web.parameters import KANSEI, ParameterError, Parameters
 from kyokan.web.view import View, current
@@ -97,6 +99,7 @@ def _page(view: View, parameters: Parameters, query: Query, proposal: Proposal) 
         query=query,
         asker=proposal.entity,
         fans=fans,
+        worded=_worded(view, parameters, query) if not (proposal.entity or fans) else None,
         title=title(view, query),
         rows=rows,
         outside=[match for match in proposal.set_aside if match.standing is not Standing.BLOCKED],
@@ -117,6 +120,11 @@ def _page(view: View, parameters: Parameters, query: Query, proposal: Proposal) 
         changes=len(query.kansei) + _filters(query),
         Status=Status,
     )
+
+
+def _worded(view: View, parameters: Parameters, query: Query) -> Callable[[int], Markup]:
+    """The fingerprint of a question without a name, for any size in px."""
+    return partial(worded, view, query.text or "", parameters.kansei(view.dictionary))
 
 
 def _filters(query: Query) -> int:
