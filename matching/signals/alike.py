@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, Self
 
 import numpy as np
@@ -25,6 +25,10 @@ class Alike(Protocol):
         """(R, K) the kinships times (L, K)."""
         ...
 
+    def always(self, weights: Floats) -> Floats:
+        """``times`` weights that are the same for every question."""
+        ...
+
     def rows(self, places: Rows) -> Floats:
         """(P, L) some rows."""
         ...
@@ -45,6 +49,8 @@ class Few:
         """(R, K) the kinships times (L, K)."""
         return np.asarray(self.values @ weights)
 
+    always = times
+
     def rows(self, places: Rows) -> Floats:
         """(P, L) some rows."""
         return self.values[places]
@@ -62,6 +68,7 @@ class Table:
     values: Floats
     known: Flags
     place: Rows
+    _always: dict[int, tuple[Floats, Floats]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, context: Context, side: Side, learned: Rows) -> Self:
@@ -73,6 +80,19 @@ class Table:
         place = np.full(len(context.sides), -1, dtype=np.int64)
         place[rows] = np.arange(len(rows))
         return cls(values, np.any(values > 0, axis=1), place)
+
+    def times(self, weights: Floats) -> Floats:
+        """The table times (L, K), summed in double precision."""
+        found = np.empty((len(self.values), weights.shape[1]))
+        for start in range(0, len(found), BLOCK):
+            found[start : start + BLOCK] = self.values[start : start + BLOCK].astype(np.float64) @ weights
+        return found
+
+    def always(self, weights: Floats) -> Floats:
+        """``times`` weights that are the same for every question: worked out once."""
+        if id(weights) not in self._always:
+            self._always[id(weights)] = (weights, self.times(weights))  # holding them keeps the id theirs
+        return self._always[id(weights)][1]
 
     def of_rows(self, rows: Rows) -> Many:
         """The kinships of some rows of the graph."""
@@ -88,10 +108,11 @@ class Many:
 
     def times(self, weights: Floats) -> Floats:
         """(R, K) the kinships times (L, K), summed in double precision."""
-        found = np.empty((len(self.table.values), weights.shape[1]))
-        for start in range(0, len(found), BLOCK):
-            found[start : start + BLOCK] = self.table.values[start : start + BLOCK].astype(np.float64) @ weights
-        return found[self.places]
+        return self.table.times(weights)[self.places]
+
+    def always(self, weights: Floats) -> Floats:
+        """``times`` weights that are the same for every question."""
+        return self.table.always(weights)[self.places]
 
     def rows(self, places: Rows) -> Floats:
         """(P, L) some rows."""

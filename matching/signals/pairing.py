@@ -75,9 +75,10 @@ class Pairing:
 
     def _among(self, columns: Floats) -> Floats:
         """By kinship."""
-        alike, place = self.people.alike, self.people.place
+        alike, place, history = self.people.alike, self.people.place, self.partners.history
+        times = alike.always if columns is history.given or columns is history.lone else alike.times
         return self._without_own(
-            alike.times(columns), columns, lambda mine: alike.rows(mine)[np.arange(len(mine)), place[mine]]
+            times(columns), columns, lambda mine: alike.rows(mine)[np.arange(len(mine)), place[mine]]
         )
 
     def _moulded(self, weigh: Callable[[Rows], Floats], columns: Floats) -> Floats:

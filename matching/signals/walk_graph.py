@@ -144,8 +144,7 @@ class WalkGraph:
             found = np.zeros((self.steps, len(self.sides)))
             found[0, row] = 1.0
             for length in range(1, self.steps):
-                lone = length == 1
-                found[length] = self._out_of(np.array([row]), found[0]) if lone else self.times(found[length - 1])
+                found[length] = self._onward(found[length - 1])
             self._out[row] = found
         return found
 
@@ -165,14 +164,16 @@ class WalkGraph:
         carried[end] = 1.0
         total = carried.copy() if not first else np.zeros(len(self.root))
         for length in range(1, last + 1):
-            rows = np.flatnonzero(carried)
-            carried = self.damping * (self._out_of(rows, carried) if len(rows) <= FEW_ROWS else self.times(carried))
+            carried = self.damping * self._onward(carried)
             if length >= first:
                 total = total + carried
         return total
 
-    def _out_of(self, rows: Rows, carried: Floats) -> Floats:
-        """``S @ carried`` where few rows carry anything: over their edges alone, for ``S`` is symmetric."""
+    def _onward(self, carried: Floats) -> Floats:
+        """(N,) ``S @ carried``; where few rows carry anything, over their edges alone, for ``S`` is symmetric."""
+        rows = np.flatnonzero(carried)
+        if len(rows) > FEW_ROWS:
+            return self.times(carried)
         found = np.zeros(len(carried))
         for row in rows.tolist():
             near, steps = self.neighbours(row)
