@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
@@ -9,9 +11,12 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 from threadpoolctl import threadpool_limits
 
+from kyokan.errors import KyokanError
 from kyokan.platform.jobs.beside import WorkerBeside
 from kyokan.platform.services import Services
 from kyokan.platform.settings import Settings
+
+log = logging.getLogger("kyokan.server")
 
 APPLICATION = "kyokan.web"  # named, not imported: the web stands above the platform
 
@@ -47,10 +52,17 @@ class WebServer(BaseApplication):
         """The WSGI application of one process."""
         one_thread_each()
         create_app: Callable[..., Callable[..., Any]] = import_module(APPLICATION).create_app
-        there = self.settings
-        return create_app(
-            Services(there), proxies=there.proxies, address=there.address.rstrip("/"), hosts=there.served_hosts
-        )
+        there, services = self.settings, Services(self.settings)
+        threading.Thread(target=warm, args=(services,), name="warm", daemon=True).start()
+        return create_app(services, proxies=there.proxies, address=there.address.rstrip("/"), hosts=there.served_hosts)
+
+
+def warm(services: Services) -> None:
+    """Derive what questions need while nobody waits; what stands in the way is left for the first question to say."""
+    try:
+        services.warm()
+    except KyokanError as error:
+        log.warning("not ready for the first question: %s", error)
 
 
 def one_thread_each() -> None:

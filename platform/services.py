@@ -34,6 +34,7 @@ Progress = Callable[[str, int, int], None]
 # A name is taken as meant when its best hit is exact and no other exact hit is as good.
 CANDIDATES_SHOWN = 6
 PROFILES_KEPT = 2048
+BRIEF = "A quiet evening. 静かな夜。"  # of the question asked before anybody's
 LANGS = ("ja", "en")
 
 
@@ -156,6 +157,20 @@ class Services(Bound, Closing):
             if kept:
                 weights.save(self.settings.weights)
             return found, weights, kept
+
+    def warm(self) -> None:
+        """Derive at once what every question needs, so that the first is answered as fast as the next."""
+        from kyokan.matching.encoders import CachedEncoder
+        from kyokan.matching.ranking import Query
+
+        if isinstance(self.encoder, CachedEncoder):
+            self.encoder.load()
+        matcher = self.matcher()
+        ids, people, things = matcher.snapshot.ids, (EntityKind.ARTIST,), (EntityKind.BRAND, EntityKind.PRODUCT)
+        for asking, asked in ((people, things), (things, people)):
+            some = [Query(entity=ids[row], kinds=asked) for row in matcher.snapshot.rows(*asking)[:1].tolist()]
+            for query in (Query(text=BRIEF, kinds=asked), *some):
+                _ = [match.sentence.en for match in matcher.propose(query).matches]
 
     # What they do together -----------------------------------------------------------------------------------
 

@@ -22,6 +22,7 @@ CREATE TABLE IF NOT EXISTS vector (
 ) WITHOUT ROWID
 """
 KEYS_A_QUERY = 500
+LOADING = "。"  # short, and never kept
 
 
 class CachedEncoder:
@@ -63,6 +64,10 @@ class CachedEncoder:
             known |= new
         rows = [known[key] for key in keys]
         return np.stack(rows) if rows else np.zeros((0, self.dimensions), dtype=np.float32)
+
+    def load(self) -> None:
+        """Have the encoder within ready, which loads its model when first asked."""
+        self._encoder.encode([LOADING])
 
     def close(self) -> None:
         """Let go of the file."""

@@ -96,6 +96,17 @@ def test_the_cache_encodes_a_text_once_and_survives_reopening(tmp_path: Path) ->
     assert (first.seen, second.seen) == (["ab", "c"], ["abc"])
 
 
+def test_loading_asks_the_encoder_within_though_its_answer_may_be_kept_and_keeps_nothing(tmp_path: Path) -> None:
+    inner = CountingEncoder()
+    cached = CachedEncoder(inner, tmp_path / "vectors.sqlite")
+    cached.load()
+    cached.load()
+    assert len(inner.seen) == 2
+    assert cached.encode([inner.seen[0]]).any()
+    assert len(inner.seen) == 3
+    cached.close()
+
+
 def test_the_cache_keeps_encoders_apart(tmp_path: Path) -> None:
     path = tmp_path / "vectors.sqlite"
     one, other = CountingEncoder(), CountingEncoder()
