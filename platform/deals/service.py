@@ -9,15 +9,16 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, selectinload
 
-from kyokan.errors import ChangedMeanwhileError, NotAllowedError, QueryError
+from kyokan.errors import NotAllowedError
 from kyokan.platform.accounts.actor import Actor, Role
 from kyokan.platform.audit import Trail
 from kyokan.platform.clock import Clock, stamp, utc
 from kyokan.platform.database import Database
-from kyokan.platform.deals.entries import Draft, Terms, checked, said_with, yen
+from kyokan.platform.deals.entries import Draft, checked, said_with
 from kyokan.platform.deals.fields import CHANGED_BY, changeable, shown
 from kyokan.platform.deals.gate import EVERYBODY, Admission, Gate
-from kyokan.platform.deals.model import DealRow, NoticeRow, TermsRow, VerdictRow
+from kyokan.platform.deals.model import DealRow, NoticeRow
+from kyokan.platform.deals.record import accept, assign, check_ready, offer, offered, unchanged
 from kyokan.platform.deals.scope import find, of_organisation, party_of, subject
 from kyokan.platform.deals.steps import RULES, SIDES, Party, Status, Step
 
@@ -136,7 +137,7 @@ class Deals:
             expires=entered.expires.isoformat() if entered.expires else "",
             **entered.model_dump(include={"artist", "brand", "headline", "rationale", "artist_side", "brand_side"}),
         )
-        deal.terms = [_offer(deal, actor, Party.AGENCY, entered.terms, now)]
+        deal.terms = [offer(deal, actor, Party.AGENCY, entered.terms, now)]
         with self._database.session(writing=True) as session:
             if session.scalar(select(DealRow.id).where(DealRow.id == deal.id)):
                 return shown(*find(session, actor, deal.id))
@@ -162,11 +163,11 @@ class Deals:
             for name in fields:
                 if not changeable(name, Status(deal.status), party):
                     raise NotAllowedError(name, "is not yours to change now", code="field_not_yours", field=name)
-            _unchanged(deal, version)
+            unchanged(deal, version)
             for gate in self._gates:
                 gate.changing(session, deal, fields)
             for name, value in fields.items():
-                _assign(deal, name, value, actor, self._now())
+                assign(deal, name, value, actor, self._now())
             seen_by = frozenset(
                 one for one in Party if any(one in CHANGED_BY[name][0] | {Party.AGENCY} for name in fields)
             )
@@ -201,7 +202,7 @@ class Deals:
             deal, party = find(session, actor, deal_id, acting=True)
             if party not in rule.by:
                 raise NotAllowedError(step.value, "is not yours to take", code="step_not_yours", step=step.value)
-            _unchanged(deal, version)
+            unchanged(deal, version)
             if deal.status not in rule.of:
                 status = Status(deal.status).value
                 why = f"is not possible while the deal is {status}"
@@ -234,7 +235,7 @@ class Deals:
         with self._database.session() as session:
             deal, party = find(session, actor, deal_id, acting=True)
             if party is Party.AGENCY and deal.status == Status.DRAFT:
-                self._admission.proposing(actor, deal.artist, deal.brand, _offered(deal))
+                self._admission.proposing(actor, deal.artist, deal.brand, offered(deal))
 
     def _apply(
         self, session: Session, deal: DealRow, actor: Actor, party: Party, step: Step, said: Mapping[str, Any]
@@ -242,20 +243,20 @@ class Deals:
         """What a step does to the record."""
         now, leads_to = self._now(), RULES[step].to
         if step is Step.SEND:
-            _check_ready(deal, self._clock().date().isoformat())
+            check_ready(deal, self._clock().date().isoformat())
             for gate in self._gates:
                 gate.sending(session, deal)
             deal.sent = now
         elif step is Step.COUNTER:
             for gate in self._gates if party is Party.AGENCY else ():
                 gate.countering(session, deal, said["terms"])
-            deal.terms.append(_offer(deal, actor, party, said["terms"], now))
+            deal.terms.append(offer(deal, actor, party, said["terms"], now))
             if party in SIDES:  # who makes an offer stands by it
-                _accept(deal, actor, party, now)
+                accept(deal, actor, party, now)
         elif step is Step.ACCEPT:
-            _accept(deal, actor, party, now)
+            accept(deal, actor, party, now)
             if deal.offered.accepted_by == SIDES:
-                self._admission.agreeing(actor, deal, _offered(deal))
+                self._admission.agreeing(actor, deal, offered(deal))
             else:
                 leads_to = deal.status
         if "reason" in said:
@@ -301,55 +302,3 @@ class Deals:
 
     def _now(self) -> str:
         return stamp(self._clock())
-
-
-def _unchanged(deal: DealRow, version: int) -> None:
-    """Holds until the end of the transaction: a writing one is alone from its beginning."""
-    if deal.version != version:
-        raise ChangedMeanwhileError("this deal", "was changed meanwhile", "Look at it as it stands now")
-
-
-def _assign(deal: DealRow, name: str, value: Any, actor: Actor, now: str) -> None:
-    if name in ("fee_floor", "budget_ceiling"):
-        setattr(deal, name, yen(name, value))
-    elif name == "internal_note":
-        deal.internal_note = str(value)[:4000]
-    elif name == "terms":
-        deal.terms[-1].content = checked(Terms, value).model_dump(mode="json")
-        deal.terms[-1].person, deal.terms[-1].name, deal.terms[-1].at = actor.person, actor.name, now
-    else:
-        known = {"artist": deal.artist, "brand": deal.brand, "headline": deal.headline}
-        entered = checked(Draft, known | {name: value})
-        found = getattr(entered, name)
-        setattr(deal, name, found.isoformat() if hasattr(found, "isoformat") else found or "")
-
-
-def _check_ready(deal: DealRow, today: str) -> None:
-    if deal.expires and deal.expires < today:
-        rule = f"was {deal.expires}, which has passed"
-        raise QueryError("expires", rule, "Give the others time to answer", code="expires_passed", date=deal.expires)
-    missing = [name for name in ("brand_side", "artist_side") if not getattr(deal, name)]
-    if missing:
-        rule = "must be named before a proposal is sent"
-        raise QueryError(" and ".join(missing), rule, "Choose who receives it", code="sides_missing")
-    if len({deal.agency, deal.brand_side, deal.artist_side}) < len(Party):
-        rule = "must be two organisations, neither of them yours"
-        raise QueryError("brand_side and artist_side", rule, "Correct it", code="sides_same")
-
-
-def _offer(deal: DealRow, actor: Actor, party: Party, terms: Terms, now: str) -> TermsRow:
-    content = terms.model_dump(mode="json")
-    number = len(deal.terms) + 1
-    return TermsRow(
-        deal=deal.id, number=number, party=party, person=actor.person, name=actor.name, at=now, content=content
-    )
-
-
-def _offered(deal: DealRow) -> Terms:
-    return Terms.model_validate(deal.offered.content)
-
-
-def _accept(deal: DealRow, actor: Actor, party: Party, now: str) -> None:
-    terms = deal.offered
-    if party not in terms.accepted_by:
-        terms.verdicts.append(VerdictRow(deal=deal.id, number=terms.number, party=party, person=actor.person, at=now))
