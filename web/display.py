@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from kyokan.graph.model import Entity
 from kyokan.matching.ranking.model import Evidence, Match, Place
+from kyokan.web import categories
 from kyokan.web.charts.bars import Scale, contribution_bar
 from kyokan.web.charts.lines import ratio, score_range
 from kyokan.web.charts.paths import edge_words
@@ -66,6 +67,7 @@ def shared() -> dict[str, Any]:
     return {
         "standing_of": view.standing,
         "reason_of": view.reason,
+        "known_categories": lambda: categories.offered(view),
         "bar": bar,
         "range_of": range_of,
         "known_of": known_of,

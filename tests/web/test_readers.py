@@ -16,13 +16,13 @@ from tests.web.papers import text_of
 from tests.web.test_deals import take, write
 from tests.web.test_permissions import READ, workroom
 
-CANARIES = ("Koyomido: 腕時計", "CANARY-PLACE", "CANARY-MEDIUM")
-CLAUSE = "Exclusive with Koyomido: 腕時計 × CANARY-PLACE × CANARY-MEDIUM"
+CANARIES = ("CANARY-CATEGORY", "CANARY-PLACE", "CANARY-MEDIUM")
+CLAUSE = "Exclusive with Koyomido: CANARY-CATEGORY × CANARY-PLACE × CANARY-MEDIUM"
 OUTSIDE = ("Blocked until 2091-06-30", "The artist's side is not available.")
 TERMS = {
     "since": "2091-01-01",
     "until": "2091-06-30",
-    "category": "腕時計",
+    "category": "腕時計 / CANARY-CATEGORY",
     "territories": "CANARY-PLACE",
     "media": "CANARY-MEDIUM",
 }

@@ -18,6 +18,7 @@ from kyokan.platform.deals import Status, Step
 from kyokan.platform.deals.service import Seen
 from kyokan.platform.deals.steps import ENDS, OPEN
 from kyokan.platform.pipeline.board import READERS
+from kyokan.web import categories
 from kyokan.web.actors import actor
 from kyokan.web.forms import key_of, new_key, posted, whole_number, yen_of
 from kyokan.web.pages import pipeline, reminders
@@ -263,8 +264,10 @@ def form(*allowed: str) -> dict[str, Any]:
 
 
 def terms_of(typed: Mapping[str, Any]) -> dict[str, Any]:
-    """Terms from a form: lists at commas, yen with or without commas, what is empty left out."""
+    """Terms from a form: lists at commas, yen with or without commas, a known category in both languages."""
     terms: dict[str, Any] = {name: typed[name] for name in TERMS if typed.get(name) not in (None, "")}
+    if "category" in terms:
+        terms["category"] = categories.named(current(), terms["category"])
     for name in LISTS:
         if name in terms:
             terms[name] = [part.strip() for part in re.split(r"[,、，]", terms[name]) if part.strip()]
