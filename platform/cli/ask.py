@@ -123,10 +123,11 @@ def explain(
         proposal = services.explain(
             ids[0], ids[1], _query(without_signals=signals, without_attributes=attributes), actor=None
         )
+        dictionary = services.dictionary
     if as_json:
         print_json(proposal.to_json())
     else:
-        show_pair(proposal)
+        show_pair(proposal, dictionary)
 
 
 def _query(**parts: Any) -> Query:

@@ -15,6 +15,7 @@ from kyokan.platform.cli.output import out
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from kyokan.graph.dictionary import Dictionary
     from kyokan.matching.ranking import Contribution, Match, Proposal
 
 INK = {"artist": "#BF3C1B", "brand": "#0F6A86", "both": "default"}
@@ -115,7 +116,7 @@ def _show_match(match: Match, scale: float) -> None:
     out.print()
 
 
-def show_pair(proposal: Proposal) -> None:
+def show_pair(proposal: Proposal, dictionary: Dictionary) -> None:
     """One pair: how the score adds up, and what it would be without each thing."""
     if not proposal.matches:
         show_proposal(proposal)
@@ -134,7 +135,7 @@ def show_pair(proposal: Proposal) -> None:
     for part in match.contributions:
         table.add_row(
             Text(part.signal.replace("_", " "), style=INK[part.benefit.value]),
-            f"{part.contribution:+.3f}",
+            f"{round(part.contribution, 3) + 0.0:+.3f}",  # a loss of nothing is not written with a minus
             part.benefit.value,
             _notes(part),
         )
@@ -142,18 +143,20 @@ def show_pair(proposal: Proposal) -> None:
     out.print(table)
     if proposal.counterfactuals:
         out.print()
-        out.print(_what_ifs(proposal, match))
+        out.print(_what_ifs(proposal, match, dictionary))
     _colophon(proposal)
 
 
-def _what_ifs(proposal: Proposal, match: Match) -> Table:
+def _what_ifs(proposal: Proposal, match: Match, dictionary: Dictionary) -> Table:
     """The score without each thing, things called as the evidence calls them."""
     lang, called = language(), _called(match)
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2))
     table.add_column(overflow="fold")
     table.add_column(justify="right", no_wrap=True)
     for what in proposal.counterfactuals:
-        name = called.get(what.id, what.id.replace("_", " "))
+        kansei = what.id.removeprefix("kansei:")
+        name = called.get(what.id) or (dictionary.get(kansei).label[lang] if kansei in dictionary else "")
+        name = name or what.id.replace("_", " ")
         line = f"{name}を外すと" if lang == "ja" else f"without {name}"
         table.add_row(line, f"{match.score:.3f} → {what.score:.3f}")
     return table

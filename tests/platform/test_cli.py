@@ -387,6 +387,8 @@ def test_a_pair_is_explained_with_the_score_it_would_have_without_each_signal():
 
 def test_an_explanation_shows_the_sum_and_the_evidence():
     shown = kyokan("explain", ARTIST, "Paper Kite").out
+    assert "kansei:" not in shown  # an attribute is called by its word
+    assert "-0.000" not in shown
     for word in ("base", "resonance", "sum", "without meaning"):
         assert word in shown
 
