@@ -27,6 +27,14 @@ def office(tmp_path):
     made.database.close()
 
 
+def counter_asked(office, step):
+    """A deal on the table and a counter-offer to it, which waits for one step."""
+    deal = office.offered()
+    office.arrange(step)
+    office.ask_counter(deal, **DEAR)
+    return deal
+
+
 def test_without_steps_an_agency_counters_at_once(office):
     deal = office.offered()
     with pytest.raises(QueryError, match="needs no approval"):
@@ -73,9 +81,7 @@ def test_what_the_other_sides_counter_with_is_none_of_the_agencys_approvals(offi
 
 
 def test_a_locked_counter_offer_is_neither_changed_nor_passed_by(office):
-    deal = office.offered()
-    office.arrange(MONEY)
-    office.ask_counter(deal, **DEAR)
+    deal = counter_asked(office, MONEY)
     for act in (office.ask_counter, office.counter):
         for terms in (DEARER, CHEAP):
             with pytest.raises(NotAllowedError, match="cannot be changed while"):
@@ -85,9 +91,7 @@ def test_a_locked_counter_offer_is_neither_changed_nor_passed_by(office):
 
 
 def test_without_a_lock_other_terms_are_asked_anew(office):
-    deal = office.offered()
-    office.arrange(BOSS)
-    office.ask_counter(deal, **DEAR)
+    deal = counter_asked(office, BOSS)
     seen = office.asked(deal)
     office.approve(MAKI, deal, "Boss")
     office.ask_counter(deal, **DEARER)
@@ -107,9 +111,7 @@ def test_without_a_lock_other_terms_are_asked_anew(office):
 
 
 def test_a_counter_offer_to_what_is_not_on_the_table_any_more_is_over(office):
-    deal = office.offered()
-    office.arrange(BOSS)
-    office.ask_counter(deal, **DEAR)
+    deal = counter_asked(office, BOSS)
     office.approve(MAKI, deal, "Boss")
     office.answer(deal)
     standing = office.approvals.of(PLANNER, deal)
@@ -125,9 +127,7 @@ def test_a_counter_offer_to_what_is_not_on_the_table_any_more_is_over(office):
 
 
 def test_a_counter_offer_that_is_sent_back_may_be_asked_again(office):
-    deal = office.offered()
-    office.arrange(MONEY)
-    office.ask_counter(deal, **DEAR)
+    deal = counter_asked(office, MONEY)
     office.send_back(ANALYST, deal, "Money")
     standing = office.approvals.of(PLANNER, deal)
     assert (standing.open, standing.reason, standing.sent_back_by) == (False, "too dear", "Ken")

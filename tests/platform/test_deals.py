@@ -10,29 +10,19 @@ from sqlalchemy import event
 from kyokan.errors import ChangedMeanwhileError, NotAllowedError, QueryError, StoreError, UnknownDealError
 from kyokan.platform.audit import Trail
 from kyokan.platform.database import Database
-from kyokan.platform.deals import Deals, Party, Status, Step
+from kyokan.platform.deals import Party, Status, Step
 from kyokan.platform.deals.fields import CHANGED_BY, SEEN_BY, WRITTEN_APART
 from kyokan.platform.deals.model import DealRow
 from kyokan.platform.deals.steps import RULES
-from tests.platform.dealing import ANALYST, BRAND, DRAFT, MANAGER, MATCH, PLANNER, STRANGER, Clock
+from tests.platform.dealing import ANALYST, BRAND, DRAFT, MANAGER, MATCH, PLANNER, STRANGER
 
 OUTCOME = {"reach": 120_000, "sales_lift": 0.04, "sentiment": 0.6, "announced": True}
-
-
-@pytest.fixture
-def clock():
-    return Clock()
 
 
 @pytest.fixture
 def database(tmp_path):
     with Database(tmp_path / "home" / "workroom.db") as opened:
         yield opened
-
-
-@pytest.fixture
-def deals(database, clock):
-    return Deals(database, clock)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from kyokan.graph.dictionary import load_dictionary
 from kyokan.platform.accounts.actor import Actor, Role
-from kyokan.platform.deals import Deals, Step
+from kyokan.platform.deals import Step
 from kyokan.platform.deals.notices import Notices
 from kyokan.platform.deals.talk import Talk
 from kyokan.platform.mail import Outbox
@@ -16,20 +16,10 @@ from kyokan.platform.mail.news import News
 from kyokan.platform.pipeline.reminders import Reminders
 from kyokan.platform.rules import Rules
 from kyokan.platform.rules.inbox import under_floor
-from tests.platform.dealing import BRAND, DRAFT, MANAGER, MATCH, PLANNER, STRANGER, Clock, person
+from tests.platform.dealing import BRAND, DRAFT, MANAGER, MATCH, PLANNER, STRANGER, person
 
 FLOOR = 16_000_000
 AKARI = "artist:akari"
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def deals(database, clock):
-    return Deals(database, clock)
 
 
 @pytest.fixture

@@ -8,24 +8,14 @@ import pytest
 
 from kyokan.errors import ChangedMeanwhileError, NotAllowedError, QueryError, UnknownDealError
 from kyokan.platform.audit import Trail
-from kyokan.platform.deals import Deals, Step
+from kyokan.platform.deals import Step
 from kyokan.platform.pipeline import Pipeline
 from kyokan.platform.pipeline.stages import MOST, ON_BOARD
-from tests.platform.dealing import ANALYST, BRAND, DRAFT, MANAGER, MATCH, PLANNER, STRANGER, Clock
+from tests.platform.dealing import ANALYST, BRAND, DRAFT, MANAGER, MATCH, PLANNER, STRANGER
 
 NAMES = ("下ごしらえ", "お送りした", "話し合い", "承認まわり", "世の中へ")
 STAGES = [{"status": status, "ja": name} for status, name in zip(ON_BOARD, NAMES, strict=True)]
 REVIEW = {"status": "draft", "ja": "社内で確認", "en": "Review"}
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def deals(database, clock):
-    return Deals(database, clock)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from kyokan.errors import NotAllowedError, QueryError, UnknownDealError
 from kyokan.platform.accounts.actor import Role
 from kyokan.platform.audit import Trail
-from kyokan.platform.deals import Deals, Step
+from kyokan.platform.deals import Step
 from kyokan.platform.pipeline.reminders import Reminders
 from tests.platform.dealing import (
     ANALYST,
@@ -21,21 +21,10 @@ from tests.platform.dealing import (
     MATCH,
     PLANNER,
     STRANGER,
-    Clock,
     person,
 )
 
 NOTE = {"due": "2026-11-25", "note": "CANARY call"}
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def deals(database, clock):
-    return Deals(database, clock)
 
 
 @pytest.fixture
