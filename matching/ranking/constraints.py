@@ -113,11 +113,8 @@ def _meets(context: Context, rows: Rows, refused: str) -> Flags:
     """(R,) whether each row is, is in, or evokes what is refused; a word without a kind may name any of these."""
     if refused.startswith("kansei:"):
         column = context.profiles.column(refused)
-        return (
-            np.asarray(context.profiles.strengths(rows, np.array([column]))[:, 0] > 0)
-            if column >= 0
-            else np.zeros(len(rows), np.bool_)
-        )
+        columns = np.array([column] if column >= 0 else [], dtype=np.int64)
+        return np.asarray(context.profiles.cells.add_up(rows, columns, lambda strengths, _: strengths) > 0)
     names = [refused] if ":" in refused else [f"{kind}:{refused}" for kind in VETOABLE]
     known = [row for row in map(context.find, names) if row >= 0]
     return np.asarray(np.isin(rows, known) | (context.categories[rows][:, known].sum(axis=1) > 0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import copy
 from functools import cached_property
 from typing import Any, Self
@@ -11,7 +12,7 @@ import scipy.sparse as sp
 
 from kyokan.matching.signals.view import Flags, Floats, Rows, Sparse
 
-FEW_ROWS = 256  # up to so many, rows are filled in to take columns from
+FEW_ROWS = 256  # up to so many, rows are filled in to add columns up
 
 
 class Cells:
@@ -68,15 +69,16 @@ class Cells:
         found[which, self.columns[places]] = values[places]
         return found
 
-    def fill_columns(self, rows: Rows, columns: Rows) -> Floats:
-        """(R, C) strengths of some columns alone."""
+    def add_up(self, rows: Rows, columns: Rows, worth: Callable[[Floats, Rows | int], Floats]) -> Floats:
+        """(R,) Σ over C columns of what ``worth`` makes of strengths, given the places of their columns; 0 of none."""
         if len(rows) <= FEW_ROWS:
-            return np.asarray(self.fill(self.strength, rows)[:, columns])
-        found = np.zeros((self._shape[0], len(columns)), dtype=np.float32)
+            strengths = self.fill(self.strength, rows)[:, columns].astype(np.float64)
+            return np.asarray(worth(strengths, np.arange(len(columns))).sum(axis=1))
+        found: Floats = np.zeros(self._shape[0])
         for place, column in enumerate(columns.tolist()):
             here = self.of_column(column)
-            found[self.rows[here], place] = self.strength[here]
-        return np.asarray(found[rows])
+            found[self.rows[here]] += worth(self.strength[here].astype(np.float64), place)
+        return found[rows]
 
     def sparse(self, rows: Rows) -> Sparse:
         """(R, A) CSR of the strengths of some rows."""

@@ -123,11 +123,9 @@ class Profiles:
         order = np.argsort(self.brand_of, kind="stable")
         return order, self.brand_of[order]
 
-    def strengths(self, rows: Rows, columns: Rows | None = None) -> Floats:
-        """(R, A) strengths of some rows, or (R, C) of some attributes alone."""
-        if columns is None:
-            return np.asarray(self.cells.fill(self.cells.strength, rows))
-        return self.cells.fill_columns(rows, columns)
+    def strengths(self, rows: Rows) -> Floats:
+        """(R, A) strengths of some rows."""
+        return np.asarray(self.cells.fill(self.cells.strength, rows))
 
     def strength_of(self, row: int) -> Floats:
         """(A,) strengths of one row."""

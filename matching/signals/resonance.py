@@ -43,7 +43,7 @@ def score(context: Context, subject: Subject, candidates: Rows) -> SignalValues:
     if not known.any():
         return SignalValues.unknown(len(candidates))
     total = _overlap(context, subject, candidates) - _chance(context, subject, candidates)
-    total -= context.settings.clash * _clash_parts(context, subject, candidates)[1].sum(axis=1)
+    total -= context.settings.clash * _clash(context, subject, candidates)
     total += _wished(context, subject, candidates)
     has = (subject.strength > 0) | (subject.wishes != 0)
     amount = np.minimum(profiles.counts[candidates], np.count_nonzero(has)).astype(np.float64)
@@ -61,8 +61,8 @@ def evidence(context: Context, subject: Subject, candidate: int) -> tuple[Eviden
     overlap = context.profiles.telling * np.minimum(subject.strength, q)
     shared = (overlap - _chance_parts(context, subject, candidate)) / unit
     clash = np.zeros(len(q))
-    columns, clashing = _clash_parts(context, subject, rows)
-    clash[columns] = -context.settings.clash * clashing[0] / unit
+    columns, opposite, worth = _clashing(context, subject)
+    clash[columns] = -context.settings.clash * worth * np.minimum(q[opposite], subject.strength[columns]) / unit
     wishes = context.profiles.telling * subject.wishes * q / unit
     pair = (context, subject, candidate)
     items = [_shared_item(*pair, a, shared[a]) for a in np.flatnonzero((subject.strength > 0) & (q > 0)).tolist()]
@@ -72,15 +72,11 @@ def evidence(context: Context, subject: Subject, candidate: int) -> tuple[Eviden
     return with_rest(items[:SHOWN], float(values.values[0]), _rest_item(subject.id, context.id(candidate)))
 
 
-def _strengths(context: Context, candidates: Rows, columns: Rows) -> Floats:
-    """(C, K) of some attributes alone."""
-    return context.profiles.strengths(candidates, columns).astype(np.float64)
-
-
 def _overlap(context: Context, subject: Subject, candidates: Rows) -> Floats:
+    """(C,) Σ_a t_a · min(p_a, q_a)."""
     columns = np.flatnonzero(subject.strength > 0)
-    shared = np.minimum(_strengths(context, candidates, columns), subject.strength[columns])
-    return np.asarray(shared @ context.profiles.telling[columns])
+    telling, own = context.profiles.telling[columns], subject.strength[columns]
+    return context.profiles.cells.add_up(candidates, columns, lambda q, at: telling[at] * np.minimum(q, own[at]))
 
 
 def _chance(context: Context, subject: Subject, candidates: Rows) -> Floats:
@@ -118,23 +114,29 @@ def _chance_parts(context: Context, subject: Subject, candidate: int) -> Floats:
     return np.asarray((own * theirs.sum() + theirs * own.sum() - own * theirs) / grand)
 
 
-def _clash_parts(context: Context, subject: Subject, candidates: Rows) -> tuple[Rows, Floats]:
-    """(K,) the subject's attributes with an opposite, and (C, K) each against the candidate's opposite of it."""
+def _clash(context: Context, subject: Subject, candidates: Rows) -> Floats:
+    """(C,) the subject's attributes against the candidates' opposites of them."""
+    has, opposite, worth = _clashing(context, subject)
+    own = subject.strength[has]
+    return context.profiles.cells.add_up(candidates, opposite, lambda q, at: worth[at] * np.minimum(q, own[at]))
+
+
+def _clashing(context: Context, subject: Subject) -> tuple[Rows, Rows, Floats]:
+    """(K,) the subject's attributes with an opposite, the opposites, and what it costs where the two meet."""
     opposites, telling = context.profiles.opposites, context.profiles.telling
     has = np.flatnonzero((opposites >= 0) & (subject.strength > 0))
-    weight = 0.5 * (telling[has] + telling[opposites[has]])
-    return has, weight * np.minimum(_strengths(context, candidates, opposites[has]), subject.strength[has])
+    return has, opposites[has], 0.5 * (telling[has] + telling[opposites[has]])
 
 
 def _wished(context: Context, subject: Subject, candidates: Rows) -> Floats:
     """(C,) the wishes' part."""
     found = np.zeros(len(candidates))
-    columns = np.flatnonzero(subject.wishes)
-    worth = context.profiles.telling[columns] * subject.wishes[columns]
+    columns, profiles = np.flatnonzero(subject.wishes), context.profiles
+    worth = profiles.telling[columns] * subject.wishes[columns]
     for side in (Side.PEOPLE, Side.THINGS) if len(columns) else ():
         here = context.sides[candidates] == side
-        mean = context.profiles.mean(side)[columns]
-        found[here] = (worth * (_strengths(context, candidates[here], columns) - mean)).sum(axis=1)
+        mean = profiles.mean(side)[columns]
+        found[here] = profiles.cells.add_up(candidates[here], columns, lambda q, at: worth[at] * q) - worth @ mean
     return found
 
 
