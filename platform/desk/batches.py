@@ -16,6 +16,8 @@ from kyokan.matching.ranking import Query
 from kyokan.platform.accounts.actor import Actor, Role
 from kyokan.platform.clock import Clock, here, stamp, utc
 from kyokan.platform.database import Database
+from kyokan.platform.deals.scope import stands
+from kyokan.platform.deals.steps import Party
 from kyokan.platform.desk.model import AnswerRow, BatchRow
 from kyokan.platform.desk.questions import read, written
 
@@ -28,12 +30,13 @@ Acting = Callable[[str, str], Actor | None]
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What was asked at once, and the day after which its answers go."""
+    """What was asked at once, the day after which its answers go, and whether they are the reader's to read."""
 
     id: str
     title: str
     askers: int
     until: str
+    readable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,8 @@ class Work:
 class Batches:
     """The batches of all organisations; each answer holds only those that its actor may see.
 
-    A person sees their own, an admin those of the organisation. One of others is refused like one that does not exist.
+    A person sees their own, an admin those of the organisation; its answers only where the admin sees the same sides of
+    deals as who asked, for they tell of deals. One of others is refused like one that does not exist.
 
     Args:
         database: where they are kept.
@@ -105,19 +109,22 @@ class Batches:
         """Those of some ids that are still kept, by id."""
         with self._database.session() as session:
             rows = session.scalars(_own(actor).where(BatchRow.id.in_(ids)))
-            return {row.id: Batch(row.id, row.title, len(row.questions), self._until(row.created)) for row in rows}
+            return {row.id: self._batch(actor, row) for row in rows}
 
     def answers(self, actor: Actor, batch_id: str) -> tuple[Batch, list[Answer]]:
         """A batch with what was answered, in the order in which it was asked.
 
         Raises:
-            UnknownRecordError: there is none that the actor may see, or it is kept no longer.
+            UnknownRecordError: there is none whose answers the actor may read, or it is kept no longer.
         """
         with self._database.session() as session:
             row = _find(session, actor, batch_id)
+            batch = self._batch(actor, row)
+            if not batch.readable:
+                raise _unknown(batch_id)
             kept = session.scalars(select(AnswerRow).where(AnswerRow.batch == row.id).order_by(AnswerRow.place))
             answers = [Answer(read(row.questions[one.place]), one.content) for one in kept]
-            return Batch(row.id, row.title, len(row.questions), self._until(row.created)), answers
+            return batch, answers
 
     # What jobs do ----------------------------------------------------------------------------------------------
 
@@ -168,6 +175,11 @@ class Batches:
         with self._database.session(writing=True) as session:
             session.execute(delete(BatchRow).where(BatchRow.id.in_(over)))
         return len(over)
+
+    def _batch(self, actor: Actor, row: BatchRow) -> Batch:
+        asker = actor if row.person == actor.person else self._acting(row.person, row.organisation)
+        readable = asker is not None and all(stands(actor, party) for party in Party if stands(asker, party))
+        return Batch(row.id, row.title, len(row.questions), self._until(row.created), readable)
 
     def _until(self, created: str) -> str:
         return (here(created, self._clock).date() + timedelta(days=KEPT_DAYS)).isoformat()

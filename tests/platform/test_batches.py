@@ -16,7 +16,8 @@ from kyokan.platform.desk.model import AnswerRow
 from kyokan.platform.jobs.handlers import HANDLERS
 from tests.platform.dealing import ANALYST, PLANNER, STRANGER, Clock, Role, person
 
-ADMIN, COLLEAGUE = person("ada", "agency", Role.ADMIN), person("yui", "agency", Role.PLANNER)
+ADMIN, COLLEAGUE = person("ada", "agency", Role.ADMIN, Role.ANALYST), person("yui", "agency", Role.PLANNER)
+CLERK = person("min", "agency", Role.ADMIN)
 KEY = "a" * 32
 ASKED = [Query(entity=f"brand:{name}", top=3) for name in ("x", "gone", "z")]
 
@@ -106,6 +107,16 @@ def test_it_is_seen_by_who_asked_and_by_admins_of_the_organisation_alone(house):
             house.batches.answers(who, KEY)
     with pytest.raises(UnknownRecordError):
         house.run(organisation="rival-agency")
+
+
+def test_an_admin_who_sees_less_of_deals_than_who_asked_sees_that_it_is_there_and_not_what_it_says(house):
+    ask(house)
+    house.run()
+    assert [house.batches.of(who, [KEY])[KEY].readable for who in (PLANNER, ADMIN, CLERK)] == [True, True, False]
+    with pytest.raises(UnknownRecordError):
+        house.batches.answers(CLERK, KEY)
+    house.acting.clear()  # who asked has left, and nobody knows what they could see
+    assert not house.batches.of(ADMIN, [KEY])[KEY].readable
 
 
 def test_who_does_not_act_for_the_organisation_any_more_is_not_answered(house):

@@ -154,7 +154,7 @@ def test_a_roster_is_asked_for_by_its_side(world, made):
     assert made["planner"].send("/roster/matching", "/account", key="d" * 32, each="2").status_code == 403
 
 
-def test_nobody_else_has_it_but_an_admin_of_the_organisation(world, made, address):
+def test_nobody_else_has_it_but_an_admin_who_sees_as_much_of_deals(world, made, address):
     job_id = ask(made["planner"], address)
     work(world, job_id)
     assert made["stranger"].send(f"{address}/matching", "/account", key="d" * 32, each="2").status_code == 404
@@ -162,11 +162,15 @@ def test_nobody_else_has_it_but_an_admin_of_the_organisation(world, made, addres
         assert take(made[who], job_id).status_code == 404
         assert LIST not in made[who].get("/jobs").text
     accounts = world.accounts
-    token = accounts.invite("ada@example.com", accounts.organisation("Waon†").id, Role.ADMIN)
     visit = Visit("127.0.0.1", "test")
-    entered = accounts.accept(token, name="Ada", password=GOOD, language="en", visit=visit)
-    admin = Browser(made["planner"].client.application).bear(entered.session_id)
-    assert LIST in admin.get("/jobs").text
+    for who, roles, status in (("ada", (Role.ADMIN,), 404), ("bea", (Role.ADMIN, Role.PLANNER), 200)):
+        token = accounts.invite(f"{who}@example.com", accounts.organisation("Waon†").id, *roles)
+        entered = accounts.accept(token, name=who, password=GOOD, language="en", visit=visit)
+        admin = Browser(made["planner"].client.application).bear(entered.session_id)
+        page = admin.get("/jobs").text
+        assert LIST in page
+        assert ("those alone who see them as Hana does" in page) is (status == 404)
+        assert take(admin, job_id).status_code == status
     assert list(matched(take(admin, job_id))) == list(ASKERS)
 
 
