@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 from collections.abc import Callable
@@ -58,8 +59,15 @@ class WebServer(BaseApplication):
 
 
 def warm(services: Services) -> None:
-    """Derive what questions need while nobody waits; what stands in the way is left for the first question to say."""
+    """Derive what questions need while nobody waits; what stands in the way is left for the first question to say.
+
+    What is loaded before anything of the graph is read stays as long as the process, so that the collector of garbage
+    need not go over it in the middle of an answer.
+    """
     try:
+        services.load()
+        gc.collect()
+        gc.freeze()
         services.warm()
     except KyokanError as error:
         log.warning("not ready for the first question: %s", error)

@@ -158,13 +158,18 @@ class Services(Bound, Closing):
                 weights.save(self.settings.weights)
             return found, weights, kept
 
-    def warm(self) -> None:
-        """Derive at once what every question needs, so that the first is answered as fast as the next."""
+    def load(self) -> None:
+        """Have in memory what reads texts: it stays for as long as the process."""
         from kyokan.matching.encoders import CachedEncoder
-        from kyokan.matching.ranking import Query
 
         if isinstance(self.encoder, CachedEncoder):
             self.encoder.load()
+        self.read(BRIEF)
+
+    def warm(self) -> None:
+        """Derive at once what every question needs, so that the first is answered as fast as the next."""
+        from kyokan.matching.ranking import Query
+
         matcher = self.matcher()
         ids, people, things = matcher.snapshot.ids, (EntityKind.ARTIST,), (EntityKind.BRAND, EntityKind.PRODUCT)
         for asking, asked in ((people, things), (things, people)):

@@ -105,7 +105,7 @@ class Nearby:
         return np.asarray(whole[self.kept] - self.inverse[np.ix_(self.kept, gone)] @ spoken)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GramChange:
     """share · Σ (F' F'ᵀ − F Fᵀ) with nothing on its diagonal; factors are (L, K), dense or sparse, as (F', F)."""
 
@@ -116,11 +116,16 @@ class GramChange:
         """So many times this."""
         return type(self)(self.share * share, self.factors)
 
+    @cached_property
+    def _diagonals(self) -> list[Floats]:
+        """(L, 1) of each F' F'ᵀ − F Fᵀ, its diagonal."""
+        return [_squares(new) - _squares(old) for new, old in self.factors]
+
     def times(self, columns: Floats) -> Floats:
         """(L, L) times (L, C)."""
         found = np.zeros(columns.shape)
-        for new, old in self.factors:
-            found += new @ (new.T @ columns) - old @ (old.T @ columns) - (_squares(new) - _squares(old)) * columns
+        for (new, old), diagonal in zip(self.factors, self._diagonals, strict=True):
+            found += new @ (new.T @ columns) - old @ (old.T @ columns) - diagonal * columns
         return self.share * found
 
 

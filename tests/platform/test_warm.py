@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,13 @@ from kyokan.platform.settings import Settings
 
 SOURCE = Provenance(source="test")
 DERIVED = {"profiles", "walk_graph", "texts", "likeness", "partners", "audiences"}
+
+
+@pytest.fixture(autouse=True)
+def thawed() -> Iterator[None]:
+    """What a server sets apart from the collector of garbage is given back to it."""
+    yield
+    gc.unfreeze()
 
 
 def fill(services: Services) -> None:
