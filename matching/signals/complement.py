@@ -153,6 +153,8 @@ def typical_value(table: PairTable, lift: Floats, tie_ups: TieUps, profiles: Pro
     ends = [np.unique(tie_ups.ends(side)) for side in (Side.PEOPLE, Side.THINGS)]
     p, q = (profiles.sparse(rows) for rows in ends)
     count, total, mean = p.shape[0], np.asarray(p.sum(axis=0)), table.artist / table.total
+    if count < len(lift):  # fewer artists than attributes: their wants are fewer than the products of attributes
+        return float(np.sqrt(np.mean((q @ (p @ lift - mean @ lift).T) ** 2))) or 1.0
     spread = (p.T @ p).toarray() - np.outer(total, mean) - np.outer(mean, total - count * mean)  # of p − p̄ with itself
     squares = np.sum((q.T @ q).toarray() * (lift.T @ spread @ lift))
     return float(np.sqrt(max(squares, 0.0) / (count * q.shape[0]))) or 1.0
