@@ -124,7 +124,7 @@ def _veto(context: Context, row: int, refused: str) -> Decision:
     names = {lang: context.label(row, lang) for lang in ("ja", "en")}
     what = {lang: _named(context, refused, lang) for lang in ("ja", "en")}
     reason = Sentence(
-        ja=f"{names['ja']}の決まりで{what['ja']}とは組めません。", en=f"{names['en']} does not work with {what['en']}."
+        ja=f"{names['ja']}のルールで{what['ja']}とは組めません。", en=f"{names['en']} does not work with {what['en']}."
     )
     return Decision(standing=Standing.BLOCKED, reason=reason)
 

@@ -45,7 +45,15 @@ def check(query: Query, context: Context) -> None:
             raise QueryError(f"kind {kind!r}", "cannot be proposed", f"Known are {', '.join(CANDIDATE_KINDS)}")
     for signal in sorted(query.without_signals):
         if signal not in SIGNALS:
-            raise QueryError(f"signal {signal!r}", "is unknown", f"Known are {', '.join(SIGNALS)}")
+            known = ", ".join(SIGNALS)
+            raise QueryError(
+                f"signal {signal!r}",
+                "is unknown",
+                f"Known are {known}",
+                code="signal_unknown",
+                name=signal,
+                known=known,
+            )
     _check_audience(query, context)
     _check_kansei(query, context)
 
@@ -152,7 +160,8 @@ def resolve(name: str, kind: EntityKind, context: Context) -> int:
         return context.view.row(name if name.startswith(prefix) else prefix + name)
     except UnknownEntityError:
         known = [context.id(int(row)) for row in context.view.rows(kind)[:12]]
-        raise QueryError(f"{kind.value} {name!r}", "is unknown", f"Known are {', '.join(known) or 'none'}") from None
+        remedy, code = f"Known are {', '.join(known) or 'none'}", f"{kind.value}_unknown"
+        raise QueryError(f"{kind.value} {name!r}", "is unknown", remedy, code=code, name=name) from None
 
 
 def _entity_subject(entity_id: str, wishes: Floats, context: Context) -> Subject:

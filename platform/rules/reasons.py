@@ -66,20 +66,20 @@ class Bar:
 
 WHY: Mapping[Sort, Sentence] = {
     Sort.CATEGORY: Sentence(
-        ja="アーティスト側の決まりで、この分野とは組めません。", en="The artist's side does not work in this category."
+        ja="アーティスト側のルールで、この分野とは組めません。", en="The artist's side does not work in this category."
     ),
     Sort.COMPANY: Sentence(
-        ja="アーティスト側の決まりで、この会社とは組めません。", en="The artist's side does not work with this company."
+        ja="アーティスト側のルールで、この会社とは組めません。", en="The artist's side does not work with this company."
     ),
     Sort.KANSEI: Sentence(
-        ja="アーティスト側の決まりで、この感性とは組めません。",
+        ja="アーティスト側のルールで、この感性とは組めません。",
         en="The artist's side does not stand for what this evokes.",
     ),
     Sort.MEDIUM: Sentence(
-        ja="アーティスト側の決まりで、この媒体はお受けできません。", en="The artist's side does not do this medium."
+        ja="アーティスト側のルールで、この媒体はお受けできません。", en="The artist's side does not do this medium."
     ),
     Sort.TERRITORY: Sentence(
-        ja="アーティスト側の決まりで、この地域はお受けできません。", en="The artist's side does not do this territory."
+        ja="アーティスト側のルールで、この地域はお受けできません。", en="The artist's side does not do this territory."
     ),
     Sort.RAIL: Sentence(
         ja="ブランド側の指針で、この組み合わせは控えています。", en="The brand's guard rails rule this pairing out."

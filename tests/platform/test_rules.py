@@ -154,7 +154,7 @@ def test_what_a_rule_closes_is_neither_drafted_nor_sent(rules, akari, deals):
     rules.keep(MANAGER, AKARI, akari.version, {"categories": ["category:watch"]})
     with pytest.raises(RuleStopError) as stop:
         deals.create(PLANNER, DRAFT, MATCH, "sha256:1")
-    assert stop.value.said["ja"] == "アーティスト側の決まりで、この分野とは組めません。"
+    assert stop.value.said["ja"] == "アーティスト側のルールで、この分野とは組めません。"
     with pytest.raises(RuleStopError):
         deals.take(PLANNER, drafted["id"], drafted["version"], Step.SEND)
     assert deals.get(PLANNER, drafted["id"])["status"] == "draft"

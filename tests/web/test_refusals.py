@@ -123,3 +123,21 @@ def test_a_refusal_is_said_in_japanese_on_a_japanese_page(made, who, address, fi
     assert said in told
     assert JAPANESE.search(told)
     assert "<span lang" not in told
+
+
+ASKED = "entity=brand:xc&for=artist"
+
+
+@pytest.mark.parametrize(
+    ("address", "ja", "en"),
+    [
+        (f"/matches?{ASKED}&without=signal:zzz", "「zzz」というシグナルはありません", "There is no signal “zzz”"),
+        (f"/matches?{ASKED}&category=category:gone", "という分野はありません", "has no category “category:gone” now"),
+        (f"/matches?{ASKED}&place=place:gone", "という地域はありません", "has no territory “place:gone” now"),
+    ],
+)
+def test_a_question_that_cannot_be_asked_any_more_is_refused_in_the_readers_language(client, address, ja, en):
+    for lang, words in (("ja", ja), ("en", en)):
+        page = client.get(address, headers={"Accept-Language": lang})
+        assert page.status_code == 400
+        assert words in page.text

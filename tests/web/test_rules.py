@@ -79,7 +79,7 @@ def test_a_proposal_that_a_rule_closes_is_refused_in_words_and_what_was_typed_st
     ("language", "words"),
     [
         ("en", "The artist's side does not work in this category."),
-        ("ja", "アーティスト側の決まりで、この分野とは組めません。"),
+        ("ja", "アーティスト側のルールで、この分野とは組めません。"),
     ],
 )
 def test_a_rule_put_down_after_an_offer_stops_the_last_side_in_their_words(made, language, words):
