@@ -104,6 +104,15 @@ def _filtered(one: Questions) -> Iterator[Query]:
     )
 
 
+def _forgetting(one: Questions) -> Iterator[Query]:
+    """Nobody evokes some attribute."""
+    return ({"without": f"attribute:{next(iter(wish)).removeprefix('kansei.')}"} for wish in one.kansei())
+
+
+def _without(one: Questions) -> Iterator[Query]:
+    return (query | less for query, less in zip(_of_things(one), _forgetting(one), strict=False))
+
+
 def _of_briefs(one: Questions) -> Iterator[Query]:
     return ({"text": text, "for": "artist"} for text in one.briefs())
 
@@ -148,6 +157,7 @@ ASKED: dict[str, dict[str, Callable[[Questions], Iterator[Query]]]] = {
         "of things": _of_things,
         "a table of 30": _as_table,
         "filtered, with wishes": _filtered,
+        "without a kansei": _without,
         "of a brief": _of_briefs,
         "of an audience": _of_audiences,
         "of kansei": _of_kansei,
@@ -158,7 +168,7 @@ ASKED: dict[str, dict[str, Callable[[Questions], Iterator[Query]]]] = {
     "reasons": {"a brief": _with_one},
     "why": {
         "": _plain,
-        "what if": lambda one: ({"without": f"attribute:{next(iter(wish))[7:]}"} for wish in one.kansei()),
+        "what if": _forgetting,
     },
 }
 
