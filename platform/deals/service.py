@@ -58,7 +58,7 @@ class Deals:
         Raises:
             UnknownDealError: there is none that the actor may see.
         """
-        self._settle()
+        self.settle()
         with self._database.session() as session:
             deal, party = find(session, actor, deal_id)
             return shown(deal, party)
@@ -78,7 +78,7 @@ class Deals:
 
     def of(self, actor: Actor) -> list[Seen]:
         """Every deal that the actor may see, without its evidence, the one changed last first."""
-        self._settle()
+        self.settle()
         with self._database.session() as session:
             own = select(DealRow).where(of_organisation(actor)).options(selectinload(DealRow.terms))
             rows = session.scalars(own.order_by(DealRow.changed.desc(), DealRow.id)).all()
@@ -157,7 +157,7 @@ class Deals:
 
         A side's own figure on a deal that was sent leaves the version as it is: nobody else's view of it has changed.
         """
-        self._settle()
+        self.settle()
         with self._database.session(writing=True) as session:
             deal, party = find(session, actor, deal_id, acting=True)
             for name in fields:
@@ -195,7 +195,7 @@ class Deals:
             RuleStopError: the rules of either side, or a running deal, close what was to be sent or agreed.
         """
         rule = RULES[step]
-        self._settle()
+        self.settle()
         if step is Step.SEND:
             self._ask_admission(actor, deal_id)
         with self._database.session(writing=True) as session:
@@ -215,20 +215,21 @@ class Deals:
             self._keep(session, actor, deal, step.value, frozenset(Party), told)
             return shown(deal, party)
 
-    # ---------------------------------------------------------------------------------------------------------
-
-    def _settle(self) -> None:
-        """Close what has run out, before anybody looks or acts: time needs no worker to pass."""
+    def settle(self) -> int:
+        """Close what has run out; gives how many. Whoever looks or acts does so first: time needs no worker to pass."""
         rule, today = RULES[Step.EXPIRE], self._clock().date().isoformat()
         due = select(DealRow).where(DealRow.status.in_(sorted(rule.of)), DealRow.expires != "", DealRow.expires < today)
         with self._database.session() as session:
             if session.scalars(due.limit(1)).first() is None:
-                return
+                return 0
         with self._database.session(writing=True) as session:
-            for deal in session.scalars(due).all():
+            over = session.scalars(due).all()
+            for deal in over:
                 deal.status = rule.to
-                told = {"status": deal.status}
-                self._keep(session, None, deal, Step.EXPIRE.value, frozenset(Party), told)
+                self._keep(session, None, deal, Step.EXPIRE.value, frozenset(Party), {"status": deal.status})
+            return len(over)
+
+    # ---------------------------------------------------------------------------------------------------------
 
     def _ask_admission(self, actor: Actor, deal_id: str) -> None:
         """Before the transaction, so that what was stopped is counted although nothing is sent."""

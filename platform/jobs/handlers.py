@@ -29,11 +29,15 @@ def annotation(services: Services, _arguments: Mapping[str, Any], progress: Prog
     return {"read": services.reread(progress), **snapshot(services, {}, progress)}
 
 
+def deadlines(services: Services, _arguments: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
+    """Close the offers whose last day is over and make notices of reminders that have fallen due, looked at or not."""
+    return {"expired": services.deals.settle(), "reminded": services.reminders.tell()}
+
+
 def mail(services: Services, _arguments: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
     """Gather the news into letters and send what waits; without a mail server nothing is written or sent."""
     if services.post is None:
         return {}
-    services.reminders.tell()
     return {"gathered": services.news.gather(), **services.outbox.deliver(services.post)}
 
 
@@ -92,6 +96,7 @@ HANDLERS: dict[str, Handler] = {
     "import": import_source,
     "snapshot": snapshot,
     "annotation": annotation,
+    "deadlines": deadlines,
     "mail": mail,
     "searches": searches,
     "matching": matching,

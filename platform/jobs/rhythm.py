@@ -21,6 +21,7 @@ class Rhythm:
 
 
 RHYTHMS: Mapping[str, Rhythm] = {
+    "deadlines": Rhythm(MINUTE),
     "mail": Rhythm(MINUTE),
     "outcomes": Rhythm(10 * MINUTE),
     "learning": Rhythm(DAY, 17.5 * 3600.0),  # before the searches are looked at under what was learned

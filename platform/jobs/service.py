@@ -29,7 +29,10 @@ ATTEMPTS = 3
 GRACE = 5.0  # seconds a message may take before it is taken for lost
 LONGEST_GAP = 60.0  # seconds between two announcements of a job that waits for a busy worker
 LISTED = 100  # jobs that a page shows
-KINDS = ("import", "snapshot", "annotation", "mail", "searches", "matching", "tidy", "outcomes", "learning")
+KINDS = (
+    *("import", "snapshot", "annotation", "mail", "deadlines", "searches", "matching"),
+    *("tidy", "outcomes", "learning"),
+)
 
 log = logging.getLogger("kyokan.jobs")
 
