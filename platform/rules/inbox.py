@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from kyokan.platform.deals.model import DealRow
 from kyokan.platform.deals.steps import Party, Status
@@ -11,11 +11,14 @@ from kyokan.platform.rules.entries import ArtistRules
 from kyokan.platform.rules.model import RosterRow
 from kyokan.platform.rules.service import rules_of
 
+# Waiting, or ended without an answer of a side: who was spared the offer is spared its end, too.
+UNANSWERED = (Status.SENT, Status.EXPIRED, Status.WITHDRAWN)
+
 
 def under_floor(session: Session, organisation: str) -> dict[str, int]:
-    """Id of a deal → yen that its best offer lacks to the floor; for offers that nobody has answered yet.
+    """Id of a deal → yen that its best offer lacks to the floor; for offers that no side countered or declined.
 
-    A floor is looked at for the offers alone that the organisation which keeps it has to answer.
+    A floor is looked at for the offers alone that the organisation which keeps it had to answer and did not accept.
 
     Args:
         session: of the workroom's file.
@@ -30,11 +33,12 @@ def under_floor(session: Session, organisation: str) -> dict[str, int]:
     if not floors:
         return {}
     sides, artists = (sorted(set(names)) for names in zip(*floors, strict=True))
-    offered = select(DealRow).where(
-        DealRow.status == Status.SENT, DealRow.artist_side.in_(sides), DealRow.artist.in_(artists)
-    )
+    offered = select(DealRow).where(DealRow.artist_side.in_(sides), DealRow.artist.in_(artists), DealRow.sent != "")
+    unanswered = offered.where(DealRow.status.in_(UNANSWERED)).options(selectinload(DealRow.terms))
     lacking = {}
-    for deal in session.scalars(offered):
+    for deal in session.scalars(unanswered):
+        if len(deal.terms) > 1:  # somebody has countered before it ended
+            continue
         terms, floor = deal.offered, floors.get((deal.artist_side, deal.artist))
         high, low = terms.content["fee_high"], terms.content["fee_low"]
         best = low if high is None else high

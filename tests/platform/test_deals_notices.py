@@ -150,6 +150,28 @@ class TestFloor:
         rules.keep(MANAGER, AKARI, 2, {})
         assert told(MANAGER) == [1]
 
+    def test_that_it_expired_is_no_news_either(self, deals, clock, notices, told):
+        send(deals, expires="2026-11-23")
+        clock.pass_by(days=1)
+        assert deals.settle() == 1
+        assert told(BRAND, MANAGER, PLANNER) == [2, 0, 1]
+        assert [notice.act for notice in notices.of(MANAGER, unread=True)] == ["expire", "send"]
+
+    def test_that_it_was_withdrawn_is_no_news_either_though_the_brand_had_accepted(self, deals, sent, told):
+        act(deals, BRAND, sent, Step.ACCEPT)
+        act(deals, PLANNER, sent, Step.WITHDRAW, reason="Too late.")
+        assert told(MANAGER) == [0]
+
+    def test_what_another_had_answered_is_news_to_its_end(self, deals, sent, clock, told):
+        act(deals, BRAND, sent, Step.COUNTER, terms={"fee_low": 9_000_000})
+        clock.pass_by(days=1)
+        act(deals, PLANNER, sent, Step.WITHDRAW, reason="Too late.")
+        assert told(MANAGER) == [3]
+
+    def test_what_a_side_declined_is_news(self, deals, sent, told):
+        act(deals, BRAND, sent, Step.DECLINE, reason="Not this year.")
+        assert told(MANAGER) == [2]
+
     def test_of_what_the_side_has_accepted_itself_the_answers_are_news(self, deals, sent, told):
         act(deals, MANAGER, sent, Step.ACCEPT)
         assert told(MANAGER) == [0]
