@@ -165,18 +165,24 @@ class Searches:
 
     # Looking again -------------------------------------------------------------------------------------------
 
-    def due(self, organisation: str = "", search_id: str = "") -> list[Due]:
-        """Every search in use, of one organisation or of all, or a single one: for who looks at them again."""
+    def again(self, actor: Actor, search_id: str) -> Due:
+        """One of them, for the actor to look at again: the ranking of today is kept for all who read the desk.
+
+        Raises:
+            NotAllowedError: the actor is no planner.
+            UnknownRecordError: the actor's organisation has none of that id.
+        """
+        check_writes(actor)
+        with self._database.session() as session:
+            return _due(session, _find(session, actor, search_id))
+
+    def due(self, organisation: str = "") -> list[Due]:
+        """Every search in use, of one organisation or of all, for the job that looks at them again."""
         query = select(SearchRow).where(SearchRow.removed == "").order_by(SearchRow.id)
         if organisation:
             query = query.where(SearchRow.organisation == organisation)
-        if search_id:
-            query = query.where(SearchRow.id == search_id)
         with self._database.session() as session:
-            return [
-                Due(row.id, readers_of(row.organisation), read(row.question), _stood(session, row.id))
-                for row in session.scalars(query)
-            ]
+            return [_due(session, row) for row in session.scalars(query)]
 
     def refresh(self, search_id: str, ranking: Ranking) -> bool:
         """Note the ranking of today. What nobody needs any more is dropped.
@@ -248,6 +254,10 @@ def _find(session: Session, actor: Actor, search_id: str) -> SearchRow:
     if found is None:
         raise UnknownRecordError(search_id, "is no saved search of yours", "See your saved searches")
     return found
+
+
+def _due(session: Session, row: SearchRow) -> Due:
+    return Due(row.id, readers_of(row.organisation), read(row.question), _stood(session, row.id))
 
 
 def _latest(session: Session, search_id: str) -> RankingRow:

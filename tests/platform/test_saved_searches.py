@@ -136,9 +136,10 @@ def test_changes_add_up_over_nights_and_cancel_out(searches, kept):
 
 def test_of_whoever_left_a_ranking_it_stays_known_whether_they_are_still_there(searches, kept):
     searches.refresh(kept, SECOND)  # b has left; the next night must still ask for it
-    (due,) = searches.due("agency", kept)
+    (due,) = searches.due("agency")
     assert due.ids == ("artist:a", "artist:b", "artist:c", "artist:d")
-    assert searches.due("rival-agency", kept) == []
+    assert searches.due("rival-agency") == []
+    assert searches.again(PLANNER, kept) == due
 
 
 def test_what_was_not_shown_yet_is_not_taken_for_seen(searches, kept):
@@ -176,6 +177,7 @@ def test_saved_searches_are_their_organisations_and_changed_by_planners(searches
         lambda: searches.get(STRANGER, kept),
         lambda: searches.see(STRANGER, kept, 1),
         lambda: searches.put_away(STRANGER, kept),
+        lambda: searches.again(STRANGER, kept),
     ):
         with pytest.raises(UnknownRecordError):
             ask()
@@ -184,6 +186,7 @@ def test_saved_searches_are_their_organisations_and_changed_by_planners(searches
         lambda: searches.of(BRAND),
         lambda: searches.save(ANALYST, "x", ASKED, FIRST),
         lambda: searches.put_away(ANALYST, kept),
+        lambda: searches.again(ANALYST, kept),
     ):
         with pytest.raises(NotAllowedError):
             ask()

@@ -99,6 +99,16 @@ def test_looking_again_takes_the_ranking_of_now(made, shifted):
     assert "Nothing has changed" in made["planner"].get(address).text
 
 
+def test_an_analyst_is_not_offered_to_look_again_and_keeps_nothing_by_asking(made, shifted):
+    address, _ = shifted
+    assert 'value="look"' in made["planner"].get(address).text
+    page = made["analyst"].get(address).text
+    assert 'value="look"' not in page
+    assert 'value="see"' in page
+    assert made["analyst"].send(address, address, act="look").status_code == 403
+    assert "1 new, 2 gone, 1 moved" in made["analyst"].get(address).text
+
+
 def test_saving_twice_saves_once_and_a_taken_name_keeps_what_was_typed(made, saved):
     assert save(made["planner"]).location.partition("?")[0] == saved
     other = save(made["planner"], question="entity=brand:koyomido&for=artist")

@@ -89,9 +89,8 @@ def change(search_id: str) -> Response:
     if act == "see":
         searches.see(who, search_id, _number(typed["latest"]))
     elif act == "look":
-        searches.get(who, search_id)
-        for one in searches.due(who.organisation, search_id):
-            searches.refresh(one.id, view.services.ranking(one.query, one.ids, actor=one.readers))
+        again = searches.again(who, search_id)
+        searches.refresh(again.id, view.services.ranking(again.query, again.ids, actor=again.readers))
     elif act in {"remove", "restore"}:
         searches.put_away(who, search_id, back=act == "restore")
     else:
