@@ -24,10 +24,11 @@ PROGRESS = re.compile(r"(?P<stage>.+?) (?P<done>[\d,]+)(?:/(?P<total>[\d,]+))?")
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A job and whose it is."""
+    """A job and whose it is; ``beginner`` says whether it is the reader's to begin, and so to let try again."""
 
     job: Job
     owner: Owner
+    beginner: bool
 
     @property
     def active(self) -> bool:
@@ -36,8 +37,8 @@ class Seen:
 
     @property
     def may_retry(self) -> bool:
-        """Whether it ended without being done."""
-        return self.job.state in FINAL and self.job.state is not State.DONE
+        """Whether it ended without being done, and the reader may let it try again."""
+        return self.beginner and self.job.state in FINAL and self.job.state is not State.DONE
 
     @property
     def progress(self) -> tuple[str, int, int] | None:
@@ -69,7 +70,9 @@ class JobRoom:
     def of(self, actor: Actor, states: tuple[State, ...] = ()) -> list[Seen]:
         """Those that the actor may see, newest first; only those in some states where any are named."""
         person = "" if actor.has(Role.ADMIN) else actor.person
-        return [Seen(*pair) for pair in self._jobs.owned(actor.organisation, person, states)]
+        agency = self._of_agency(actor)
+        owned = self._jobs.owned(actor.organisation, person, states)
+        return [_seen(actor, job, owner, agency=agency) for job, owner in owned]
 
     def get(self, actor: Actor, job_id: str) -> Seen:
         """One of them.
@@ -81,15 +84,11 @@ class JobRoom:
         mine = found and found.organisation == actor.organisation
         if found is None or not mine or not (actor.has(Role.ADMIN) or found.person == actor.person):
             raise UnknownRecordError(job_id, "is no job of yours", "See your jobs")
-        return Seen(self._jobs.get(job_id), found)
+        return _seen(actor, self._jobs.get(job_id), found, agency=self._of_agency(actor))
 
     def may_begin(self, actor: Actor, kind: str) -> bool:
         """Whether a job of that kind is the actor's to begin."""
-        if kind not in BEGUN_BY or not actor.has(BEGUN_BY[kind]):
-            return False
-        with self._database.session() as session:
-            home = session.get(Organisation, actor.organisation)
-            return home is not None and home.kind is OrganisationKind.AGENCY
+        return kind in BEGUN_BY and actor.has(BEGUN_BY[kind]) and self._of_agency(actor)
 
     def begin(self, actor: Actor, kind: str) -> Job:
         """Begin a job for the actor's organisation; one of that kind that still waits or runs is given instead.
@@ -132,17 +131,28 @@ class JobRoom:
 
         Raises:
             UnknownRecordError: there is none that the actor may see.
-            NotAllowedError: nobody in the actor's organisation may begin it any more.
+            NotAllowedError: it is not the actor's to begin any more, nor is the actor an admin of whose it is.
         """
         found = self.get(actor, job_id)
-        if found.job.kind == "annotation" and not self.may_begin(actor, found.job.kind):
+        if not found.beginner:
             raise _not_to_begin(found.job.kind)
         if self._jobs.retry(job_id):
             self._record(actor, job_id, "retry", {})
 
+    def _of_agency(self, actor: Actor) -> bool:
+        with self._database.session() as session:
+            home = session.get(Organisation, actor.organisation)
+            return home is not None and home.kind is OrganisationKind.AGENCY
+
     def _record(self, actor: Actor, job_id: str, act: str, said: Mapping[str, Any]) -> None:
         with self._database.session(writing=True) as session:
             Trail(session).add(actor, f"job:{job_id}", act, self._clock(), said)
+
+
+def _seen(actor: Actor, job: Job, owner: Owner, *, agency: bool) -> Seen:
+    """A job of the actor's as they may go on with it: an admin of an agency with all that its people begin."""
+    beginner = job.kind not in BEGUN_BY or (agency and actor.has(BEGUN_BY[job.kind], Role.ADMIN))
+    return Seen(job, owner, beginner)
 
 
 def _not_to_begin(kind: str) -> NotAllowedError:

@@ -99,9 +99,33 @@ def test_a_guest_lets_no_job_about_the_whole_catalogue_try_again(room, jobs):
     guest = person("ada", BRAND.organisation, Role.ADMIN)
     begun, _ = jobs.begin("annotation", {}, Owner(guest.organisation, guest.person, "Ada"), "annotation:before")
     room.cancel(guest, begun.id)
+    assert [one.may_retry for one in room.of(guest)] == [False]
     with pytest.raises(NotAllowedError):
         room.retry(guest, begun.id)
     assert jobs.get(begun.id).state is State.CANCELLED
+
+
+def test_whoever_is_no_planner_any_more_lets_no_look_at_searches_try_again_but_an_admin_does(room, begun, jobs):
+    room.cancel(PLANNER, begun)
+    former = person(PLANNER.person, "agency", Role.ANALYST)
+    assert [[one.may_retry for one in room.of(actor)] for actor in (former, PLANNER, ADMIN)] == [
+        [False],
+        [True],
+        [True],
+    ]
+    with pytest.raises(NotAllowedError):
+        room.retry(former, begun)
+    assert jobs.get(begun).state is State.CANCELLED
+    room.retry(ADMIN, begun)
+    assert jobs.get(begun).state is State.QUEUED
+
+
+def test_a_job_that_is_no_kind_of_ones_own_to_begin_may_try_again_where_it_is_ones_own(room, jobs):
+    asked = room.answer(MANAGER, "a" * 32).id
+    room.cancel(MANAGER, asked)
+    assert [one.may_retry for one in room.of(MANAGER)] == [True]
+    room.retry(MANAGER, asked)
+    assert jobs.get(asked).state is State.QUEUED
 
 
 def test_a_job_that_waits_is_cancelled_and_never_claimed(room, begun, jobs):

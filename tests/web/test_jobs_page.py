@@ -9,6 +9,7 @@ from world import World
 
 from kyokan.platform.accounts import Role
 from kyokan.platform.accounts.service import Visit
+from kyokan.platform.jobs.model import Owner
 from tests.platform.accounting import GOOD
 from tests.web.browsing import Browser, company
 
@@ -22,10 +23,10 @@ def made(tmp_path):
     world.close()
 
 
-def an_admin(app):
-    """An admin of the agency at a browser."""
+def an_admin(app, organisation="Waon†"):
+    """An admin of an organisation, the agency where none is named, at a browser."""
     accounts = app.extensions["kyokan"].accounts
-    token = accounts.invite("ada@example.com", accounts.organisation("Waon†").id, Role.ADMIN)
+    token = accounts.invite("ada@example.com", accounts.organisation(organisation).id, Role.ADMIN)
     entered = accounts.accept(token, name="Ada", password=GOOD, language="en", visit=Visit("127.0.0.1", "test"))
     return Browser(app).bear(entered.session_id)
 
@@ -80,6 +81,21 @@ def test_an_admin_has_the_texts_read_anew_and_nobody_else_is_offered_it(made):
     jobs.finish(jobs.claim(job.id), {"read": 1200, "snapshot": "sha256:1"})
     assert "1,200 profiles read anew" in admin.get("/jobs").text
     assert "Reading texts and tags anew" not in planner.get("/jobs").text
+
+
+def test_a_guest_with_an_old_job_about_the_whole_catalogue_is_offered_nothing_that_would_be_refused(made):
+    jobs, planner, _ = made
+    services = planner.client.application.extensions["kyokan"]
+    admin = an_admin(planner.client.application, "Koyomido†")
+    home = services.accounts.organisation("Koyomido†").id
+    person = services.accounts.sessions.actor_of(admin.cookie).person
+    old, _ = jobs.begin("annotation", {}, Owner(home, person, "Ada"), "annotation:before")
+    assert 'value="cancel"' in admin.get("/jobs").text
+    jobs.fail(jobs.claim(old.id), "no", again=False)
+    page = admin.get("/jobs").text
+    assert "Something it was given needs mending" in page
+    assert 'value="retry"' not in page
+    assert admin.send(f"/jobs/{old.id}", csrf_token=admin.token("/account"), act="retry").status_code == 403
 
 
 def test_nobody_sees_the_jobs_of_others(made):
