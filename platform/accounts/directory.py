@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, func, or_, select
+from sqlalchemy import Select, delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from kyokan.errors import AccountError
@@ -147,7 +147,8 @@ class Directory:
         """Invite an address into an organisation (by id); gives the token of the invitation, which is kept nowhere.
 
         Raises:
-            AccountError: that is no e-mail address, there is no such organisation, or it gives no such roles.
+            AccountError: that is no e-mail address, there is no such organisation, it gives no such roles, or they are
+                held already.
         """
         address = checked_email(email)
         with self._database.session(writing=True) as session:
@@ -155,6 +156,8 @@ class Directory:
             if place is None:
                 raise AccountError("no_organisation", organisation, "is no organisation")
             offered = offerable(place, roles)
+            if (known := self._person(session, address)) and _roles(session, known, organisation).issuperset(offered):
+                raise AccountError("member_already", email, "is in already", "See kyokan user list")
             self._note(session, None, f"organisation:{organisation}", "invited", email=address, roles=words(offered))
             return self._offer(session, address, organisation, offered)
 
@@ -314,7 +317,25 @@ class Directory:
             session.merge(Membership(person=person.id, organisation=invited.organisation, role=role))
         session.flush()
         self._note(session, person, f"organisation:{invited.organisation}", "joined", roles=words(invited.roles))
+        self._settle(session, person, invited.organisation)
         return invited.organisation
+
+    def _settle(self, session: Session, person: Person, organisation: str) -> None:
+        """Close the invitations into an organisation that offer somebody nothing which they do not hold by now."""
+        held = _roles(session, person, organisation)
+        for one in session.scalars(self._waiting(organisation).where(Invitation.email == person.email)):
+            if held.issuperset(one.roles):
+                one.used = self._clock()
+                told = {"email": one.email, "roles": words(one.roles)}
+                self._note(session, None, f"organisation:{organisation}", "invitation_settled", **told)
+
+    def _waiting(self, organisation: str) -> Select[Invitation]:
+        """Invitations into an organisation that can still be taken up."""
+        return self._open().where(Invitation.organisation == organisation)
+
+    def _open(self) -> Select[Invitation]:
+        """Invitations that can still be taken up."""
+        return select(Invitation).where(Invitation.used.is_(None), Invitation.expires > self._clock())
 
 
 def offerable(organisation: Organisation, roles: Collection[Role]) -> tuple[Role, ...]:
@@ -327,6 +348,12 @@ def offerable(organisation: Organisation, roles: Collection[Role]) -> tuple[Role
         raise AccountError("no_role_offered", "roles", "are none", "Offer one at least")
     only_roles(organisation, roles)
     return ordered(roles)
+
+
+def _roles(session: Session, person: Person, organisation: str) -> set[Role]:
+    """What somebody holds in an organisation."""
+    held = select(Membership.role).where(Membership.person == person.id, Membership.organisation == organisation)
+    return set(session.scalars(held))
 
 
 def only_roles(organisation: Organisation, given: Collection[Role]) -> None:

@@ -84,7 +84,7 @@ class Elsewhere(Passkeys):
             if not person.active or (identity is None and self._bound(session, vouched.issuer, person)):
                 raise stranger
             if joined := not organisations(session, person.id):
-                for invitation in invitations:
+                for invitation in (one for one in invitations if one.used is None):  # using one may settle the next
                     self._use(session, invitation, person)
             if identity is None:
                 session.add(Identity(issuer=vouched.issuer, subject=vouched.subject, person=person.id))
@@ -97,9 +97,8 @@ class Elsewhere(Passkeys):
 
     def _open_invitations(self, session: Session, email: str) -> list[Invitation]:
         """Invitations into organisations that an address has not taken up, the latest to end first."""
-        asked = select(Invitation).where(Invitation.email == folded(email), Invitation.organisation.is_not(None))
-        still_open = asked.where(Invitation.used.is_(None), Invitation.expires > self._clock())
-        return list(session.scalars(still_open.order_by(Invitation.expires.desc())))
+        own = self._open().where(Invitation.email == folded(email), Invitation.organisation.is_not(None))
+        return list(session.scalars(own.order_by(Invitation.expires.desc())))
 
     def _bound(self, session: Session, issuer: str, person: Person) -> bool:
         """Whether the issuer has vouched for this person under another id: an address may have changed hands."""

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from kyokan.errors import AccountError, ChangedMeanwhileError, NotAllowedError, UnknownRecordError
@@ -144,6 +144,7 @@ class Teams(Directory):
             those = (Membership.person == person, Membership.organisation == actor.organisation)
             session.execute(delete(Membership).where(*those, Membership.role.in_(taken)))
             self._record(session, actor, "roles_changed", person=person, given=words(given), taken=words(taken))
+            self._settle(session, session.get_one(Person, person), actor.organisation)
 
     def keep_out(self, actor: Actor, person: str) -> None:
         """Take somebody out of the actor's organisation at once: roles, invitations and sessions acting for it end.
@@ -165,11 +166,6 @@ class Teams(Directory):
                 session.delete(invitation)
             self.sessions.revoke(session, SignIn.person == person, SignIn.organisation == here)
             self._record(session, actor, "kept_out", person=person, taken=words(member.roles))
-
-    def _waiting(self, organisation: str) -> Select[Invitation]:
-        """Invitations into an organisation that can still be taken up."""
-        asked = select(Invitation).where(Invitation.organisation == organisation)
-        return asked.where(Invitation.used.is_(None), Invitation.expires > self._clock())
 
     def _record(self, session: Session, actor: Actor, act: str, **detail: str) -> None:
         at = datetime.fromtimestamp(self._clock(), UTC)

@@ -102,6 +102,39 @@ def test_an_invitation_withdrawn_is_over_and_withdrawing_again_does_nothing(desk
     assert [act for act, _ in acts(desk, admin)] == ["invited", "invitation_withdrawn"]
 
 
+def settled(desk, organisation):
+    with desk.database.session() as session:
+        records = Trail(session).of(f"organisation:{organisation}")
+        return [one.detail for one in records if one.act == "invitation_settled"]
+
+
+def test_an_invitation_that_offers_nothing_more_to_who_came_in_by_another_is_settled(desk, admin):
+    same, more = desk.invite(OTHER, role=Role.ANALYST), desk.invite(OTHER, role=Role.ADMIN)
+    elsewhere = desk.invite(OTHER, organisation="Other Agency", role=Role.ANALYST)
+    person = desk.accounts.owner(desk.accept(desk.invite(OTHER, role=Role.ANALYST)).session_id).id
+    assert [(one.email, one.roles) for one in desk.accounts.team(admin).pending] == [(OTHER, (Role.ADMIN,))]
+    refused("invitation_over", desk.accounts.invitation, same)
+    refused("invitation_over", desk.accounts.join, same, person)
+    assert desk.accounts.invitation(more).roles == (Role.ADMIN,)
+    assert desk.accounts.invitation(elsewhere).roles == (Role.ANALYST,)
+    assert settled(desk, admin.organisation) == [{"email": OTHER, "roles": "analyst"}]
+
+
+def test_an_invitation_to_a_role_that_an_admin_gave_meanwhile_is_settled_and_opens_nothing_later(desk, admin, planner):
+    token = desk.invite(role=Role.ANALYST)
+    desk.accounts.set_roles(admin, planner.person, {Role.PLANNER, Role.ANALYST}, before={Role.PLANNER})
+    assert desk.accounts.team(admin).pending == ()
+    desk.accounts.set_roles(admin, planner.person, {Role.PLANNER}, before={Role.PLANNER, Role.ANALYST})
+    refused("invitation_over", desk.accounts.join, token, planner.person)
+    assert members(desk, admin)[EMAIL] == (Role.PLANNER,)
+
+
+def test_nobody_is_invited_to_what_they_hold(desk, admin, planner):
+    refused("member_already", desk.invite)
+    assert desk.accounts.team(admin).pending == ()
+    assert desk.accounts.invitation(desk.invite(role=Role.ANALYST)).roles == (Role.ANALYST,)
+
+
 def test_nobody_withdraws_an_invitation_of_another_organisation(desk, admin):
     theirs = desk.actor(OTHER, organisation="Other Agency", role=Role.ADMIN)
     token = desk.accounts.invite_to_team(theirs, "new@example.com", Role.PLANNER).token
