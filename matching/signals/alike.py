@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, Self
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from kyokan.matching.signals.base import Side
 from kyokan.matching.signals.view import Flags, Floats, Rows
 
 if TYPE_CHECKING:
-    from kyokan.matching.signals.context import Context
+    from kyokan.matching.signals.kinship import Kinship
 
 BLOCK = 2048  # rows worked on at a time, so that they stay in the processor's cache
 KINDS = {Side.PEOPLE: (EntityKind.ARTIST,), Side.THINGS: (EntityKind.BRAND, EntityKind.PRODUCT)}
@@ -31,6 +32,10 @@ class Alike(Protocol):
 
     def rows(self, places: Rows) -> Floats:
         """(P, L) some rows."""
+        ...
+
+    def cells(self, places: Rows, learned: Rows) -> Floats:
+        """(P,) some cells."""
         ...
 
     @property
@@ -55,34 +60,43 @@ class Few:
         """(P, L) some rows."""
         return self.values[places]
 
+    def cells(self, places: Rows, learned: Rows) -> Floats:
+        """(P,) some cells."""
+        return self.values[places, learned]
+
     @property
     def resembling(self) -> Flags:
         """(R,) whether each resembles any of the learned ones."""
         return np.asarray(np.any(self.values > 0, axis=1))
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Kinship of every candidate of a side, in single precision: ``values`` (rows of the side, L)."""
+class Beside:
+    """What kinship is made of beside kansei, for every candidate of a side: ``values`` (R, L), 0 with oneself.
 
-    values: Floats
-    known: Flags
-    place: Rows
-    _always: dict[int, tuple[Floats, Floats]] = field(default_factory=dict)
+    In single precision, R × L × 4 bytes; the same in an edited copy in which nothing but kansei differs. ``own`` (R,)
+    is the place of each candidate among the learned ones, −1 for strangers.
 
-    @classmethod
-    def of(cls, context: Context, side: Side, learned: Rows) -> Self:
-        """Work the table out, block by block; rows × L × 4 bytes."""
-        rows = context.view.rows(*KINDS[side])
-        values = np.zeros((len(rows), len(learned)), dtype=np.float32)
+    Args:
+        kinship: by which they are compared.
+        side: on which they stand.
+        rows: (R,) the candidates, ascending.
+        learned: (L,) those they are compared with, ascending.
+    """
+
+    def __init__(self, kinship: Kinship, side: Side, rows: Rows, learned: Rows) -> None:
+        self.rows, self.learned = rows, learned
+        self.values = np.zeros((len(rows), len(learned)), dtype=np.float32)
         for start in range(0, len(rows), BLOCK):
-            values[start : start + BLOCK] = context.kinship.between(rows[start : start + BLOCK], learned, side)
-        place = np.full(len(context.sides), -1, dtype=np.int64)
-        place[rows] = np.arange(len(rows))
-        return cls(values, np.any(values > 0, axis=1), place)
+            self.values[start : start + BLOCK] = kinship.beside_kansei(rows[start : start + BLOCK], learned, side)
+        self.own = np.full(len(rows), -1, dtype=np.int64)
+        among = np.flatnonzero(np.isin(learned, rows))
+        self.own[np.searchsorted(rows, learned[among])] = among
+        self.values[self.own >= 0, self.own[self.own >= 0]] = 0.0
+        self.known = np.any(self.values > 0, axis=1)
+        self._always: dict[int, tuple[Floats, Floats]] = {}
 
     def times(self, weights: Floats) -> Floats:
-        """The table times (L, K), summed in double precision."""
+        """(R, K) the values times (L, K), summed in double precision."""
         found = np.empty((len(self.values), weights.shape[1]))
         for start in range(0, len(found), BLOCK):
             found[start : start + BLOCK] = self.values[start : start + BLOCK].astype(np.float64) @ weights
@@ -94,9 +108,59 @@ class Table:
             self._always[id(weights)] = (weights, self.times(weights))  # holding them keeps the id theirs
         return self._always[id(weights)][1]
 
+
+class Table:
+    """Kinship of every candidate of a side: s · F Gᵀ by kansei plus what is beside them, and 1 with oneself.
+
+    F (R, A) and G (L, A) are the unit profiles of the candidates and of the learned ones, s is the share of kansei. F
+    is sparse, so that F (Gᵀ W) costs little, and what-ifs, in which kansei differ, share all that is written down.
+    """
+
+    def __init__(self, kinship: Kinship, side: Side, beside: Beside) -> None:
+        self.beside = beside
+        self._units, self._learned = kinship.units(beside.rows), kinship.units(beside.learned)
+        self._share = kinship.share_of_kansei(side)
+        self._mine = np.flatnonzero(beside.own >= 0)
+        with_itself = (self._units[self._mine] ** 2).sum(axis=1)
+        self._missing = 1.0 - self._share * np.asarray(with_itself)[:, None]
+
+    def times(self, weights: Floats) -> Floats:
+        """(R, K) the table times (L, K), summed in double precision."""
+        return self.beside.times(weights) + self._by_kansei(weights)
+
+    def always(self, weights: Floats) -> Floats:
+        """``times`` weights that are the same for every question."""
+        return self.beside.always(weights) + self._by_kansei(weights)
+
+    def rows(self, places: Rows) -> Floats:
+        """(P, L) some rows of the table."""
+        found = self.beside.values[places] + self._share * (self._units[places] @ self._learned.T).toarray()
+        own = self.beside.own[places]
+        mine = np.flatnonzero(own >= 0)
+        found[mine, own[mine]] = 1.0
+        return np.asarray(found, dtype=np.float64)
+
+    def cells(self, places: Rows, learned: Rows) -> Floats:
+        """(P,) some cells of the table."""
+        by_kansei = (self._units[places] * self._learned[learned]).sum(axis=1)
+        found = self.beside.values[places, learned] + self._share * by_kansei
+        return np.where(self.beside.own[places] == learned, 1.0, found)
+
+    @cached_property
+    def known(self) -> Flags:
+        """(R,) whether each resembles any of the learned ones, oneself among them."""
+        by_kansei = self._units @ self._learned.sum(axis=0)
+        return np.asarray(self.beside.known | (by_kansei > 0) | (self.beside.own >= 0))
+
     def of_rows(self, rows: Rows) -> Many:
         """The kinships of some rows of the graph."""
-        return Many(self, self.place[rows])
+        return Many(self, np.searchsorted(self.beside.rows, rows))
+
+    def _by_kansei(self, weights: Floats) -> Floats:
+        """(R, K) what kansei add, and what is missing to 1 with oneself."""
+        found = np.asarray(self._units @ (self._share * (self._learned.T @ weights)))
+        found[self._mine] += self._missing * weights[self.beside.own[self._mine]]
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +180,11 @@ class Many:
 
     def rows(self, places: Rows) -> Floats:
         """(P, L) some rows."""
-        return self.table.values[self.places[places]].astype(np.float64)
+        return self.table.rows(self.places[places])
+
+    def cells(self, places: Rows, learned: Rows) -> Floats:
+        """(P,) some cells."""
+        return self.table.cells(self.places[places], learned)
 
     @property
     def resembling(self) -> Flags:

@@ -50,17 +50,13 @@ class ChanceOverlap:
         """(C, A) → (C, A) expected overlap, attribute by attribute."""
         expected = np.zeros(strengths.shape)
         touched = np.nonzero(strengths > 0)
-        expected[touched] = self.of_cells(touched[1], strengths[touched])
+        expected[touched] = self.sums(touched[1], strengths[touched]) / max(self.count, 1)
         return expected
-
-    def of_cells(self, columns: Rows, x: Floats) -> Floats:
-        """(K,) expected overlap of strengths above 0, each of its column."""
-        return np.asarray(self._sums_of(columns, x) / max(self.count, 1))
 
     def with_population(self, other: ChanceOverlap) -> Floats:
         """(A,) Σ min over all pairs of a profile here and one of another population."""
         width = len(self._ends)
-        found = np.bincount(other._columns, self._sums_of(other._columns, other._values), minlength=width)
+        found = np.bincount(other._columns, self.sums(other._columns, other._values), minlength=width)
         return self.with_columns(other, other._apart, np.asarray(found, dtype=np.float64))
 
     def with_columns(self, other: ChanceOverlap, columns: Iterable[int], known: Floats) -> Floats:
@@ -68,7 +64,7 @@ class ChanceOverlap:
         found = known.copy()
         for column in columns:
             values = other.values(column)
-            found[column] = self._sums_of(np.full(len(values), column), values).sum()
+            found[column] = self.sums(np.full(len(values), column), values).sum()
         return found
 
     def values(self, column: int) -> Floats:
@@ -77,8 +73,8 @@ class ChanceOverlap:
             return self._apart[column][0]
         return np.asarray(self._values[self._starts[column] : self._ends[column]])
 
-    def _sums_of(self, columns: Rows, x: Floats) -> Floats:
-        """(K,) Σ min(x, S) over the population."""
+    def sums(self, columns: Rows, x: Floats) -> Floats:
+        """(K,) Σ min(x, S) over the population, of strengths each of its column."""
         x = np.minimum(x, 1.0)  # nobody has more
         place = np.searchsorted(self._shifted, x + APART * columns)
         found = self._sums[place] - self._sums[self._starts[columns]] + x * (self._ends[columns] - place)

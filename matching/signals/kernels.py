@@ -46,6 +46,11 @@ class Kernel:
         half = np.tril(dpotri(factor, lower=True)[0])
         return np.asarray(half + np.tril(half, -1).T)
 
+    @cached_property
+    def for_itself(self) -> Floats:
+        """(L,) how much each speaks for itself: the diagonal of K (K + λI)⁻¹."""
+        return np.asarray(1.0 - self._ridge * self.inverse.diagonal())
+
     def times(self, columns: Floats) -> Floats:
         """(K + λI)⁻¹ times (L, C)."""
         found = self._nearby.times(columns) if self._nearby and self._lean(columns.shape[1]) else None

@@ -8,7 +8,7 @@ import numpy as np
 
 from kyokan.matching.signals.base import Side, Subject
 from kyokan.matching.signals.kernels import GramChange
-from kyokan.matching.signals.view import Floats, Rows
+from kyokan.matching.signals.view import Floats, Rows, Sparse
 
 if TYPE_CHECKING:
     from kyokan.matching.signals.context import Context
@@ -33,12 +33,30 @@ class Kinship:
 
     def between(self, rows: Rows, others: Rows, side: Side) -> Floats:
         """(R, O) kinship of rows with others of one side; everybody's with itself is 1."""
-        alike = self._context.likeness.between(rows, others).astype(np.float64)
+        alike = self._context.likeness.between(rows, others)
         if not self._timed(side):
             return alike
         found = _mean(alike, self._context.times.between(rows, others))
         found[rows[:, None] == others[None, :]] = 1.0
         return found
+
+    def beside_kansei(self, rows: Rows, others: Rows, side: Side) -> Floats:
+        """(R, O) kinship less what kansei add to it; with oneself it says nothing."""
+        alike = self._context.likeness.beside_kansei(rows, others)
+        return _mean(alike, self._context.times.between(rows, others)) if self._timed(side) else alike
+
+    def same_beside_kansei(self, before: Kinship) -> bool:
+        """Whether nothing but kansei is otherwise than it was."""
+        return self._context.likeness.same_beside_kansei(before._context.likeness)
+
+    def share_of_kansei(self, side: Side) -> float:
+        """What a cosine of kansei counts in kinship."""
+        share = self._context.likeness.share
+        return share * DESCRIPTIONS / (DESCRIPTIONS + 1.0) if self._timed(side) else share
+
+    def units(self, rows: Rows) -> Sparse:
+        """(R, A) CSR of unit profiles, whose products are the cosines of kansei."""
+        return self._context.likeness.units(rows)
 
     def change(self, before: Kinship, rows: Rows, side: Side) -> GramChange | None:
         """By how much rows are otherwise akin to each other than they were; None where it has to be worked out."""

@@ -77,9 +77,7 @@ class Pairing:
         """By kinship."""
         alike, place, history = self.people.alike, self.people.place, self.partners.history
         times = alike.always if columns is history.given or columns is history.lone else alike.times
-        return self._without_own(
-            times(columns), columns, lambda mine: alike.rows(mine)[np.arange(len(mine)), place[mine]]
-        )
+        return self._without_own(times(columns), columns, lambda mine: alike.cells(mine, place[mine]))
 
     def _moulded(self, weigh: Callable[[Rows], Floats], columns: Floats) -> Floats:
         """By what ``weigh`` makes of moulds, (M, learned artists), worked out once a mould."""
@@ -144,9 +142,11 @@ class Pairing:
         history = self.partners.history
         if self.people.nowhere or self.things.nowhere:
             return np.full((len(self.people.place), len(self.things.place)), np.nan)
-        chosen, others = (pick(history.homes) for pick in (self._beside, self._all))
+        at_home = history.moulds.at_home(self.things.mould)
+        asked = np.flatnonzero(at_home.any(axis=0))  # one brand has few of all homes
+        chosen, others = (pick(history.homes[:, asked]) for pick in (self._beside, self._all))
         found = lift(chosen, self._total(self._beside), others, rest, history.markets, history.prior)
-        return np.asarray(found @ history.moulds.at_home(self.things.mould).T)
+        return np.asarray(found @ at_home[:, asked].T)
 
     def _carried(self) -> Floats:
         """(P, T) tie-ups carried over to kindred artists and brands, in the order of multiplication that is cheaper."""
@@ -158,7 +158,7 @@ class Pairing:
         mine = np.flatnonzero(people.place >= 0)
         own = people.place[mine]
         if len(mine):
-            weight = np.einsum("ra,ar->r", people.alike.rows(mine), one.artists.inverse[:, own])[:, None]
+            weight = one.artists.for_itself[own, None]
             found[mine] = (found[mine] - weight * spoken[own]) / (1.0 - weight)
         return found
 

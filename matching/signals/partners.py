@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from kyokan.errors import SettingsError
-from kyokan.matching.signals.alike import Alike, Few, Table
+from kyokan.matching.signals.alike import KINDS, Alike, Beside, Few, Table
 from kyokan.matching.signals.base import Side, Subject
 from kyokan.matching.signals.kernels import Kernel, Nearby
 from kyokan.matching.signals.pairing import Pairing
@@ -182,8 +182,15 @@ class Partners:
     def table(self, side: Side) -> Table:
         """Kinship of every candidate of a side with those learned from."""
         if side not in self._tables:
-            self._tables[side] = Table.of(self._context, side, self.history.learned(side))
+            self._tables[side] = Table(self._context.kinship, side, self._beside(side))
         return self._tables[side]
+
+    def _beside(self, side: Side) -> Beside:
+        before, kinship, learned = self._before, self._context.kinship, self.history.learned(side)
+        same = before is not None and kinship.same_beside_kansei(before.kinship)
+        if before is not None and same and before.history.learned(side) is learned:
+            return before.table(side).beside
+        return Beside(kinship, side, self._context.view.rows(*KINDS[side]), learned)
 
     def of_subject(self, subject: Subject, side: Side) -> Ends:
         """Who asks, standing on ``side``; a brief or a fan is nobody that worked before."""

@@ -49,7 +49,9 @@ class Profiles:
         self.counts = np.bincount(self.cells.rows, self.cells.strength != 0, minlength=len(sides)).astype(np.int64)
         self._mass = self._sum(Side.NONE)
         self._chances: dict[Side, ChanceOverlap] = {}
+        self._chance_sums: dict[Side, Floats] = {}
         self._chance_masses: dict[Side, Floats] = {}
+        self._before: tuple[Profiles, Rows] | None = None
         self._overlaps: dict[tuple[Side, Side], Floats] = {}
 
     def without(self, view: GraphView, rows: Rows, columns: Rows, unmade: Rows = NO_ROWS) -> Self:
@@ -73,6 +75,7 @@ class Profiles:
             edited.__dict__.pop(derived, None)
         cells = known.but(places, strength=self._taken(known, places, brand_of))
         edited.__dict__ |= {"_view": view, "brand_of": brand_of, "cells": cells, "_chance_masses": {}}
+        edited.__dict__ |= {"_before": (self, np.unique(cells.columns[places]))}
         edited._follow(self, places)  # noqa: SLF001 - one of us
         return edited
 
@@ -177,13 +180,29 @@ class Profiles:
         if len(rows) <= few and side not in self._chance_masses:
             return np.asarray(self.chance(side).of(self.strengths(rows)) @ self.telling)
         if side not in self._chance_masses:
-            cells = self.cells
-            here = np.flatnonzero(cells.strength > 0)
-            parts = self.chance(side).of_cells(cells.columns[here], cells.strength[here])
-            parts *= self.telling[cells.columns[here]]
-            masses = np.bincount(cells.rows[here], parts, minlength=len(self._sides))
+            worth = self.telling / max(self.chance(side).count, 1)
+            parts = self._sums_by_chance(side) * worth[self.cells.columns]
+            masses = np.bincount(self.cells.rows, parts, minlength=len(self._sides))
             self._chance_masses[side] = masses.astype(np.float64)
         return np.asarray(self._chance_masses[side][rows])
+
+    def _sums_by_chance(self, side: Side) -> Floats:
+        """(K,) what the strength of each cell shares with all profiles of a side; an edited copy keeps none."""
+        if self._before is not None:
+            before, columns = self._before
+            sums = before._sums_by_chance(side).copy()  # noqa: SLF001 - one of us
+            return self._summed(side, sums, columns)
+        if side not in self._chance_sums:
+            columns = np.arange(len(self.attributes))
+            self._chance_sums[side] = self._summed(side, np.zeros(len(self.cells.rows)), columns)
+        return self._chance_sums[side]
+
+    def _summed(self, side: Side, sums: Floats, columns: Rows) -> Floats:
+        """``sums``, those of the cells of some columns worked out."""
+        for column in columns.tolist():
+            here = self.cells.of_column(column)
+            sums[here] = self.chance(side).sums(np.full(len(here), column), self.cells.strength[here])
+        return sums
 
     def typical_overlap(self, one: Side, other: Side) -> float:
         """Mean telling-weighted overlap of the profiles of one side with those of another."""

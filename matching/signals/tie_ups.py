@@ -150,12 +150,12 @@ class Likeness:
             factors.append((self._kept(rows, UNITS, self._units), before._kept(rows, UNITS, before._units)))
         if self.marks is not before.marks:
             factors.append((self.marks[rows], before.marks[rows]))
-        return GramChange(1.0 / self._parts, factors)
+        return GramChange(self.share, factors)
 
     @property
-    def _parts(self) -> int:
-        """Of how many descriptions likeness is the mean."""
-        return 1 + int(self._texts.vectors is not None) + int(self.marks.nnz > 0)
+    def share(self) -> float:
+        """What each description counts: likeness is the mean of those that there are."""
+        return 1.0 / (1 + int(self._texts.vectors is not None) + int(self.marks.nnz > 0))
 
     @cached_property
     def marks(self) -> Sparse:
@@ -168,9 +168,7 @@ class Likeness:
         spread = np.bincount(marks.indices, minlength=marks.shape[1])
         entities = np.count_nonzero(np.diff(marks.indptr))
         marks.data = marks.data * np.log((entities + 1.0) / (spread[marks.indices] + 1.0))
-        lengths = np.sqrt(np.asarray(marks.power(2).sum(axis=1)).ravel())
-        scale = np.divide(1.0, lengths, out=np.zeros_like(lengths), where=lengths > 0)
-        return sp.csr_array(sp.diags_array(scale) @ marks)
+        return _unit_rows(marks)
 
     def of(self, subject: Subject, rows: Rows) -> Floats:
         """(R,) likeness of the subject to each row."""
@@ -189,17 +187,32 @@ class Likeness:
 
     def between(self, rows: Rows, others: Rows) -> Floats:
         """(R, O) likeness of rows to others."""
-        result = self._part(UNITS, rows, others).astype(np.float64)
-        if self._texts.vectors is not None:
-            result += self._part(TEXTS, rows, others)
-        if self.marks.nnz:
-            result += self._part(MARKS, rows, others)
-        result /= self._parts
+        result = self.share * self._part(UNITS, rows, others) + self.beside_kansei(rows, others)
         if rows is others:
             np.fill_diagonal(result, 1.0)
         else:
             result[rows[:, None] == others[None, :]] = 1.0
         return result
+
+    def beside_kansei(self, rows: Rows, others: Rows) -> Floats:
+        """(R, O) what texts, tags and categories add to likeness; with oneself it says nothing."""
+        result = np.zeros((len(rows), len(others)))
+        if self._texts.vectors is not None:
+            result += self._part(TEXTS, rows, others)
+        if self.marks.nnz:
+            result += self._part(MARKS, rows, others)
+        result *= self.share
+        return result
+
+    def same_beside_kansei(self, before: Likeness) -> bool:
+        """Whether texts, tags and categories are those that they were."""
+        return self._texts is before._texts and self.marks is before.marks
+
+    def units(self, rows: Rows) -> Sparse:
+        """(R, A) CSR of unit profiles, whose products are the cosines of kansei."""
+        strengths = self._profiles.sparse(rows)
+        strengths.data *= np.sqrt(self._profiles.telling)[strengths.indices]
+        return _unit_rows(strengths)
 
     def _part(self, part: str, rows: Rows, others: Rows) -> Floats:
         """(R, O) cosines of one description, floored at 0."""
@@ -242,6 +255,12 @@ class Likeness:
                 self._others = lasting if len(lasting) < PARTS_KEPT else {}
             kept = self._others[id(others), part, rows] = (others, make(others))  # holding them keeps the id theirs
         return kept[1]
+
+
+def _unit_rows(rows: Sparse) -> Sparse:
+    lengths = np.sqrt(np.asarray(rows.power(2).sum(axis=1)).ravel())
+    scale = np.divide(1.0, lengths, out=np.zeros_like(lengths), where=lengths > 0)
+    return sp.csr_array(sp.diags_array(scale) @ rows)
 
 
 def _unit(rows: Floats) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,10 +13,12 @@ from kyokan.graph.snapshot import Snapshot, build_snapshot
 from kyokan.graph.stores.sqlite import SqliteStore
 from kyokan.matching.evidence.removal import Removal
 from kyokan.matching.ranking import Matcher, Query
+from kyokan.matching.signals import partners, profiles
 from tests.matching.sketch import Sketch, Terms
 
 PAIR = ("artist:00", "brand:01")
 CLOSE = 1e-9
+SINGLE = 1e-6  # what a table in single precision leaves of a difference
 NAMES = ("serene", "bold", "warm", "nostalgic", "pure", "deep", "light", "sharp")
 
 
@@ -27,7 +30,9 @@ def town(sketch: Sketch) -> Sketch:
     for side in ("artist", "brand", "product"):
         for place in range(40 if side != "product" else 12):
             drawn = rng.choice(NAMES, 3, replace=False)
-            name = sketch.add(f"{side}:{place:02d}", {one: round(float(rng.uniform(0.2, 1)), 2) for one in drawn})
+            evoked = {one: round(float(rng.uniform(0.2, 1)), 2) for one in drawn}
+            since = f"Since the {1960 + place % 5 * 10}s." if side == "artist" and place % 3 else ""
+            name = sketch.add(f"{side}:{place:02d}", evoked, text_en=since)
             for tag in rng.choice(20, 3, replace=False).tolist():
                 sketch.edge("tagged", name, f"tag:{tag}", weight=1 + tag % 3)
             sketch.edge("in_category", name, f"category:{place % 5}")
@@ -49,6 +54,15 @@ def town(sketch: Sketch) -> Sketch:
     sketch.edge("tagged", "brand:01", "tag:alone")
     sketch.edge("in_category", "artist:00", "category:alone")
     return sketch
+
+
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However few there are, they are answered as a catalogue of a hundred thousand is."""
+    monkeypatch.setattr(partners, "FEW_ROWS", 0)
+    for limit in ("MANY_ROWS", "FEW_ROWS"):
+        monkeypatch.setattr(profiles, limit, 0)
+    monkeypatch.setattr(profiles, "SHARE", 1000)
 
 
 @pytest.fixture
@@ -131,6 +145,37 @@ def test_what_everybody_forgets_scores_as_if_nobody_had_ever_evoked_it(town: Ske
     assert asked.matches[0].score == pytest.approx(less.matches[0].score, abs=CLOSE)
     mine, theirs = ([(one.id, one.score) for one in found.counterfactuals] for found in (asked, less))
     assert dict(mine) == pytest.approx(dict(theirs), abs=CLOSE)
+
+
+@pytest.mark.parametrize("asked", PAIR)
+def test_a_large_catalogue_is_ranked_as_each_of_it_would_be_alone(
+    town: Sketch, asked: str, request: pytest.FixtureRequest
+) -> None:
+    for side in ("artist", "brand"):
+        town.add(f"{side}:kindred", {"warm": 0.5})  # by nothing but its kansei
+        town.add(f"{side}:stranger")
+    snapshot, query = town.snapshot(), Query(entity=asked)
+    alone = Matcher(snapshot).score(query)
+    request.getfixturevalue("large")
+    together = Matcher(snapshot).score(query)
+    assert together.raw == pytest.approx(alone.raw, abs=SINGLE)
+    assert all((one.known == other.known).all() for one, other in zip(alone.answers, together.answers, strict=True))
+
+
+@pytest.mark.usefixtures("large")
+@pytest.mark.parametrize("asked", PAIR)
+def test_a_large_catalogue_forgets_as_if_nobody_had_ever_evoked_it(
+    town: Sketch, store: SqliteStore, asked: str
+) -> None:
+    whole, query = Matcher(snapshot_of(town, store)), Query(entity=asked)
+    before = whole.score(query)
+    for attribute in ("kansei:warm", "kansei:serene"):
+        evoked = frozenset((one.source, one.target) for one in town.relations if one.target == attribute)
+        less = stored_without(town, store, Removal(values=evoked)).score(query)
+        found = whole.score(replace(query, without_attributes=frozenset({attribute})))
+        assert found.raw == pytest.approx(less.raw, abs=SINGLE), attribute
+        assert np.abs(found.raw - before.raw).max() > 100 * SINGLE, attribute
+        assert all((one.known == other.known).all() for one, other in zip(found.answers, less.answers, strict=True))
 
 
 def test_walks_where_everybody_forgets_are_those_of_a_graph_without_it(town: Sketch, store: SqliteStore) -> None:
