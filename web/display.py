@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 from flask import Flask
 from markupsafe import Markup
 
-from kyokan.graph.model import Entity
+from kyokan.graph.model import Entity, EntityKind
 from kyokan.matching.ranking.model import Evidence, Match, Place
-from kyokan.web import categories
+from kyokan.web import clauses
 from kyokan.web.charts.bars import Scale, contribution_bar
 from kyokan.web.charts.lines import ratio, score_range
 from kyokan.web.charts.paths import edge_words
@@ -67,7 +67,7 @@ def shared() -> dict[str, Any]:
     return {
         "standing_of": view.standing,
         "reason_of": view.reason,
-        "known_categories": lambda: categories.offered(view),
+        "known_categories": lambda: clauses.offered(view, EntityKind.CATEGORY),
         "bar": bar,
         "range_of": range_of,
         "known_of": known_of,
@@ -85,6 +85,9 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["moment"] = lambda kept: current().moment(kept)
     app.jinja_env.filters["day"] = lambda kept: current().day(kept)
     app.jinja_env.filters["spoken"] = lambda written: current().spoken(written)
+    app.jinja_env.filters["heard"] = lambda word, kind: clauses.heard(current(), EntityKind(kind), word)
+    app.jinja_env.filters["kept_places"] = lambda words: clauses.kept_places(current(), words)
+    app.jinja_env.filters["kept"] = lambda word, kind: clauses.kept(current(), EntityKind(kind), word)
     app.jinja_env.globals |= {
         "logo": logo,
         "side": side,

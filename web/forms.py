@@ -115,6 +115,11 @@ def yen_of(name: str, written: str) -> int | None:
     return int(figures) if figures else None
 
 
+def parts(written: str) -> list[str]:
+    """What stands in a field for several words: parted by commas, Japanese ones too, or on lines of their own."""
+    return [part.strip() for part in re.split(r"[,、，\n]", written) if part.strip()]
+
+
 def init_app(app: Flask) -> None:
     """Check every request; ``actors`` must have read the session before."""
     app.config["MAX_CONTENT_LENGTH"] = LARGEST

@@ -78,6 +78,8 @@ class Known(Protocol):
 
     def __contains__(self, entity_id: object) -> bool: ...
 
+    def __hash__(self) -> int: ...  # it never changes, so that what is derived from it may be kept by it
+
     def row(self, entity_id: str) -> int:
         """Row of an id; raises UnknownEntityError."""
         ...

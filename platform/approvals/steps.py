@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from itertools import product
 from typing import Annotated, Any
 
 from pydantic import StringConstraints
@@ -12,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kyokan.errors import QueryError
+from kyokan.graph.languages import PARTED
 from kyokan.platform.accounts.actor import Actor, Role
 from kyokan.platform.approvals.model import StepRow
 from kyokan.platform.deals.entries import Entered, Line, Yen, checked, yen
@@ -108,8 +110,14 @@ def _meets(criterion: Criterion, value: str, terms: Mapping[str, Any]) -> bool:
     if criterion is Criterion.EXCLUSIVE:
         return bool(terms["exclusive"])
     if criterion is Criterion.CATEGORY:
-        return not terms["category"] or value.casefold() in terms["category"].casefold()
+        return not terms["category"] or _names(value, terms["category"])
     if criterion is Criterion.TERRITORY:
         named = terms["territories"]
-        return not named or any(value.casefold() in one.casefold() for one in named)
+        return not named or any(_names(value, one) for one in named)
     return True
+
+
+def _names(value: str, word: str) -> bool:
+    """Whether a word of the terms names a value: in either language, one may be a part of the other."""
+    halves = [[half.casefold() for half in one.split(PARTED)] for one in (value, word)]
+    return any(one in other or other in one for one, other in product(*halves))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from kyokan.graph.languages import PARTED
 from kyokan.graph.model import EntityKind
 from kyokan.matching.signals import Context, Side
 from kyokan.matching.signals.view import Flags, Rows
@@ -24,6 +25,15 @@ def spellings(context: Context, word: str, kind: EntityKind | None) -> Iterator[
         yield part
         if kind and (row := context.find(f"{kind.value}:{part}")) >= 0:
             yield from (context.label(row, lang).casefold() for lang in ("ja", "en"))
+
+
+def named(context: Context, word: str, kind: EntityKind) -> int:
+    """Row of the one of a kind that a word names in all its halves, by id or by name; -1 where there is none."""
+    row = context.find(word if ":" in word else f"{kind.value}:{word.casefold()}")
+    if row >= 0:
+        return row
+    halves, known = {half.casefold() for half in word.split(PARTED)}, context.view.rows(kind).tolist()
+    return next((one for one in known if halves.issubset(spellings(context, context.id(one), kind))), -1)
 
 
 def rows_of(context: Context, entity: str) -> Rows:

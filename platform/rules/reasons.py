@@ -11,6 +11,7 @@ from kyokan.graph.model import EntityKind
 from kyokan.matching.ranking.constraints import Decision
 from kyokan.matching.ranking.model import Sentence, Standing
 from kyokan.matching.signals import Context
+from kyokan.platform.rules.names import named
 
 
 class Sort(StrEnum):
@@ -114,6 +115,6 @@ def _scope(context: Context, window: Window, lang: str) -> Iterator[str]:
     kinds = {EntityKind.CATEGORY: (window.category,), EntityKind.PLACE: window.territories}
     for kind, words in kinds.items():
         for word in filter(None, words):
-            row = context.find(word if ":" in word else f"{kind.value}:{word.casefold()}")
+            row = named(context, word, kind)
             yield context.label(row, lang) if row >= 0 else spoken(word, lang)
     yield from (spoken(word, lang) for word in window.media)

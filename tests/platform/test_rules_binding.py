@@ -149,6 +149,16 @@ def test_a_party_of_an_agreed_deal_sees_its_clause_and_only_that_bound(matcher):
     assert pair(matcher, "b", "two", None, window).standing is not Standing.BLOCKED
 
 
+@pytest.mark.parametrize(
+    ("category", "territory"), [("腕時計", "日本"), ("watches", "JAPAN"), ("watch", "place:japan")]
+)
+def test_each_reader_has_a_known_category_and_place_of_a_clause_in_their_language(matcher, category, territory):
+    clause = WINDOW | {"category": category, "territories": (territory, "香りの国")}
+    reason = pair(matcher, "a", "two", None, Window(**clause, open=True)).reason
+    assert reason.en == "Blocked until 2027-06-30. Exclusive with One: Watches × Japan × 香りの国."
+    assert reason.ja == "2027-06-30 まで不可。oneとの独占：腕時計 × 日本 × 香りの国。"
+
+
 def test_an_outsider_finds_out_until_when_and_neither_with_whom_nor_the_clause(matcher):
     plans = [{}, {"until": "2026-12-31"}, {"media": ("SNS",)}, {"places": ("place:japan",)}]
     answers = {

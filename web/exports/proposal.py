@@ -9,10 +9,10 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
-from kyokan.graph.model import Entity
+from kyokan.graph.model import Entity, EntityKind
 from kyokan.platform.deals import Seen
 from kyokan.platform.shares import Audience
-from kyokan.web import figures
+from kyokan.web import clauses, figures
 from kyokan.web.exports.rights import Leaving
 from kyokan.web.exports.sources import Source, sources_of
 from kyokan.web.fingerprint import SectorProfile, brought, describe_overlay, sector_profile, shared
@@ -244,10 +244,11 @@ class Paper:
         """The terms on the table, line by line."""
         offer, dot = self.offer, self.dot
         hear = self.view.spoken
+        places = [clauses.heard(self.view, EntityKind.PLACE, one) for one in offer["territories"]]
         low, high = offer.get("fee_low"), offer.get("fee_high")
         lines = [
-            Term("category", "deal.category", hear(offer["category"])),
-            Term("territories", "deal.territories", dot.join(map(hear, offer["territories"]))),
+            Term("category", "deal.category", clauses.heard(self.view, EntityKind.CATEGORY, offer["category"])),
+            Term("territories", "deal.territories", dot.join(places)),
             Term("media", "deal.media", dot.join(map(hear, offer["media"]))),
             Term("since", "deal.since", offer["since"] or ""),
             Term("until", "deal.until", offer["until"] or ""),

@@ -10,8 +10,10 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from kyokan.errors import ChangedMeanwhileError, InputError, NotAllowedError, QueryError
+from kyokan.graph.model import EntityKind
 from kyokan.platform.accounts import Actor
 from kyokan.platform.approvals.steps import MOST, OWNERS, VALUED, Criterion
+from kyokan.web import clauses
 from kyokan.web.actors import actor
 from kyokan.web.forms import posted, whole_number
 from kyokan.web.pages.deals import TERMS, form, page, terms_of
@@ -19,6 +21,8 @@ from kyokan.web.parameters import Parameters
 from kyokan.web.refusals import answered, worded
 from kyokan.web.view import current
 
+# Criterion → of which kind its value may name one
+NAMED: Mapping[str, EntityKind] = {Criterion.CATEGORY: EntityKind.CATEGORY, Criterion.TERRITORY: EntityKind.PLACE}
 FIELDS = ("id", "name", "criterion", "value", "owner", "lock")
 Answer = str | Response | tuple[str, int]
 
@@ -74,15 +78,23 @@ def _entry(row: dict[str, str]) -> dict[str, object]:
     owner = row["owner"]
     held = {"person": owner.removeprefix("person:")} if owner.startswith("person:") else {"role": owner or "planner"}
     plain = {name: row[name] for name in ("id", "name", "value")}
-    value = row["value"].replace(",", "").replace("，", "") if row["criterion"] == Criterion.FEE else row["value"]
-    return plain | held | {"criterion": row["criterion"], "value": value, "lock": bool(row["lock"])}
+    return plain | held | {"criterion": row["criterion"], "value": _value(row), "lock": bool(row["lock"])}
+
+
+def _value(row: Mapping[str, str]) -> str:
+    """The value of a criterion as it is kept: an amount in plain figures, what is known in both languages."""
+    if row["criterion"] == Criterion.FEE:
+        return row["value"].replace(",", "").replace("，", "")
+    kind = NAMED.get(row["criterion"])
+    return clauses.kept(current(), kind, row["value"]) if kind else row["value"]
 
 
 def _form(typed: list[dict[str, str]] | None = None, refusal: InputError | None = None) -> str:
     kept, people, version = current().services.approvals.steps(actor())
     rows = [
         {
-            **{name: str(getattr(step, name)) for name in ("id", "name", "criterion", "value")},
+            **{name: str(getattr(step, name)) for name in ("id", "name", "criterion")},
+            "value": _value({"criterion": step.criterion, "value": step.value}),
             "owner": f"person:{step.person}" if step.person else step.role,
             "lock": "1" if step.lock else "",
         }

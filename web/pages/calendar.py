@@ -15,6 +15,7 @@ from kyokan.errors import ChangedMeanwhileError, InputError, NotAllowedError
 from kyokan.graph.model import EntityKind
 from kyokan.platform.accounts import Actor
 from kyokan.platform.rules import Clash, Conflict, Hold, Line, Span, noted
+from kyokan.web import clauses
 from kyokan.web.actors import actor
 from kyokan.web.charts.calendar import drawn, head, scale_of
 from kyokan.web.forms import posted, whole_number
@@ -142,15 +143,10 @@ def _subject(conflict: Conflict) -> str:
 
 def said(span: Span) -> str:
     """The clause of a term: category, territory, medium."""
-    parts = [one for one in (span.category, *span.territories, *span.media) if one]
-    return str(current().say("site.dot")).join(_word(one) for one in parts)
-
-
-def _word(word: str) -> str:
-    """The label where a word is the slug of a category or place; else as it was written."""
-    known = current().known
-    named = [one for one in (f"category:{word}", f"place:{word}") if one in known]
-    return label(named[0]) if named else current().spoken(word)
+    view = current()
+    places = [clauses.heard(view, EntityKind.PLACE, one) for one in span.territories]
+    said = [clauses.heard(view, EntityKind.CATEGORY, span.category), *places, *map(view.spoken, span.media)]
+    return str(view.say("site.dot")).join(filter(None, said))
 
 
 def _words(view: View, spans: Iterable[Span]) -> dict[str, str]:

@@ -12,15 +12,15 @@ from flask import abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from kyokan.errors import ChangedMeanwhileError, InputError, NotAllowedError, QueryError
-from kyokan.graph.model import Entity
+from kyokan.graph.model import Entity, EntityKind
 from kyokan.platform.accounts import Actor, Role
 from kyokan.platform.deals import Status, Step
 from kyokan.platform.deals.service import Seen
 from kyokan.platform.deals.steps import ENDS, OPEN
 from kyokan.platform.pipeline.board import READERS
-from kyokan.web import categories
+from kyokan.web import clauses
 from kyokan.web.actors import actor
-from kyokan.web.forms import key_of, new_key, posted, whole_number, yen_of
+from kyokan.web.forms import key_of, new_key, parts, posted, whole_number, yen_of
 from kyokan.web.pages import pipeline, reminders
 from kyokan.web.pages.pipeline import news
 from kyokan.web.pages.why import one_match
@@ -264,13 +264,15 @@ def form(*allowed: str) -> dict[str, Any]:
 
 
 def terms_of(typed: Mapping[str, Any]) -> dict[str, Any]:
-    """Terms from a form: lists at commas, yen with or without commas, a known category in both languages."""
+    """Terms from a form: lists at commas, yen with or without commas, a known category or place in both languages."""
     terms: dict[str, Any] = {name: typed[name] for name in TERMS if typed.get(name) not in (None, "")}
     if "category" in terms:
-        terms["category"] = categories.named(current(), terms["category"])
+        terms["category"] = clauses.kept(current(), EntityKind.CATEGORY, terms["category"])
     for name in LISTS:
         if name in terms:
-            terms[name] = [part.strip() for part in re.split(r"[,、，]", terms[name]) if part.strip()]
+            terms[name] = parts(terms[name])
+    if "territories" in terms:
+        terms["territories"] = clauses.kept_places(current(), terms["territories"])
     for name in ("fee_low", "fee_high"):
         if name in terms:
             terms[name] = yen_of(name, terms[name])

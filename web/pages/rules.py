@@ -15,8 +15,9 @@ from kyokan.graph.model import Entity, EntityKind
 from kyokan.platform.accounts import Actor
 from kyokan.platform.rules import Kept
 from kyokan.platform.rules.entries import SideRules
+from kyokan.web import clauses
 from kyokan.web.actors import actor
-from kyokan.web.forms import posted, whole_number, yen_of
+from kyokan.web.forms import parts, posted, whole_number, yen_of
 from kyokan.web.parameters import ParameterError, Parameters
 from kyokan.web.refusals import answered, worded
 from kyokan.web.view import View, current
@@ -58,7 +59,7 @@ def edit(entity_id: str) -> str | Response | tuple[str, int]:
     Parameters.of_request(())
     kept, entity = view.services.rules.get(who, entity_id), view.entity(entity_id)
     if request.method == "GET":
-        return _form(who, entity, kept, _shown(kept.rules))
+        return _form(who, entity, kept, _shown(view, kept.rules))
     typed = _typed(kept.rules)
     try:
         view.services.rules.keep(who, entity_id, whole_number(typed, "version"), _entered(view, typed))
@@ -116,10 +117,11 @@ def _form(who: Actor, entity: Entity, kept: Kept, typed: Mapping[str, Any], refu
 # From rules to a form and back --------------------------------------------------------------------------------
 
 
-def _shown(rules: SideRules) -> dict[str, Any]:
+def _shown(view: View, rules: SideRules) -> dict[str, Any]:
     """The fields of a form that say what the rules are."""
     plain = rules.model_dump(mode="json")
-    return plain | {"free": [(one["since"], one["until"]) for one in plain.get("free", ())]}
+    places = clauses.kept_places(view, plain.get("territories", ()))
+    return plain | {"free": [(one["since"], one["until"]) for one in plain.get("free", ())], "territories": places}
 
 
 def _typed(rules: SideRules) -> dict[str, Any]:
@@ -128,7 +130,7 @@ def _typed(rules: SideRules) -> dict[str, Any]:
     days = [f"{end}_{row}" for row in range(ROWS) for end in ("since", "until")] if "free" in fields else []
     written = {name: value.strip() for name, value in posted("version", *_names(fields), *days).items()}
     ticked = {name: request.form.getlist(name) for name in (*NAMED, "kansei") if name in fields}
-    words = {name: _parts(written[name]) for name in WORDS if name in fields}
+    words = {name: parts(written[name]) for name in WORDS if name in fields}
     rows = [(written[f"since_{row}"], written[f"until_{row}"]) for row in range(ROWS)] if days else []
     return written | ticked | words | {"free": [row for row in rows if any(row)]}
 
@@ -146,8 +148,10 @@ def _entered(view: View, typed: Mapping[str, Any]) -> dict[str, Any]:
     entered: dict[str, Any] = {name: typed[name] for name in (*WORDS, "kansei") if name in typed}
     for name, kinds in NAMED.items():
         if name in typed:
-            added = [_named(view, one, kinds) for one in _parts(typed[f"add_{name}"])]
+            added = [_named(view, one, kinds) for one in parts(typed[f"add_{name}"])]
             entered[name] = list(dict.fromkeys([*typed[name], *added]))
+    if "territories" in typed:
+        entered["territories"] = clauses.kept_places(view, typed["territories"])
     if "fee_floor" in typed:
         entered["fee_floor"] = yen_of("fee_floor", typed["fee_floor"])
         entered["free"] = [{"since": _day(since), "until": _day(until)} for since, until in typed["free"]]
@@ -162,10 +166,6 @@ def _day(written: str) -> str:
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", written):
         raise ParameterError(written or "–", "both_days")
     return written
-
-
-def _parts(written: str) -> list[str]:
-    return [part.strip() for part in re.split(r"[,、，\n]", written) if part.strip()]
 
 
 def _named(view: View, name: str, kinds: tuple[EntityKind, ...]) -> str:
@@ -195,6 +195,8 @@ def summary(rules: SideRules) -> list[tuple[str, str]]:
             words = [f"{one.since.isoformat()} – {one.until.isoformat()}" for one in value]
         elif name == "known":
             words = [f"{value}/{len(view.sectors)}"]
+        elif name == "territories":
+            words = [clauses.heard(view, EntityKind.PLACE, one) for one in value]
         else:
             words = [label(one) for one in value]
         said.append((name, str(view.say("site.comma")).join(words)))
