@@ -138,7 +138,7 @@ class Matcher:
         Args:
             first: id of who asks.
             second: id of the candidate.
-            query: what-if toggles and plan; its entity and filters are not used.
+            query: its wishes, brief, plan and what-if toggles; who asks in it and its filters are not used.
 
         Raises:
             QueryError: both are one.
@@ -148,7 +148,7 @@ class Matcher:
             raise QueryError(first, "cannot be its own partner", "Name two entities")
         start = time.perf_counter()
         kind = self.snapshot.entity(self.snapshot.row(second)).kind
-        query = replace(query or Query(), entity=first, audience=(), text=None, kinds=(kind,), top=1)
+        query = replace(query or Query(), entity=first, audience=(), kinds=(kind,), top=1)
         weighed = self.weigh(query, [second])
         if weighed is None:
             return self._answer(query, start, Status.ABSTAINED, note=TOO_LITTLE)
@@ -243,7 +243,11 @@ class Matcher:
     # ----------------------------------------------------------------------------------------------------------
 
     def _rescore(self, query: Query, pair: Scored) -> Rescore:
-        """The score of a pair without facts, derived anew, or without signals, which are terms of its sum."""
+        """The score of a pair without facts, derived anew, or without signals, which are terms of its sum.
+
+        A brief is part of the question, no fact: it is read once and says the same whatever is taken away.
+        """
+        said = tuple(self._read(query.text)) if self._read and query.text else ()
 
         def rescore(removal: Removal, signals: frozenset[str]) -> float:
             scored = pair
@@ -254,7 +258,7 @@ class Matcher:
                     for signal, answer in zip(ANSWERS, pair.answers, strict=True)
                     if not SIGNAL_RESTS_ON[signal.name] & removal.touched
                 }
-                subject = subject_of(query, context, self._read)
+                subject = subject_of(query, context, lambda _: said)
                 scored = self._score(query, context, subject, pair.rows, left)
             silent = [place for place, signal in enumerate(ANSWERS) if signal.name in signals]
             return float(logistic(scored.raw[0] - scored.contributions[silent, 0].sum()))

@@ -16,24 +16,6 @@ from kyokan.matching.ranking.fusion import logistic
 from tests.matching.sketch import Sketch
 
 
-@pytest.fixture
-def town(sketch: Sketch) -> Sketch:
-    """Six artists and nine brands with kansei, tags, fans, categories and past tie-ups."""
-    profiles = [{"serene": 0.8, "warm": 0.5}, {"bold": 0.9}, {"nostalgic": 0.7, "serene": 0.4}]
-    for place in range(6):
-        artist = sketch.add(f"artist:a{place}", profiles[place % 3])
-        sketch.edge("tagged", artist, f"tag:t{place % 4}", weight=2 + place)
-        sketch.fans(10 * place, 10 * place + 14, artist, kind="follows")
-    for place in range(9):
-        brand = sketch.add(f"brand:b{place}", profiles[place % 3] | {"warm": 0.1 * place})
-        sketch.edge("tagged", brand, f"tag:t{place % 4}")
-        sketch.edge("in_category", brand, f"category:c{place % 2}")
-        sketch.fans(7 * place, 7 * place + 12, brand)
-    for place in range(5):
-        sketch.edge("tied_up", f"artist:a{place}", f"brand:b{(place * 2) % 9}", since=str(2015 + place))
-    return sketch
-
-
 def matcher_of(sketch: Sketch) -> Matcher:
     return Matcher(sketch.snapshot())
 
@@ -91,23 +73,6 @@ def test_side_scores_count_what_is_good_for_that_side_or_both(town: Sketch) -> N
     both = match.base + sum(part.contribution for part in match.contributions if part.benefit == "both")
     artist = sum(part.contribution for part in match.contributions if part.benefit == "artist")
     assert match.score_artist == pytest.approx(logistic(both + artist))
-
-
-def test_a_pair_looked_at_closely_has_the_score_it_was_ranked_with(town: Sketch) -> None:
-    matcher = matcher_of(town)
-    ranked = matcher.propose(Query(entity="artist:a3")).matches[0]
-    pair = matcher.explain("artist:a3", ranked.entity.id).matches[0]
-    assert pair.score == pytest.approx(ranked.score, abs=1e-6)
-    assert [part.signal for part in pair.contributions] == [part.signal for part in ranked.contributions]
-
-
-def test_both_directions_of_a_pair_agree_on_what_is_symmetric(town: Sketch) -> None:
-    matcher = matcher_of(town)
-    there = matcher.explain("artist:a3", "brand:b4").matches[0]
-    back = matcher.explain("brand:b4", "artist:a3").matches[0]
-    for name in ("resonance", "fan_bridge", "walk", "reach"):
-        values = [sorted(part.value for part in match.contributions if part.signal == name) for match in (there, back)]
-        assert values[0] == pytest.approx(values[1])
 
 
 def test_things_are_answered_with_artists_and_people_with_brands(town: Sketch) -> None:
@@ -282,14 +247,6 @@ def test_an_unknown_entity_is_named(town: Sketch) -> None:
         matcher_of(town).propose(Query(entity="artist:nobody"))
 
 
-def test_without_a_signal_its_part_is_gone_and_the_others_stay(town: Sketch) -> None:
-    matcher = matcher_of(town)
-    whole = matcher.explain("artist:a0", "brand:b3").matches[0]
-    query = Query(without_signals=frozenset({"walk"}))
-    less = matcher.explain("artist:a0", "brand:b3", query).matches[0]
-    assert [part for part in whole.contributions if part.signal != "walk"] == list(less.contributions)
-
-
 def test_without_an_attribute_nobody_evokes_it(town: Sketch) -> None:
     query = Query(entity="artist:a0", without_attributes=frozenset({"serene"}))
     found = matcher_of(town).propose(query)
@@ -369,37 +326,6 @@ def test_an_artist_with_text_or_tags_and_no_fans_still_gets_matches(sketch: Sket
     found = matcher_of(sketch).propose(Query(entity="artist:new"))
     assert found.status is Status.OK
     assert found.matches[0].entity.id == "brand:x"
-
-
-def test_a_score_of_which_less_is_known_has_a_wider_interval(town: Sketch) -> None:
-    town.add("brand:thin", {"serene": 0.8, "warm": 0.4, "bold": 0.0})
-    matcher = matcher_of(town)
-    thin = matcher.explain("artist:a0", "brand:thin").matches[0]
-    rich = matcher.explain("artist:a0", "brand:b3").matches[0]
-    assert thin.coverage < rich.coverage
-    assert rich.interval[0] < rich.score < rich.interval[1]
-
-
-def test_confidence_is_the_same_in_a_ranking_and_for_the_pair_alone(town: Sketch) -> None:
-    matcher = matcher_of(town)
-    first = matcher.propose(Query(entity="artist:a0")).matches[0]
-    alone = matcher.explain("artist:a0", first.entity.id).matches[0]
-    assert alone.confidence == pytest.approx(first.confidence, abs=1e-6)
-    assert 0.5 < first.confidence < 1
-
-
-def test_nobody_is_its_own_partner(town: Sketch) -> None:
-    with pytest.raises(QueryError, match="its own partner"):
-        matcher_of(town).explain("artist:a0", "artist:a0")
-
-
-def test_habits_move_the_score_and_leave_the_confidence(town: Sketch) -> None:
-    for place in range(4, 8):
-        town.edge("tied_up", f"artist:a{place % 5}", "brand:b1", key=str(place), since="2020")
-    matcher = matcher_of(town)
-    fit, likely = (matcher.explain("artist:a0", "brand:b1", Query(entity="artist:a0", habit=habit)) for habit in (0, 1))
-    assert fit.matches[0].raw < likely.matches[0].raw
-    assert fit.matches[0].confidence == pytest.approx(likely.matches[0].confidence)
 
 
 def test_other_weights_change_the_order_only_through_the_sum(town: Sketch) -> None:

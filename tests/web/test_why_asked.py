@@ -9,7 +9,15 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 ASKED = "/matches?entity=brand:xc&for=artist&lang=en"
-WISHES = ["", "&kansei.warm=1", "&kansei.serene=-0.8&kansei.lively=0.6", "&habit=1", "&without=signal:meaning"]
+WISHES = [
+    "",
+    "&text=Lively and gentle days",
+    "&text=穏やか&kansei.warm=1",
+    "&kansei.warm=1",
+    "&kansei.serene=-0.8&kansei.lively=0.6",
+    "&habit=1",
+    "&without=signal:meaning",
+]
 
 
 def read(client, address):
@@ -64,6 +72,16 @@ def test_putting_back_what_was_taken_away_keeps_the_wishes(client):
     page = read(client, "/why/brand:xc/artist:akari?kansei.lively=1&without=signal:resonance&lang=en")
     (way,) = re.findall(r'class="button small" href="([^"]+)">Put', page)
     assert parse_qsl(urlsplit(way).query) == [("kansei.lively", "1"), ("lang", "en")]
+
+
+def test_a_brief_is_said_on_the_page_of_the_pair_and_goes_on_from_there(client):
+    page = read(client, "/why/brand:xc/artist:akari?text=Lively days by the sea in autumn&lang=en")
+    assert "“Lively days by the sea i…”" in page.partition("As it was asked:")[2]
+    ways = [urlsplit(one) for one in re.findall(r'href="([^"]+)"', page)]
+    for path in ("/matches", "/why/brand:xc/artist:akari/graph"):
+        (way,) = {one.query for one in ways if one.path == path}
+        assert ("text", "Lively days by the sea in autumn") in parse_qsl(way)
+    assert client.get("/why/brand:xc/artist:akari/graph?text=Lively").status_code == 200
 
 
 @pytest.mark.parametrize("given", ["kansei.nothing=1", "kansei.warm=2", "habit=7", "since=soon", "category=category:x"])

@@ -7,6 +7,7 @@ from dataclasses import replace
 from urllib.parse import urlencode
 
 from flask import url_for
+from markupsafe import Markup
 
 from kyokan.errors import KyokanError
 from kyokan.graph.model import Entity
@@ -21,8 +22,8 @@ ASKED = (
     *("entity", "audience", "text", "for", "category", "place", "medium", "since", "until"),
     *("exclude", "without", "diversity", "exposure", "habit", "top"),
 )
-# What of a question weighs on a pair, too: its wishes, what is planned, and what is left out.
-OF_PAIR = ("place", "medium", "since", "until", "habit", "without")
+# What of a question weighs on a pair, too: its wishes and brief, what is planned, and what is left out.
+OF_PAIR = ("text", "place", "medium", "since", "until", "habit", "without")
 CANDIDATE = "with"
 BRIEF = 24  # letters of a brief that stand for it
 
@@ -125,8 +126,9 @@ def pair_question(view: View, parameters: Parameters, asker: Entity, candidate: 
 
 
 def wishes(view: View, query: Query) -> list[str]:
-    """What is wished for and planned, each in words; what is left out is not among it."""
-    found = [f"{view.dictionary.get(one).label[view.lang]} {signed(weight)}" for one, weight in query.kansei.items()]
+    """What is wished for, written and planned, each in words; what is left out is not among it."""
+    found = [str(_quoted(view, query.text))] if query.text else []
+    found += [f"{view.dictionary.get(one).label[view.lang]} {signed(weight)}" for one, weight in query.kansei.items()]
     found += [view.entity(one).label(view.lang) if one in view.known else one for one in query.places]
     found += [view.spoken(one) for one in query.media]
     found += [f"{view.say(f'matches.{name}')} {day}" for name in ("since", "until") if (day := getattr(query, name))]
@@ -138,10 +140,14 @@ def wishes(view: View, query: Query) -> list[str]:
 def words(view: View, query: Query) -> str:
     """The question in words: a brief by its beginning, who is not known any more by the id."""
     if query.text and query.kinds:
-        brief = " ".join(query.text.split())
-        quoted = view.say("lists.quoted", text=brief if len(brief) <= BRIEF else f"{brief[:BRIEF]}…")
-        return view.say(f"matches.title_{query.kinds[0].value}", who=quoted)
+        return view.say(f"matches.title_{query.kinds[0].value}", who=_quoted(view, query.text))
     try:
         return title(view, query)
     except KyokanError:
         return query.entity or ", ".join(query.audience)
+
+
+def _quoted(view: View, text: str) -> Markup:
+    """A brief by its beginning, in quotation marks."""
+    brief = " ".join(text.split())
+    return view.say("lists.quoted", text=brief if len(brief) <= BRIEF else f"{brief[:BRIEF]}…")
