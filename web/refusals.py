@@ -7,7 +7,8 @@ from http import HTTPStatus
 from flask import g, url_for
 from markupsafe import Markup
 
-from kyokan.errors import ChangedMeanwhileError, InputError, NotAllowedError, RuleStopError
+from kyokan.errors import ChangedMeanwhileError, InputError, KyokanError, NotAllowedError, RuleStopError
+from kyokan.graph.model import EntityKind
 from kyokan.web.parameters import ParameterError
 from kyokan.web.view import View, current
 from kyokan.web.wording import catalogue
@@ -19,7 +20,7 @@ def worded(refusal: InputError) -> Markup:
     """What was wrong and what would work; marked as English where the refusal has no words of ours."""
     view = current()
     if isinstance(refusal, ParameterError):
-        values = dict(refusal.values)
+        values = {name: _said(name, value) for name, value in refusal.values.items()}
         if refusal.key == "refused.number":  # a field of ours, which the page calls by its label
             values["name"] = _said("field", values["name"])
         return view.say(refusal.key, **values)
@@ -42,9 +43,21 @@ def _way_to_own_rule(view: View, entity_id: str) -> Markup:
 
 
 def _said(name: str, value: object) -> object:
-    """A value in words where it names a field, a status or a step."""
-    key = f"{name}.{value}"
-    return current().say(key) if name in ("field", "status", "step") and key in catalogue() else value
+    """A value in words where it names a field, a status or a step, and by its name where it is an id that is known."""
+    key, view = f"{name}.{value}", current()
+    if name in ("field", "status", "step") and key in catalogue():
+        return view.say(key)
+    return view.entity(value).label(view.lang) if isinstance(value, str) and _known(view, value) else value
+
+
+def _known(view: View, value: str) -> bool:
+    """Whether a value is the id of an entity; of a catalogue out of reach none is known."""
+    if value.partition(":")[0] not in {*EntityKind}:
+        return False
+    try:
+        return value in view.known
+    except KyokanError:
+        return False
 
 
 def answered(page: str, refusal: InputError) -> tuple[str, HTTPStatus]:

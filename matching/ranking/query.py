@@ -170,7 +170,8 @@ def _entity_subject(entity_id: str, wishes: Floats, context: Context) -> Subject
     if kind is EntityKind.FAN:
         return _fan_subject(entity_id, row, wishes, context)
     if kind not in SIDE_OF_KIND:
-        raise QueryError(entity_id, f"is a {kind.value}, which cannot ask", "Name an artist, brand, product or fan")
+        rule, remedy = f"is a {kind.value}, which cannot ask", "Name an artist, brand, product or fan"
+        raise QueryError(entity_id, rule, remedy, code="cannot_ask", name=entity_id)
     vectors = context.texts
     return Subject(
         id=entity_id,

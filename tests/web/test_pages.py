@@ -220,7 +220,7 @@ def test_kansei_alone_and_a_brief_alone_are_questions(client):
         ("/matches", "A name, a brief, an audience or some kansei is needed"),
         ("/matches?entity=brand:xc&top=0", "must be a number from 1 to 100"),
         ("/matches?entity=brand:xc&audience=artist:akari", "Either a name asks or an audience"),
-        ("/matches?audience=category:watch", "“category:watch” has no fans"),
+        ("/matches?audience=category:watch", "“Watches” has no fans"),
         ("/matches?" + "&".join(f"audience=a{one}" for one in range(7)), "6 names at most"),
         ("/matches?entity=brand:xc&diversity=x", "must be a number from 0 to 1"),
         ("/matches?entity=brand:xc&since=soon", "must be a date"),

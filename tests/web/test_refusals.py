@@ -134,9 +134,17 @@ ASKED = "entity=brand:xc&for=artist"
         (f"/matches?{ASKED}&without=signal:zzz", "「zzz」というシグナルはありません", "There is no signal “zzz”"),
         (f"/matches?{ASKED}&category=category:gone", "という分野はありません", "has no category “category:gone” now"),
         (f"/matches?{ASKED}&place=place:gone", "という地域はありません", "has no territory “place:gone” now"),
+        (f"/matches?{ASKED}&category=brand:koyomido", "に「暦堂」という分野は", "has no category “Koyomido” now"),
+        ("/matches?entity=category:watch", "「腕時計」からは探せません", "“Watches” is nothing to ask from"),
+        ("/matches?audience=category:watch", "「腕時計」にファンはいません", "“Watches” has no fans"),
+        ("/why/category:watch/artist:akari", "「腕時計」からは探せません", "“Watches” is nothing to ask from"),
+        ("/why/artist:akari/category:watch", "「腕時計」は相手として選べません", "“Watches” cannot be proposed"),
+        ("/why/artist:akari/category:watch/graph", "「腕時計」は相手として", "“Watches” cannot be proposed"),
+        (f"/compare?{ASKED}&with=artist:akari&with=category:watch", "「腕時計」は相手として", "“Watches” cannot be"),
+        ("/why/brand:koyomido/brand:koyomido", "「暦堂」どうしは比べられません", "“Koyomido” cannot be compared with"),
     ],
 )
-def test_a_question_that_cannot_be_asked_any_more_is_refused_in_the_readers_language(client, address, ja, en):
+def test_what_cannot_be_asked_is_refused_by_its_name_in_the_readers_language(client, address, ja, en):
     for lang, words in (("ja", ja), ("en", en)):
         page = client.get(address, headers={"Accept-Language": lang})
         assert page.status_code == 400

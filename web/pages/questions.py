@@ -53,8 +53,7 @@ def picked(view: View, query: Query, ids: Iterable[str]) -> list[Entity]:
     for entity in found:
         if entity.id == query.entity or entity.id in query.audience:
             raise ParameterError(entity.id, "same")
-        if entity.kind.value not in WANTED:
-            raise ParameterError(CANDIDATE, "choice", choices=", ".join(WANTED))
+        _answering(entity)
     return found
 
 
@@ -121,8 +120,21 @@ def of_pair(query: Query, page: str, a: str, b: str) -> str:
 
 
 def pair_question(view: View, parameters: Parameters, asker: Entity, candidate: Entity) -> Query:
-    """The question about one candidate of an asker that the address of a pair's page states."""
+    """The question about one candidate of an asker that the address of a pair's page states.
+
+    Raises:
+        ParameterError: they break a rule, both are one, or no question is answered with such a candidate.
+    """
+    if asker.id == candidate.id:
+        raise ParameterError(candidate.id, "same")
+    _answering(candidate)
     return replace(query_of(view, parameters, asker), kinds=(candidate.kind,), top=1)
+
+
+def _answering(entity: Entity) -> None:
+    """Hold that a question could be answered with somebody."""
+    if entity.kind.value not in WANTED:
+        raise ParameterError(entity.id, "cannot_answer")
 
 
 def wishes(view: View, query: Query) -> list[str]:

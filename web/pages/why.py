@@ -19,9 +19,8 @@ from kyokan.web.charts.paths import drawn_paths, stages
 from kyokan.web.charts.waterfall import waterfall
 from kyokan.web.fingerprint import brought, shared
 from kyokan.web.marks import in_order
-from kyokan.web.pages.home import WANTED
 from kyokan.web.pages.questions import CANDIDATE, OF_PAIR, arguments, of_pair, pair_question, wishes
-from kyokan.web.parameters import ParameterError, Parameters
+from kyokan.web.parameters import Parameters
 from kyokan.web.preferences import remember
 from kyokan.web.reading import passages
 from kyokan.web.view import View, current
@@ -75,8 +74,6 @@ def show(a: str, b: str) -> str | Response:
         return redirect(address_with(drop=empty))
     view = current()
     first, second = view.entity(a), view.entity(b)
-    if a == b:
-        raise ParameterError(b, "same")
     query = pair_question(view, parameters, first, second)
     asked = arguments(replace(query, top=Query().top))
     proposal = view.services.explain(a, b, query, actor=view.reader)
@@ -93,7 +90,7 @@ def show(a: str, b: str) -> str | Response:
         people=people,
         things=things,
         query=query,
-        back=f"{url_for('matches')}?{urlencode(asked, safe=':')}" if second.kind.value in WANTED else "",
+        back=f"{url_for('matches')}?{urlencode(asked, safe=':')}",
         keep=f"{url_for('list_add')}?{urlencode([*asked, (CANDIDATE, b)], safe=':')}",
         wishes=wishes(view, query),
         whole=of_pair(query, "why_graph", a, b),

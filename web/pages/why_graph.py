@@ -15,7 +15,7 @@ from kyokan.web.fingerprint.cores import side
 from kyokan.web.fingerprint.sectors import core_kind
 from kyokan.web.pages.questions import OF_PAIR, of_pair, pair_question
 from kyokan.web.pages.why import note, one_match
-from kyokan.web.parameters import ParameterError, Parameters
+from kyokan.web.parameters import Parameters
 from kyokan.web.view import View, current
 from kyokan.web.wording import field_width, plain
 
@@ -39,8 +39,6 @@ def show(a: str, b: str) -> str:
     parameters = Parameters.of_request(OF_PAIR, kansei=True)
     view = current()
     first, second = view.entity(a), view.entity(b)
-    if a == b:
-        raise ParameterError(b, "same")
     question = pair_question(view, parameters, first, second)
     proposal = view.services.look(question, (b,), actor=g.get("actor"))
     match = one_match(proposal)
