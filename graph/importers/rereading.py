@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from kyokan.graph.importers.annotation import GROUNDS, Annotated, ImportAnnotator, due_by, stored_tags
+from kyokan.graph.importers.annotation import GROUNDS, HUMAN, Annotated, ImportAnnotator, due_by, stored_tags
 from kyokan.graph.importers.reading import Progress
-from kyokan.graph.model import Entity, RelationKind
+from kyokan.graph.model import Entity, EntityKind, RelationKind
 from kyokan.graph.stores.protocol import GraphStore
 
 AT_ONCE = 100  # entities that are read, then written together
+KANSEI = f"{EntityKind.KANSEI.value}:"
 
 
 def annotate_store(store: GraphStore, annotator: ImportAnnotator, progress: Progress | None = None) -> int:
     """Read anew what is due; values that a person set stay. Broken off, the next call goes on where this one was.
 
-    A profile that no annotator read, as that of an imported survey, is left as it came.
+    A profile that no annotator read, as that of an imported survey, is left as it came. What was once read from the
+    words that define a kansei is removed: a kansei has no profile.
 
     Args:
         store: read and written, some entities at a time.
@@ -25,8 +27,7 @@ def annotate_store(store: GraphStore, annotator: ImportAnnotator, progress: Prog
     Returns:
         How many profiles were read.
     """
-    tags = stored_tags(store)
-    described = {relation.source for relation in store.relations(RelationKind.EVOKES)}
+    tags, described = stored_tags(store), _described(store)
     due = [
         entity.id
         for entity in store.entities()
@@ -42,6 +43,18 @@ def annotate_store(store: GraphStore, annotator: ImportAnnotator, progress: Prog
     if progress:
         progress("annotating", len(due), len(due))
     return count
+
+
+def _described(store: GraphStore) -> set[str]:
+    """Ids of everything with a profile, once nothing that an annotator read has a kansei for its source."""
+    described, strayed = set(), []
+    for relation in store.relations(RelationKind.EVOKES):
+        described.add(relation.source)
+        if relation.source.startswith(KANSEI) and relation.attributes.get("source") != HUMAN:
+            strayed.append(relation.identity)
+    if strayed:
+        store.delete(relations=strayed)
+    return described
 
 
 def _read(

@@ -57,6 +57,19 @@ def test_a_profile_that_no_annotator_read_stays_as_it_came(store):
     assert evoked(store)["artist:e", QUIET] == 0.9
 
 
+def test_what_was_once_read_from_the_words_that_define_a_kansei_goes_and_nothing_else_does(store):
+    calm = Entity(id="kansei:calm", kind=EntityKind.KANSEI, name="calm", text_en="A quiet mind.", provenance=OWN)
+    read = Relation(kind=RelationKind.EVOKES, source=calm.id, target=QUIET, weight=0.5, provenance=OWN[0])
+    store.write([calm], [read])
+    before = evoked(store)
+    assert annotate_store(store, WordAnnotator()) == 0
+    assert evoked(store) == {pair: weight for pair, weight in before.items() if pair[0] != calm.id}
+    assert len(evoked(store)) == len(before) - 1
+    revision = store.revision()
+    annotate_store(store, WordAnnotator())
+    assert store.revision() == revision
+
+
 def test_broken_off_it_goes_on_where_it_was(store, monkeypatch):
     monkeypatch.setattr(rereading, "AT_ONCE", 1)
 
