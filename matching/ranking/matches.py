@@ -8,7 +8,7 @@ from kyokan.matching.evidence.sentences import sentence
 from kyokan.matching.ranking import confidence
 from kyokan.matching.ranking.constraints import Decision
 from kyokan.matching.ranking.fusion import FusionWeights, logistic
-from kyokan.matching.ranking.model import Benefit, Contribution, Evidence, Gathered, Match, Standing, Unsaid
+from kyokan.matching.ranking.model import Benefit, Contribution, Evidence, Gathered, Match, Standing
 from kyokan.matching.ranking.places import Scored
 from kyokan.matching.signals import ANSWERS, Context, Signal, Subject
 from kyokan.matching.signals.tie_ups import year_of
@@ -54,7 +54,7 @@ def match_of(
         exposure_slot=exposure_slot,
         partners_since=_partners_since(context, scored.subject, row),
         contributions=parts,
-        sentence=Unsaid(lambda: sentence(context, scored.subject, row, parts)),
+        say=lambda: sentence(context, scored.subject, row, parts),
     )
 
 

@@ -174,46 +174,14 @@ class Sentence:
         return {"ja": self.ja, "en": self.en}
 
 
-class Unsaid:
-    """A sentence that is put together when somebody first reads it: a table shows none."""
-
-    def __init__(self, say: Callable[[], Sentence]) -> None:
-        self._say = say
-
-    @cached_property
-    def said(self) -> Sentence:
-        """The sentence."""
-        return self._say()
-
-    @property
-    def ja(self) -> str:
-        """In Japanese."""
-        return self.said.ja
-
-    @property
-    def en(self) -> str:
-        """In English."""
-        return self.said.en
-
-    def to_json(self) -> dict[str, str]:
-        """Both languages."""
-        return self.said.to_json()
-
-    def __eq__(self, other: object) -> bool:
-        return self.said == (other.said if isinstance(other, Unsaid) else other)
-
-    def __hash__(self) -> int:
-        return hash(self.said)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # without slots, so that the sentence can be kept once it is said
 class Match:
     """One proposed pair. ``base + Σ contribution`` is the raw score; ``score`` is its logistic, in 0..1.
 
     ``score_artist`` and ``score_brand`` count only what is good for that side or both. ``interval`` is the range that
     holds the score in 8 of 10 cases. ``confidence`` is the probability that of this candidate and one drawn at random,
     this is the one that ties up. ``partners_since`` is the year of the first tie-up of the two, empty where the
-    year is unknown, None where there was none.
+    year is unknown, None where there was none. ``say`` puts the sentence together.
     """
 
     rank: int
@@ -231,7 +199,12 @@ class Match:
     exposure_slot: bool = False
     partners_since: str | None = None
     contributions: tuple[Contribution, ...] = ()
-    sentence: Sentence | Unsaid = field(default_factory=lambda: Sentence(ja="", en=""))
+    say: Callable[[], Sentence] = field(repr=False, compare=False)
+
+    @cached_property
+    def sentence(self) -> Sentence:
+        """The reason in one sentence, put together when somebody first reads it: a table shows none."""
+        return self.say()
 
     @property
     def raw(self) -> float:

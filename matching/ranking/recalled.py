@@ -61,7 +61,7 @@ def _match(kept: Mapping[str, Any], entity: Entity) -> Match:
         standing=Standing(kept["standing"]),
         reason=None if kept["reason"] is None else Sentence(ja=kept["reason_ja"], en=kept["reason"]),
         contributions=tuple(map(_part, kept["contributions"])),
-        sentence=Sentence(**kept["sentence"]),
+        say=lambda: Sentence(**kept["sentence"]),
         **{name: kept[name] for name in AS_KEPT},
     )
 

@@ -11,8 +11,9 @@ import pytest
 
 from kyokan.errors import QueryError, UnknownEntityError
 from kyokan.graph.model import EntityKind, KanseiValue
-from kyokan.matching.ranking import FusionWeights, Matcher, MatcherSettings, Proposal, Query, Standing, Status
+from kyokan.matching.ranking import FusionWeights, Matcher, MatcherSettings, Proposal, Query, Standing, Status, matches
 from kyokan.matching.ranking.fusion import logistic
+from kyokan.matching.ranking.model import Sentence
 from tests.matching.sketch import Sketch
 
 
@@ -334,6 +335,23 @@ def test_other_weights_change_the_order_only_through_the_sum(town: Sketch) -> No
     for match in matcher.propose(Query(entity="artist:a0", diversity=0.0)).matches:
         walk = next(part for part in match.contributions if part.signal == "walk")
         assert match.raw == pytest.approx(walk.contribution)
+
+
+def test_a_sentence_is_put_together_once_and_only_when_somebody_reads_it(
+    town: Sketch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_together, really = [], matches.sentence
+
+    def counted(*parts: object) -> Sentence:
+        put_together.append(parts)
+        return really(*parts)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(matches, "sentence", counted)
+    first, *others = matcher_of(town).propose(Query(entity="artist:a0")).matches
+    assert (len(put_together), bool(others)) == (0, True)
+    assert first.sentence.ja
+    assert first.sentence.en
+    assert len(put_together) == 1
 
 
 def test_the_json_has_the_stated_keys(town: Sketch) -> None:
