@@ -32,6 +32,12 @@ def served(app):
         serving.join()
 
 
+def read(client, address, lang="en"):
+    """What a bare client is answered, and its text, after every redirect."""
+    answer = client.get(address, headers={"Accept-Language": lang}, follow_redirects=True, buffered=True)
+    return answer, answer.get_data(as_text=True)
+
+
 class Browser:
     """A person at a browser: reads a page, sends its forms with the token that stands there."""
 
