@@ -77,9 +77,12 @@ class Edges:
     def __init__(self, folder: Path, ranges: Ranges, rows: int) -> None:
         self._ranges = {kind: (int(begin), int(end)) for kind, (begin, end) in ranges.items()}
         self._rows = rows
-        self._sources = open_array(folder, "edge_sources")
-        self._targets = open_array(folder, "edge_targets")
-        self._by_target = open_array(folder, "edge_by_target")
+        columns = [open_array(folder, f"edge_{name}") for name in ("sources", "targets", "by_target")]
+        self._columns = {  # as plain arrays over the same pages, of which slices cost little
+            kind: [np.asarray(column[begin:end]) for column in columns]
+            for kind, (begin, end) in self._ranges.items()
+            if begin < end
+        }
         self._matrices = {
             (kind, transpose): matrix
             for transpose, name in ((False, "forward"), (True, "backward"))
@@ -93,16 +96,16 @@ class Edges:
 
     def positions(self, kind: RelationKind, source: int | None, target: int | None) -> NDArray[np.int64]:
         """Places of the edges of one kind that match, ascending."""
-        begin, end = self._ranges.get(kind.value, (0, 0))
-        sources, targets = self._sources[begin:end], self._targets[begin:end]
+        if kind.value not in self._columns:
+            return np.empty(0, dtype=np.int64)
+        (begin, end), (sources, targets, by_target) = self._ranges[kind.value], self._columns[kind.value]
         if source is not None:
             first, last = np.searchsorted(sources, [source, source + 1])
             places = np.arange(first, last)
             places = places if target is None else places[targets[first:last] == target]
         elif target is not None:
-            order = self._by_target[begin:end]
-            first, last = np.searchsorted(targets, [target, target + 1], sorter=order)
-            places = order[first:last].astype(np.int64)
+            first, last = np.searchsorted(targets, [target, target + 1], sorter=by_target)
+            places = by_target[first:last].astype(np.int64)
         else:
             places = np.arange(end - begin)
         return places + begin

@@ -173,6 +173,19 @@ def test_the_faces_of_a_pdf_are_embedded_and_its_japanese_can_be_read(room):
     assert "腕時計" in said
 
 
+def test_a_japanese_headline_breaks_between_phrases_and_a_long_name_where_it_must(room):
+    rest = {"category": "腕時計", "brand_side": "Koyomido†", "artist_side": "Nagi Office†", "key": "d" * 32}
+    long = "スーパーロングネームエンターテインメントホールディングス"
+    headline = f"暦堂の静かな新しい腕時計に響くアーティストを{long}から"
+    draft = {"artist": "artist:akari", "brand": "brand:koyomido", "headline": headline}
+    address = room.browsers["planner"].send("/deals", FORM, **draft, **rest).location
+    lines = text_of("pdf", room.take("planner", "pdf", lang="ja", address=address).data).splitlines()
+    first = next(place for place, line in enumerate(lines) if line.startswith("暦堂の静かな"))
+    assert lines[first] == "暦堂の静かな新しい腕時計に響く"
+    assert lines[first + 1].startswith("アーティストをスーパーロング")
+    assert "".join(lines[first : first + 5]).startswith(headline)
+
+
 @pytest.mark.parametrize("lang", ["ja", "en"])
 @pytest.mark.parametrize("taken", ["proposal", "ranking"])
 def test_a_printed_sheet_can_be_read(room, taken, lang):

@@ -12,6 +12,7 @@ from flask import render_template
 
 from kyokan.web.exports import bars, data, sheets, slides
 from kyokan.web.exports.batch import Bundle
+from kyokan.web.exports.phrases import phrased
 from kyokan.web.exports.printing import pdf
 from kyokan.web.exports.proposal import Paper, span
 from kyokan.web.exports.ranking import Listing
@@ -53,6 +54,7 @@ def proposal_pdf(paper: Paper, *, one_ink: bool = False) -> bytes:
             "exports/proposal.html",
             paper=paper,
             heading=paper.headline,
+            headline=phrased(paper.view, paper.headline),
             overlay=drawn,
             scale=scale,
             sources=paper.sources,
@@ -71,6 +73,7 @@ def ranking_pdf(listing: Listing) -> bytes:
         render_template(
             "exports/ranking.html",
             heading=listing.title,
+            headline=phrased(listing.view, listing.title),
             asked=listing.asked,
             rows=listing.rows,
             withheld=listing.withheld,
