@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from html import unescape
 from urllib.parse import urlencode
 
 import pytest
@@ -61,6 +62,12 @@ def test_a_ranking_leads_planners_to_saving_it_as_it_was_asked(made, app):
         query = asked(View(app.extensions["kyokan"], "en"), Parameters.of_address(written, ASKED, kansei=True))
     assert (query.entity, query.top, dict(query.kansei)) == ("brand:xc", 3, {"serene": 0.5})
     assert "/searches/new" not in made["analyst"].get(f"/matches?{urlencode(QUESTION)}").text
+
+
+def test_the_name_that_is_suggested_is_the_question_as_plain_text(made):
+    page = made["planner"].get("/searches/new", query_string={"text": "海 & <夕>", "for": "brand"}).text
+    (suggested,) = re.findall(r'name="name" value="([^"]*)"', page)
+    assert unescape(suggested) == "Brands that resonate with “海 & <夕>”"
 
 
 def test_on_the_day_it_is_saved_nothing_has_changed(made, saved):

@@ -139,7 +139,7 @@ def _answering(entity: Entity) -> None:
 
 def wishes(view: View, query: Query) -> list[str]:
     """What is wished for, written and planned, each in words; what is left out is not among it."""
-    found = [str(_quoted(view, query.text))] if query.text else []
+    found: list[str] = [_quoted(view, query.text)] if query.text else []
     found += [f"{view.dictionary.get(one).label[view.lang]} {signed(weight)}" for one, weight in query.kansei.items()]
     found += [view.entity(one).label(view.lang) if one in view.known else one for one in query.places]
     found += [view.spoken(one) for one in query.media]
@@ -162,4 +162,4 @@ def words(view: View, query: Query) -> str:
 def _quoted(view: View, text: str) -> Markup:
     """A brief by its beginning, in quotation marks."""
     brief = " ".join(text.split())
-    return view.say("lists.quoted", text=brief if len(brief) <= BRIEF else f"{brief[:BRIEF]}…")
+    return view.say("lists.quoted", text=view.foreign(brief if len(brief) <= BRIEF else f"{brief[:BRIEF]}…"))

@@ -20,6 +20,7 @@ from kyokan.web.pages.questions import ASKED, arguments, askable, asked, words
 from kyokan.web.parameters import ParameterError, Parameters
 from kyokan.web.refusals import worded
 from kyokan.web.view import View, current
+from kyokan.web.wording import plain
 
 DONE = ("saved", "seen", "looked", "removed", "restored")
 SUGGESTED = 80  # letters of a name that we suggest
@@ -43,7 +44,7 @@ def form() -> str:
     parameters = Parameters.of_request(ASKED, kansei=True)
     _planner(who)
     query = asked(view, parameters)
-    return _form(view, query, str(words(view, query))[:SUGGESTED])
+    return _form(view, query, plain(words(view, query))[:SUGGESTED])
 
 
 def keep() -> str | Response | tuple[str, int]:
