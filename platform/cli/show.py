@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from kyokan.matching.ranking import Contribution, Match, Proposal
 
 INK = {"artist": "#BF3C1B", "brand": "#0F6A86", "both": "default"}
+KINDS_JA = {
+    EntityKind.ARTIST: "アーティスト",
+    EntityKind.BRAND: "ブランド",
+    EntityKind.PRODUCT: "商品",
+    EntityKind.SEGMENT: "ファン層",
+}
 PEOPLE = (EntityKind.ARTIST, EntityKind.FAN, EntityKind.SEGMENT)
 BAR_CELLS = 28
 PROBLEMS_SHOWN = 20
@@ -66,12 +72,19 @@ def _sure(match: Match) -> Text:
 
 
 def _question(proposal: Proposal) -> Text:
-    wanted = "・".join(proposal.query.kinds) or "any"
+    wanted = _kinds(proposal.query.kinds)
     if proposal.entity is None and not proposal.audience:
         return Text(proposal.query.text or wanted, style="bold")
     line = _fans(proposal.audience) if proposal.entity is None else _name(proposal.entity)
     line.append(f"  →  {wanted}", style="bold")
     return line
+
+
+def _kinds(kinds: Sequence[EntityKind]) -> str:
+    """What is asked for, in the terminal's language."""
+    if language() != "ja":
+        return "・".join(kinds) or "any"
+    return "・".join(KINDS_JA.get(kind, kind) for kind in kinds) or "すべて"
 
 
 def _fans(audience: Sequence[Entity]) -> Text:

@@ -353,6 +353,7 @@ def test_a_japanese_terminal_is_answered_in_japanese(monkeypatch: pytest.MonkeyP
         monkeypatch.setenv("LC_ALL", everything)
     shown = kyokan("propose", ARTIST).out
     assert "確かさ" in shown
+    assert "→  ブランド" in shown
     assert shown.index("リバーランタン") < shown.index(ARTIST)
     assert "confidence" not in shown
 
