@@ -22,7 +22,7 @@ from kyokan.web.fingerprint.sectors import core_kind
 from kyokan.web.marks import MARKS, by_signal, mark_of, marks_of
 from kyokan.web.pages.why import evidence_of, note
 from kyokan.web.view import View, current
-from kyokan.web.wording import field_width
+from kyokan.web.wording import field_width, whole
 
 
 def side(entity: Entity) -> str:
@@ -84,6 +84,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["host"] = host
     app.jinja_env.filters["moment"] = lambda kept: current().moment(kept)
     app.jinja_env.filters["day"] = lambda kept: current().day(kept)
+    app.jinja_env.filters["whole"] = whole
     app.jinja_env.filters["spoken"] = lambda written: current().spoken(written)
     app.jinja_env.filters["heard"] = lambda word, kind: clauses.heard(current(), EntityKind(kind), word)
     app.jinja_env.filters["kept_places"] = lambda words: clauses.kept_places(current(), words)

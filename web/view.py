@@ -29,7 +29,7 @@ from kyokan.web.fingerprint import (
 )
 from kyokan.web.fingerprint.profile import PEOPLE
 from kyokan.web.ports import Known, Services
-from kyokan.web.wording import catalogue, say
+from kyokan.web.wording import catalogue, licence_keys, say
 
 LIST_PX, LARGE_PX = 84, 400
 
@@ -89,6 +89,11 @@ class View:
             return self.say("dictionary.source", version=self.dictionary.version)
         key = f"source.{name.replace('-', '_')}"
         return self.say(key) if key in catalogue() else self.foreign(name)
+
+    def licence(self, written: str) -> Markup:
+        """A source's terms in words where we have them; what an identifier names ("CC BY 4.0") stays as it is."""
+        key = licence_keys().get(written)
+        return self.say(key) if key else self.foreign(written)
 
     def kind(self, entity: Entity) -> Markup:
         """Its kind, with its category where one is recorded."""

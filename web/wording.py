@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 LANGUAGES = ("ja", "en")
 CATALOGUES = sorted(Path(__file__).parent.glob("words*.yaml"))  # the pages' own, and one a room beside them
+# A date or a span of figures: browsers end a line after its "-" or "〜".
+UNBROKEN = re.compile(r"\d{4}-\d{2}(?:-\d{2})?|−?\d+〜\d+")
 
 
 @cache
@@ -23,6 +26,12 @@ def catalogue() -> dict[str, dict[str, str]]:
     return {f"{group}.{key}": texts for group, entries in groups for key, texts in entries.items()}
 
 
+@cache
+def licence_keys() -> dict[str, str]:
+    """The terms of a source as importers write them -> the key of their words."""
+    return {texts["en"]: key for key, texts in catalogue().items() if key.startswith("licence.")}
+
+
 def say(lang: str, key: str, **values: Any) -> Markup:
     """The text of a key with its values filled in and escaped.
 
@@ -30,6 +39,11 @@ def say(lang: str, key: str, **values: Any) -> Markup:
         KeyError: the catalogue has no such key; a test keeps pages and catalogue together.
     """
     return Markup(catalogue()[key][lang]).format(**values)  # noqa: S704 - the catalogue is ours; values are escaped
+
+
+def whole(words: str) -> Markup:
+    """A text in which dates and spans of figures stay on one line; for what is read, not for attributes."""
+    return Markup(UNBROKEN.sub(r'<span class="unbroken">\g<0></span>', str(escape(words))))  # noqa: S704 - escaped before
 
 
 def plain(words: str) -> str:

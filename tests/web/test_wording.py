@@ -10,7 +10,9 @@ from kyokan.graph.languages import language_of, spoken
 from kyokan.graph.model import EntityKind, RelationKind
 from kyokan.matching.ranking.model import Benefit, Standing
 from kyokan.matching.signals import ANSWERS
-from kyokan.web.wording import catalogue, plain, say
+from kyokan.platform.demo import SOURCES as SOURCES_OF_DEMO
+from kyokan.web.view import View
+from kyokan.web.wording import catalogue, plain, say, whole
 
 WEB = Path(__file__).resolve().parents[2] / "web"
 SOURCES = [path for pattern in ("*.py", "*.html") for path in WEB.rglob(pattern) if "vendor" not in path.parts]
@@ -54,6 +56,7 @@ def test_no_text_is_left_unused():
             "relation.",
             "standing.",
             "source.",
+            "licence.",
             "tie.",
             "signal.",
             "benefit.",
@@ -110,3 +113,25 @@ def test_the_language_of_a_name_is_seen_from_its_letters():
 )
 def test_of_a_text_in_both_languages_a_reader_has_their_own_half_and_any_other_text_whole(written, ja, en):
     assert (spoken(written, "ja"), spoken(written, "en")) == (ja, en)
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("2027-03-31 まで", '<span class="unbroken">2027-03-31</span> まで'),
+        ("0〜1 に直す", '<span class="unbroken">0〜1</span> に直す'),
+        ("<b> 2027-04", '&lt;b&gt; <span class="unbroken">2027-04</span>'),
+        ("ABC-1234", "ABC-1234"),
+    ],
+)
+def test_dates_and_spans_of_figures_stay_on_one_line(said, kept):
+    assert whole(said) == kept
+
+
+def test_terms_of_sources_are_said_in_both_languages_and_identifiers_stay(app):
+    with app.test_request_context("/"):
+        reader = View(app.extensions["kyokan"], "ja")
+        for name, terms in SOURCES_OF_DEMO.items():
+            assert language_of(plain(reader.licence(str(terms["licence"])))) == "ja", name
+        assert reader.licence("CC BY 4.0") == "CC BY 4.0"
+        assert reader.licence("Facts, each with its page") == "事実（一件ごとに出典のページ）"

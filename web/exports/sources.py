@@ -30,7 +30,7 @@ def sources_of(view: View, records: Iterable[Provenance]) -> list[Source]:
     return [
         Source(
             plain(view.source(name)),
-            licence,
+            plain(view.licence(licence)),
             CREDITS.get(name, ("", ""))[1],
             record.synthetic,
         )
