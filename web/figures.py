@@ -45,9 +45,15 @@ def yen(amount: int | None, lang: str) -> str:
 
 
 def yen_range(low: int | None, high: int | None, lang: str) -> str:
-    """``1,800万円–2,100万円``; an open end stays open, and nothing is said where both are."""
+    """``1,800万円–2,100万円``, ``1,800万円から`` or ``up to ¥21M`` where one end is open; nothing where both are."""
     start, end = yen(low, lang), yen(high, lang)
-    return start if low == high else f"{start}–{end}"
+    if low == high:
+        return start
+    if not end:
+        return f"{start}から" if lang == "ja" else f"from {start}"
+    if not start:
+        return f"{end}まで" if lang == "ja" else f"up to {end}"
+    return f"{start}–{end}"
 
 
 def size(count: int) -> str:

@@ -80,8 +80,8 @@ def test_what_was_typed_stays_when_it_is_refused(planner):
 def test_two_sides_agree_after_a_counter(made, planner, sent):
     assert take(made["manager"], sent, "counter", **TERMS | {"fee_low": "21000000"}).status_code == 303
     page = made["brand"].get(sent).text
-    assert "<del>¥18M–</del>" in page
-    assert re.search(r'<ins class="ins-artist">¥21M–</ins>', page)
+    assert "<del>from ¥18M</del>" in page
+    assert re.search(r'<ins class="ins-artist">from ¥21M</ins>', page)
     assert "/accept" not in made["manager"].get(sent).text  # who makes an offer stands by it
     assert take(made["brand"], sent, "accept").status_code == 303
     assert take(planner, sent, "start").status_code == 303
@@ -186,5 +186,10 @@ def test_money_is_written_as_large_as_it_stays_exact(amount, ja, en):
 
 
 def test_an_open_range_stays_open():
-    assert yen_range(1_000_000, None, "en") == "¥1M–"
+    assert yen_range(1_000_000, None, "en") == "from ¥1M"
+    assert yen_range(None, 1_000_000, "en") == "up to ¥1M"
+    assert yen_range(1_000_000, None, "ja") == "100万円から"
+    assert yen_range(None, 1_000_000, "ja") == "100万円まで"
+    assert yen_range(1_000_000, 2_000_000, "ja") == "100万円–200万円"
+    assert yen_range(None, None, "ja") == ""
     assert yen_range(1_000_000, 1_000_000, "en") == "¥1M"

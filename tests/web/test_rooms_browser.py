@@ -113,6 +113,14 @@ def seats(made):
     return {who: one.cookie for who, one in made.items()} | {"at_key": at_key, "waiting": waiting}
 
 
+@pytest.fixture
+def ada(made):
+    """The session of somebody whose only role is admin."""
+    accounts = made["planner"].client.application.extensions["kyokan"].accounts
+    token = accounts.invite("ada@example.com", accounts.organisation("Waon†").id, Role.ADMIN)
+    return accounts.accept(token, name="Ada", password=GOOD, language="en", visit=Visit("127.0.0.1", "test")).session_id
+
+
 def test_every_page_stands_among_the_rooms_or_is_come_to_elsewhere(made):
     at = made["planner"].client.application.url_map.bind("localhost")
     ids = dict.fromkeys(("draft", "sent"), "/deals/1") | {"list": "/lists/1", "search": "/searches/1"}
@@ -155,3 +163,69 @@ def test_on_a_phone_a_deal_opens_where_its_reader_must_act(made, deals):
         expect(page.get_by_role("link", name="plan.pdf")).to_be_visible()
         wide = people.open(deals["sent"], made["brand"].cookie, java_script_enabled=False, **DESKTOP)
         expect(wide.get_by_role("link", name="plan.pdf")).to_be_visible()
+
+
+def test_whoever_is_admin_alone_is_led_to_people_and_to_no_deals(made, ada):
+    with windows(made["planner"].client.application) as people:
+        page = people.open("/", ada, **DESKTOP)
+        pages = page.get_by_role("navigation", name="Pages")
+        expect(pages.get_by_role("link")).to_have_text(["Find", "Dictionary", "People"])
+        page.goto("/deals")
+        expect(page.get_by_role("link", name="Set rules")).to_have_count(0)
+        assert accessible(page)
+        page.get_by_role("link", name="See the people").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Waon†")
+
+
+def test_news_of_the_longest_headline_fits_a_phone(made):
+    long = "とても長い見出し" * 12 + "WithoutAnySpaceInIt" * 4
+    assert take(made["planner"], write(made["planner"], key="f" * 32, headline=long), "send").status_code == 303
+    with windows(made["planner"].client.application) as people:
+        page = people.open("/deals", made["manager"].cookie, **PHONE)
+        expect(page.locator(".news")).to_contain_text("WithoutAnySpaceInIt")
+        assert accessible(page)
+
+
+def test_a_date_keeps_its_line_on_a_phone(made, deals):
+    with windows(made["planner"].client.application) as people:
+        for room in ("/deals", "/calendar"):
+            page = people.open(room, made["brand"].cookie, **PHONE)
+            days = page.locator(".unbroken")
+            assert days.count() > 0
+            assert days.evaluate_all("all => all.every(one => one.getClientRects().length < 2)")
+
+
+def test_what_came_of_a_deal_stands_before_why_it_was_made(made, deals):
+    sent = deals["sent"]
+    for who, step in (("manager", "accept"), ("brand", "accept"), ("planner", "start")):
+        assert take(made[who], sent, step).status_code == 303
+    assert take(made["planner"], sent, "finish", reach="120000", announced="1", note="Sold out").status_code == 303
+    with windows(made["planner"].client.application) as people:
+        page = people.open(sent, made["brand"].cookie, **PHONE)
+        expect(page.locator("#outcome")).to_contain_text("120,000")
+        expect(page.locator("#outcome ~ #grounds")).to_have_count(1)
+        assert accessible(page)
+
+
+def test_on_paper_the_core_of_the_brands_side_is_hollow_beside_the_full_one_of_the_artists(made, deals):
+    with windows(made["planner"].client.application) as people:
+        page = people.open(deals["sent"], made["brand"].cookie, **DESKTOP)
+        ink = "one => getComputedStyle(one).fill"
+        artist, brand = page.locator(".couple .fp circle.fp-af"), page.locator(".couple .fp rect.fp-bf")
+        assert brand.evaluate(ink) == "rgb(15, 106, 134)"
+        page.emulate_media(media="print")
+        assert artist.evaluate(ink) == "rgb(0, 0, 0)"
+        assert brand.evaluate(ink) == "rgb(255, 255, 255)"
+        assert brand.evaluate("one => getComputedStyle(one).stroke") == "rgb(0, 0, 0)"
+
+
+def test_the_index_of_the_dictionary_leads_to_each_family_and_back(made):
+    with windows(made["planner"].client.application) as people:
+        page = people.open("/dictionary", **PHONE)
+        index = page.get_by_role("navigation", name="感性の目次")
+        expect(index.get_by_role("link")).to_have_count(24)
+        index.get_by_role("link", name="静謐").click()
+        expect(page.get_by_role("heading", name="静謐", exact=True)).to_be_in_viewport()
+        page.get_by_role("link", name="目次へ").first.click()
+        expect(index).to_be_in_viewport()
+        assert accessible(page)

@@ -237,11 +237,12 @@ def _formats(book: Any, face: str) -> dict[str, Any]:
     """How cells look: white, rules only."""
     font = {"font_name": face, "font_size": 10, "font_color": INK, "valign": "top"}
     cell = {**font, "bottom": 1, "bottom_color": RULE}
+    figures = {**cell, "align": "right", "indent": 1}  # or a figure would touch the words in the next column
     looks = {
         "head": {**font, "bold": True, "bottom": 2, "text_wrap": True},
         "text": {**cell, "text_wrap": True},
-        "figure": {**cell, "num_format": '0.00;"−"0.00'},
-        "whole": {**cell, "num_format": "#,##0"},
+        "figure": {**figures, "num_format": '0.00;"−"0.00'},
+        "whole": {**figures, "num_format": "#,##0"},
     }
     return {name: book.add_format(look) for name, look in looks.items()}
 
