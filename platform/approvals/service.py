@@ -17,7 +17,8 @@ from kyokan.platform.audit import Trail
 from kyokan.platform.clock import Clock, stamp, utc
 from kyokan.platform.database import Database
 from kyokan.platform.deals.entries import Terms, checked
-from kyokan.platform.deals.model import DealRow, NoticeRow
+from kyokan.platform.deals.model import DealRow
+from kyokan.platform.deals.notices import tell
 from kyokan.platform.deals.scope import find, subject
 from kyokan.platform.deals.steps import OPEN, Party, Status
 from kyokan.platform.pipeline.people import holders
@@ -236,7 +237,7 @@ class Approvals:
         session.flush()
         detail = {"seen_by": [Party.AGENCY.value], "said": dict(said)}
         Trail(session).add(actor, subject(deal.id), act, self._clock(), detail)
-        session.add(NoticeRow(organisation=deal.agency, party=Party.AGENCY, deal=deal.id, act=act, at=self._now()))
+        tell(session, deal, [Party.AGENCY], act, self._now())
 
     def _now(self) -> str:
         return stamp(self._clock())

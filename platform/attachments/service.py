@@ -18,7 +18,8 @@ from kyokan.platform.audit import Trail
 from kyokan.platform.clock import Clock, stamp, utc
 from kyokan.platform.database import Database
 from kyokan.platform.deals.gate import Gate
-from kyokan.platform.deals.model import DealRow, NoticeRow
+from kyokan.platform.deals.model import DealRow
+from kyokan.platform.deals.notices import tell
 from kyokan.platform.deals.scope import find, of_organisation, subject
 from kyokan.platform.deals.steps import ENDS, Party, Status
 
@@ -179,13 +180,8 @@ class Attachments:
         session.flush()
         detail = {"seen_by": sorted(party.value for party in readers), "said": {"file": row.name}}
         Trail(session).add(actor, subject(deal.id), act, self._clock(), detail)
-        if not deal.sent:
-            return
-        ends = {Party.AGENCY: deal.agency, Party.BRAND: deal.brand_side, Party.ARTIST: deal.artist_side}
-        for party in readers:
-            if party != row.party:
-                told = NoticeRow(organisation=ends[party], party=party, deal=deal.id, act=act, at=self._now())
-                session.add(told)
+        if deal.sent:
+            tell(session, deal, {*readers} - {Party(row.party)}, act, self._now())
 
     def _now(self) -> str:
         return stamp(self._clock())

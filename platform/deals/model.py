@@ -44,6 +44,10 @@ class DealRow(Base):
     outcome: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     terms: Mapped[list[TermsRow]] = relationship(order_by="TermsRow.number", cascade="all, delete-orphan")
 
+    def end(self, party: Party) -> str:
+        """The organisation that stands on a side; empty where a draft does not name it yet."""
+        return {Party.AGENCY: self.agency, Party.BRAND: self.brand_side, Party.ARTIST: self.artist_side}[party]
+
     @property
     def offered(self) -> TermsRow:
         """The terms on the table."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from kyokan.platform.accounts.actor import Actor
 from kyokan.platform.database import Database
-from kyokan.platform.deals.model import NoticeRow
+from kyokan.platform.deals.model import DealRow, NoticeRow
 from kyokan.platform.deals.scope import stands
 from kyokan.platform.deals.steps import Party
 
@@ -87,6 +87,12 @@ class Notices:
         with self._database.session() as session:
             rows = session.scalars(select(NoticeRow).where(*conditions).order_by(NoticeRow.id.desc())).all()
             return [Notice(row.id, row.deal, row.act, row.at, row.read) for row in rows]
+
+
+def tell(session: Session, deal: DealRow, parties: Iterable[Party], act: str, at: str) -> None:
+    """Tell some parties of a deal of an act, within the transaction that does it."""
+    for party in sorted(parties):
+        session.add(NoticeRow(organisation=deal.end(party), party=party, deal=deal.id, act=act, at=at))
 
 
 def is_news(apart: Collection[str]) -> ColumnElement[bool]:

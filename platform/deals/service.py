@@ -18,6 +18,7 @@ from kyokan.platform.deals.entries import Draft, checked, said_with
 from kyokan.platform.deals.fields import CHANGED_BY, changeable, shown
 from kyokan.platform.deals.gate import EVERYBODY, Admission, Gate
 from kyokan.platform.deals.model import DealRow, NoticeRow
+from kyokan.platform.deals.notices import tell
 from kyokan.platform.deals.record import accept, assign, check_ready, offer, offered, unchanged
 from kyokan.platform.deals.scope import find, of_organisation, party_of, subject
 from kyokan.platform.deals.steps import RULES, SIDES, Party, Status, Step
@@ -295,11 +296,8 @@ class Deals:
         Trail(session).add(actor, subject(deal.id), act, self._clock(), detail)
         if not deal.sent:  # nobody but its agency knows of a draft
             return
-        ends = {Party.AGENCY: deal.agency, Party.BRAND: deal.brand_side, Party.ARTIST: deal.artist_side}
-        for party in sorted(seen_by):
-            if actor is None or ends[party] != actor.organisation:
-                told_to = NoticeRow(organisation=ends[party], party=party, deal=deal.id, act=act, at=self._now())
-                session.add(told_to)
+        others = [party for party in seen_by if actor is None or deal.end(party) != actor.organisation]
+        tell(session, deal, others, act, self._now())
 
     def _now(self) -> str:
         return stamp(self._clock())

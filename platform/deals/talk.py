@@ -17,9 +17,9 @@ from kyokan.platform.audit import Trail
 from kyokan.platform.clock import Clock, stamp, utc
 from kyokan.platform.database import Base, Database
 from kyokan.platform.deals.entries import Entered, checked
-from kyokan.platform.deals.model import NoticeRow
+from kyokan.platform.deals.notices import tell
 from kyokan.platform.deals.scope import find, subject
-from kyokan.platform.deals.steps import Party
+from kyokan.platform.deals.steps import ROLE_OF, Party
 
 
 class To(StrEnum):
@@ -101,14 +101,14 @@ class Talk:
             ]
 
     def addressees(self, actor: Actor, deal_id: str) -> tuple[To, ...]:
-        """Whom the actor may address on a deal.
+        """Whom the actor may address on a deal; nobody for who may only read it.
 
         Raises:
             UnknownDealError: there is none that the actor may see.
         """
         with self._database.session() as session:
             deal, party = find(session, actor, deal_id)
-            return ADDRESSEES[party] if deal.sent else ()
+            return ADDRESSEES[party] if deal.sent and actor.has(ROLE_OF[party]) else ()
 
     def say(self, actor: Actor, deal_id: str, key: str, fields: Mapping[str, str]) -> None:
         """Ask or answer.
@@ -140,11 +140,7 @@ class Talk:
             heard = heard_by(party, said.to)
             detail = {"seen_by": sorted(one.value for one in heard), "said": {}}
             Trail(session).add(actor, subject(deal.id), "say", now, detail)
-            ends = {Party.AGENCY: deal.agency, Party.BRAND: deal.brand_side, Party.ARTIST: deal.artist_side}
-            for one in sorted(heard - {party}):
-                told = NoticeRow(organisation=ends[one], party=one, deal=deal.id, act="say")
-                told.at = stamp(now)
-                session.add(told)
+            tell(session, deal, heard - {party}, "say", stamp(now))
 
 
 def heard_by(party: Party, to: To) -> frozenset[Party]:

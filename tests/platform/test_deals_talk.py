@@ -110,6 +110,11 @@ def test_who_may_not_or_says_nothing_is_refused(talk, sent, actor, fields, refus
     assert texts(talk, sent) == {"Hana": [], "Ken": [], "Toma": [], "Rei": []}
 
 
+def test_who_may_only_read_has_nobody_to_address(talk, sent):
+    assert talk.addressees(ANALYST, sent) == ()
+    assert [str(one) for one in talk.addressees(PLANNER, sent)] == ["all", "brand", "artist"]
+
+
 def test_nobody_speaks_on_a_draft(talk, deals):
     made = deals.create(PLANNER, DRAFT, MATCH, "sha256:1")
     assert talk.addressees(PLANNER, made["id"]) == ()

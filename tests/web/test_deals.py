@@ -103,6 +103,24 @@ def test_news_is_counted_until_it_is_read(made, planner, sent):
     assert 'class="count"' not in planner.get("/").text
 
 
+def test_news_of_a_proposal_that_comes_while_the_list_is_drawn_waits_for_the_next_look(
+    made, planner, sent, monkeypatch
+):
+    services = planner.client.application.extensions["kyokan"]
+    before = services.deals.of
+
+    def interrupted(who):
+        seen = before(who)
+        take(planner, late, "send")
+        monkeypatch.undo()
+        return seen
+
+    late = write(planner, key="b" * 32, headline="Late dawn")
+    monkeypatch.setattr(services.deals, "of", interrupted)
+    assert "Late dawn" not in made["brand"].get("/deals").text
+    assert "Late dawn" in made["brand"].get("/deals").text
+
+
 def test_more_news_than_stands_there_is_counted(made, planner, sent):
     for number in range(7):
         asked = {"key": f"{number}" * 32, "to": "all", "text": f"Question {number}"}

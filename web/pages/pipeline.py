@@ -29,9 +29,10 @@ Answer = str | Response | tuple[str, int]
 
 
 def news(who: Actor, deals: list[Seen]) -> list[tuple[Notice, Seen]]:
-    """What the actor's organisation has not read, with the deal of each."""
+    """What the actor's organisation has not read, with the deal of each; of a deal that came just now, next time."""
     by_id = {deal["id"]: deal for deal in deals}
-    return [(notice, by_id[notice.deal]) for notice in current().services.notices.news(who)]
+    found = current().services.notices.news(who)
+    return [(notice, by_id[notice.deal]) for notice in found if notice.deal in by_id]
 
 
 def board(who: Actor, owner: str, *, refusal: InputError | None = None) -> str:
