@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from kyokan.errors import NotAllowedError
 from kyokan.platform.accounts.actor import Actor
 from kyokan.platform.database import Database
 from kyokan.platform.deals.model import DealRow, NoticeRow
 from kyokan.platform.deals.scope import stands
-from kyokan.platform.deals.steps import Party
+from kyokan.platform.deals.steps import ROLE_OF, Party
 
 REMINDER = "reminder"  # the act of a notice that one's own people asked for
 
@@ -52,9 +53,16 @@ class Notices:
         self._database = database
         self._apart = apart
 
-    def of(self, actor: Actor, *, unread: bool = False) -> list[Notice]:
-        """Everything that the actor's organisation was told on the sides that the actor sees, the latest first."""
-        return self._listed(*_told(actor), *((NoticeRow.read.is_(False),) if unread else ()))
+    def of(self, actor: Actor, *, deal: str = "", unread: bool = False) -> list[Notice]:
+        """Everything that the actor's organisation was told on the sides that the actor sees, the latest first.
+
+        Args:
+            actor: who asks.
+            deal: of one deal alone, where it is named.
+            unread: only what nobody has read.
+        """
+        of_deal = (NoticeRow.deal == deal,) if deal else ()
+        return self._listed(*_told(actor), *of_deal, *((NoticeRow.read.is_(False),) if unread else ()))
 
     def news(self, actor: Actor) -> list[Notice]:
         """What nobody of the actor's organisation has read, but for offers that are set apart; the latest first."""
@@ -74,11 +82,18 @@ class Notices:
             return self._apart(session, actor.organisation)
 
     def mark_read(self, actor: Actor, notices: Collection[int]) -> None:
-        """Take notices of the actor's organisation for read; those of others are left alone."""
-        mine = select(NoticeRow).where(NoticeRow.organisation == actor.organisation, NoticeRow.id.in_(sorted(notices)))
+        """Take notices for read, for everybody of the sides that the actor acts on; all others are left alone.
+
+        Raises:
+            NotAllowedError: the actor acts on no side: what who only reads has seen is news to the others.
+        """
+        sides = [party for party in Party if actor.has(ROLE_OF[party])]
+        if not sides:
+            remedy = "Ask one who acts in your organisation"
+            raise NotAllowedError("news", "is taken for read by those who act on it", remedy, code="news_read")
+        mine = NoticeRow.organisation == actor.organisation, NoticeRow.party.in_(sides)
         with self._database.session(writing=True) as session:
-            for row in session.scalars(mine):
-                row.read = True
+            session.execute(update(NoticeRow).where(*mine, NoticeRow.id.in_(sorted(notices))).values(read=True))
 
     def _is_news(self, actor: Actor) -> ColumnElement[bool]:
         return is_news(self.apart(actor))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from kyokan.errors import NotAllowedError
 from kyokan.graph.dictionary import load_dictionary
 from kyokan.platform.accounts.actor import Actor, Role
 from kyokan.platform.deals import Step
@@ -16,7 +17,7 @@ from kyokan.platform.mail.news import News
 from kyokan.platform.pipeline.reminders import Reminders
 from kyokan.platform.rules import Rules
 from kyokan.platform.rules.inbox import under_floor
-from tests.platform.dealing import BRAND, DRAFT, MANAGER, MATCH, PLANNER, STRANGER, person
+from tests.platform.dealing import ANALYST, BRAND, DRAFT, MANAGER, MATCH, PLANNER, STRANGER, person
 
 FLOOR = 16_000_000
 AKARI = "artist:akari"
@@ -76,6 +77,21 @@ def test_only_ones_own_notices_can_be_taken_for_read(notices, sent):
     assert notices.news(BRAND) == [notice]
     notices.mark_read(BRAND, [notice.id])
     assert notices.news(BRAND) == []
+
+
+def test_news_is_taken_for_read_by_those_who_act_on_it_and_not_for_other_sides(notices, sent, deals):
+    act(deals, MANAGER, sent, Step.ACCEPT)
+    for reader in (ANALYST, person("min", BRAND.organisation, Role.ADMIN)):
+        with pytest.raises(NotAllowedError):
+            notices.mark_read(reader, range(9))
+    notices.mark_read(person("eri", BRAND.organisation, Role.ARTIST_MANAGER), range(9))
+    assert [notices.unread(one) for one in (PLANNER, ANALYST, BRAND)] == [1, 1, 2]
+
+
+def test_of_one_deal_its_own_notices_alone_are_told(deals, notices, sent):
+    other = send(deals)
+    assert [(one.deal, one.act) for one in notices.of(BRAND, deal=other["id"])] == [(other["id"], "send")]
+    assert len(notices.of(BRAND)) == 2
 
 
 class TestFloor:

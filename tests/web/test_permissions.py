@@ -132,7 +132,7 @@ WRITTEN = {
         {},
         dict.fromkeys(IDENTITIES, 404) | {"nobody": 303, "manager": 303},
     ),
-    "deals_read": ("/deals/read", {"notices": "1"}, dict.fromkeys(IDENTITIES, 303)),
+    "deals_read": ("/deals/read", {"notices": "1"}, dict.fromkeys(IDENTITIES, 303) | {"analyst": 403}),
     "deal_say": (
         "/deals/{sent}/say",
         {"to": "all", "text": "x", "key": "d" * 32},

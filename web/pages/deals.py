@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -38,6 +38,7 @@ CHECKED = ("exclusive", "announced")
 PRIVATE = ("fee_floor", "budget_ceiling", "internal_note")
 ACT_REFUSED = (ChangedMeanwhileError, NotAllowedError, QueryError)
 SIDES = ("agency", "brand_side", "artist_side")
+INBOX = ("deals.to_answer", "deals.under_floor", "deals.under_way", "deals.done")  # of a side, what it owes first
 
 
 def overview() -> str:
@@ -47,18 +48,14 @@ def overview() -> str:
     if who.has(*READERS):
         return pipeline.board(who, allowed.text("owner"))
     deals = view.services.deals.of(who)
-    waiting = [deal for deal in deals if _waits_for(deal, who)]
     short = view.services.notices.apart(who)
-    groups = [
-        ("deals.to_answer", [deal for deal in waiting if deal["id"] not in short]),
-        ("deals.under_floor", [deal for deal in waiting if deal["id"] in short]),
-        ("deals.under_way", [deal for deal in deals if deal not in waiting and deal["status"] not in ENDS]),
-        ("deals.done", [deal for deal in deals if deal["status"] in ENDS]),
-    ]
+    groups: dict[str, list[Seen]] = {title: [] for title in INBOX}
+    for deal in deals:
+        groups[_group(deal, who, short)].append(deal)
     due = reminders.due(deals)  # before the news: what falls due becomes some
     return render_template(
         "deals.html",
-        groups=groups,
+        groups=groups.items(),
         deals=deals,
         entity=view.entity,
         due=due,
@@ -221,7 +218,7 @@ def page(
         reminders=view.services.reminders.of(who, deal_id),
         approval=view.services.approvals.of(who, deal_id),
         files=view.services.attachments.of(who, deal_id),
-        told=Counter(one.act for one in view.services.notices.of(who, unread=True) if one.deal == deal_id),
+        told=Counter(one.act for one in view.services.notices.of(who, deal=deal_id, unread=True)),
         removed=removed,
         refusal=worded(refusal) if refusal else None,
         typed=typed or {},
@@ -251,10 +248,12 @@ def _planner(who: Actor) -> None:
         raise NotAllowedError("a proposal", "is written by a planner", "Ask one of yours", code="planner_only")
 
 
-def _waits_for(deal: Mapping[str, Any], who: Actor) -> bool:
-    """Whether the actor's side owes an answer."""
+def _group(deal: Seen, who: Actor, short: Container[str]) -> str:
+    """Where a deal stands in the inbox of the actor's side; ``short`` are those under the side's own floor."""
     side = "brand" if deal["brand_side"] == who.organisation else "artist"
-    return deal["status"] in OPEN and side not in deal["terms"][-1]["accepted_by"]
+    if deal["status"] in OPEN and side not in deal["terms"][-1]["accepted_by"]:
+        return "deals.under_floor" if deal["id"] in short else "deals.to_answer"
+    return "deals.done" if deal["status"] in ENDS else "deals.under_way"
 
 
 def form(*allowed: str) -> dict[str, Any]:
