@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,7 +79,7 @@ class Searches:
         """
         check_reads(actor)
         with self._database.session() as session:
-            return [self._saved(session, actor, row) for row in _all(session, actor)]
+            return _saved(session, actor, _all(session, actor))
 
     def get(self, actor: Actor, search_id: str) -> Saved:
         """One of them, also one that was put away.
@@ -90,7 +90,7 @@ class Searches:
         """
         check_reads(actor)
         with self._database.session() as session:
-            return self._saved(session, actor, _find(session, actor, search_id))
+            return _saved(session, actor, [_find(session, actor, search_id)])[0]
 
     # Writing -------------------------------------------------------------------------------------------------
 
@@ -209,25 +209,6 @@ class Searches:
 
     # ---------------------------------------------------------------------------------------------------------
 
-    def _saved(self, session: Session, actor: Actor, row: SearchRow) -> Saved:
-        latest = _latest(session, row.id)
-        seen = session.get(SeenRow, (row.id, actor.person))
-        start = _first(session, row.id, since=seen.ranking if seen else 0)
-        before, after = _ranking(start), _ranking(latest)
-        found = changes(before, after)
-        return Saved(
-            id=row.id,
-            name=row.name,
-            query=read(row.question),
-            kept_by=row.kept_by,
-            checked=row.checked,
-            removed=bool(row.removed),
-            latest=latest.id,
-            since=(start or latest).at,
-            changes=tuple(found),
-            grounds=tuple(grounds(before, after)) if found else (),
-        )
-
     def _keep(self, session: Session, search_id: str, ranking: Ranking) -> RankingRow:
         content = SHAPE.dump_python(ranking, mode="json")
         made = RankingRow(search=search_id, at=self._now(), content=content)
@@ -265,9 +246,37 @@ def _latest(session: Session, search_id: str) -> RankingRow:
     return session.scalars(mine.order_by(RankingRow.id.desc()).limit(1)).one()
 
 
-def _first(session: Session, search_id: str, since: int) -> RankingRow:
-    mine = select(RankingRow).where(RankingRow.search == search_id, RankingRow.id >= since)
-    return session.scalars(mine.order_by(RankingRow.id).limit(1)).one()
+def _saved(session: Session, actor: Actor, rows: Sequence[SearchRow]) -> list[Saved]:
+    """Searches as the actor meets them, looked up together; rankings are read of those alone that have a newer one."""
+    mine = RankingRow.search.in_([row.id for row in rows])
+    seen = (SeenRow.search == RankingRow.search) & (SeenRow.person == actor.person)
+    since = select(RankingRow.search, func.min(RankingRow.id), func.max(RankingRow.id)).outerjoin(SeenRow, seen)
+    unseen = since.where(mine, RankingRow.id >= func.coalesce(SeenRow.ranking, 0)).group_by(RankingRow.search)
+    ends = {search: (first, last) for search, first, last in session.execute(unseen)}
+    at = dict(session.execute(select(RankingRow.id, RankingRow.at).where(mine)).all())
+    moved = {ranking for pair in ends.values() if pair[0] != pair[1] for ranking in pair}
+    asked = select(RankingRow).where(mine, RankingRow.id.in_(moved))
+    rankings = {row.id: _ranking(row) for row in session.scalars(asked)} if moved else {}
+    return [_told(row, ends[row.id], at, rankings) for row in rows]
+
+
+def _told(row: SearchRow, ends: tuple[int, int], at: Mapping[int, str], rankings: Mapping[int, Ranking]) -> Saved:
+    """A search with what has changed between two of its rankings."""
+    first, last = ends
+    pair = (rankings[first], rankings[last]) if first != last else None
+    found = tuple(changes(*pair)) if pair else ()
+    return Saved(
+        id=row.id,
+        name=row.name,
+        query=read(row.question),
+        kept_by=row.kept_by,
+        checked=row.checked,
+        removed=bool(row.removed),
+        latest=last,
+        since=at[first],
+        changes=found,
+        grounds=tuple(grounds(*pair)) if pair and found else (),
+    )
 
 
 def _stood(session: Session, search_id: str) -> tuple[str, ...]:

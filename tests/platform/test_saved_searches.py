@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from kyokan.errors import NotAllowedError, QueryError, UnknownEntityError, UnknownRecordError
 from kyokan.graph.model import RelationKind
@@ -126,6 +126,29 @@ def test_changes_are_told_until_that_person_has_seen_them(searches, kept):
     assert len(searches.get(COLLEAGUE, kept).changes) == 2  # has not looked yet
     searches.see(ANALYST, kept, found.latest)
     assert searches.get(ANALYST, kept).changes == ()
+
+
+def test_however_many_there_are_they_are_looked_up_together(searches, database):
+    def asked():
+        heard: list[str] = []
+
+        def hear(_connection, _cursor, statement, *_rest: object):
+            heard.append(statement)
+
+        event.listen(database._engine, "before_cursor_execute", hear)
+        found = searches.of(PLANNER)
+        event.remove(database._engine, "before_cursor_execute", hear)
+        return len(heard), found
+
+    kept = [searches.save(PLANNER, f"Watches {number}", ASKED, FIRST) for number in range(6)]
+    searches.put_away(PLANNER, kept[5])
+    searches.refresh(kept[0], SECOND)
+    few, _ = asked()
+    for one in (*kept[1:4], kept[0]):
+        searches.refresh(one, SECOND)
+    many, found = asked()
+    assert many == few
+    assert [one.count("new") for one in found] == [1, 1, 1, 1, 0]
 
 
 def test_changes_add_up_over_nights_and_cancel_out(searches, kept):
