@@ -106,8 +106,7 @@ class Attachments:
             deal, party = self._open(session, actor, deal_id)
             if key and session.scalar(select(AttachmentRow.id).where(AttachmentRow.id == key)):
                 return
-            if _count(session, deal_id, party) >= MOST:
-                raise QueryError("files", f"are at most {MOST}", "Remove one", code="file_many", most=MOST)
+            _check_room(session, deal_id, party)
             self._ask_gates(session, deal, everybody=everybody)
             row = AttachmentRow(
                 id=key or uuid.uuid4().hex,
@@ -154,8 +153,8 @@ class Attachments:
                 raise NotAllowedError("this file", "is of another side", "Ask them", code="file_theirs")
             if row.removed == removed:
                 return row.deal
-            if not removed and _count(session, row.deal, party) >= MOST:
-                raise QueryError("files", f"are at most {MOST}", "Remove one", code="file_many", most=MOST)
+            if not removed:
+                _check_room(session, row.deal, party)
             self._ask_gates(session, deal, everybody=row.everybody)
             row.removed = removed
             self._record(session, actor, deal, row, "detach" if removed else "attach")
@@ -202,9 +201,11 @@ def _kept(deal_id: str) -> Select[AttachmentRow]:
     return select(AttachmentRow).where(AttachmentRow.deal == deal_id, AttachmentRow.removed.is_(False))
 
 
-def _count(session: Session, deal_id: str, party: Party) -> int:
+def _check_room(session: Session, deal_id: str, party: Party) -> None:
+    """Hold that a side may put one more file to a deal."""
     own = _kept(deal_id).where(AttachmentRow.party == party).subquery()
-    return session.scalars(select(func.count()).select_from(own)).one()
+    if session.scalars(select(func.count()).select_from(own)).one() >= MOST:
+        raise QueryError("files", f"are at most {MOST}", "Remove one", code="file_many", most=MOST)
 
 
 def _reads(row: AttachmentRow, party: Party) -> bool:

@@ -8,7 +8,23 @@ from kyokan.errors import ChangedMeanwhileError, QueryError
 from kyokan.platform.accounts.actor import Actor
 from kyokan.platform.deals.entries import Draft, Terms, checked, yen
 from kyokan.platform.deals.model import DealRow, TermsRow, VerdictRow
-from kyokan.platform.deals.steps import Party
+from kyokan.platform.deals.steps import Party, Status
+
+
+def drafted(deal_id: str, actor: Actor, draft: Draft, now: str) -> DealRow:
+    """The record of a draft, without its evidence."""
+    deal = DealRow(
+        id=deal_id,
+        agency=actor.organisation,
+        status=Status.DRAFT,
+        version=1,
+        created=now,
+        changed=now,
+        expires=draft.expires.isoformat() if draft.expires else "",
+        **draft.model_dump(include={"artist", "brand", "headline", "rationale", "artist_side", "brand_side"}),
+    )
+    deal.terms = [offer(deal, actor, Party.AGENCY, draft.terms, now)]
+    return deal
 
 
 def unchanged(deal: DealRow, version: int) -> None:

@@ -19,7 +19,7 @@ from kyokan.platform.deals.fields import CHANGED_BY, changeable, shown
 from kyokan.platform.deals.gate import EVERYBODY, Admission, Gate
 from kyokan.platform.deals.model import DealRow, NoticeRow
 from kyokan.platform.deals.notices import tell
-from kyokan.platform.deals.record import accept, assign, check_ready, offer, offered, unchanged
+from kyokan.platform.deals.record import accept, assign, check_ready, drafted, offer, offered, unchanged
 from kyokan.platform.deals.scope import find, of_organisation, party_of, subject
 from kyokan.platform.deals.steps import RULES, SIDES, Party, Status, Step
 
@@ -125,20 +125,8 @@ class Deals:
             raise NotAllowedError("a proposal", "is drafted by a planner", "Ask one of yours", code="planner_only")
         entered = checked(Draft, draft)
         self._admission.proposing(actor, entered.artist, entered.brand, entered.terms)
-        now = self._now()
-        deal = DealRow(
-            id=key or uuid.uuid4().hex,
-            agency=actor.organisation,
-            status=Status.DRAFT,
-            version=1,
-            created=now,
-            changed=now,
-            match=dict(match),
-            snapshot=snapshot,
-            expires=entered.expires.isoformat() if entered.expires else "",
-            **entered.model_dump(include={"artist", "brand", "headline", "rationale", "artist_side", "brand_side"}),
-        )
-        deal.terms = [offer(deal, actor, Party.AGENCY, entered.terms, now)]
+        deal = drafted(key or uuid.uuid4().hex, actor, entered, self._now())
+        deal.match, deal.snapshot = dict(match), snapshot
         with self._database.session(writing=True) as session:
             if session.scalar(select(DealRow.id).where(DealRow.id == deal.id)):
                 return shown(*find(session, actor, deal.id))

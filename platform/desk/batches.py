@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -108,8 +109,9 @@ class Batches:
     def of(self, actor: Actor, ids: Collection[str]) -> dict[str, Batch]:
         """Those of some ids that are still kept, by id."""
         with self._database.session() as session:
-            rows = session.scalars(_own(actor).where(BatchRow.id.in_(ids)))
-            return {row.id: self._batch(actor, row) for row in rows}
+            rows = list(session.scalars(_own(actor).where(BatchRow.id.in_(ids))))
+        acting = cache(self._acting)  # many are of few people
+        return {row.id: self._batch(actor, row, acting) for row in rows}
 
     def answers(self, actor: Actor, batch_id: str) -> tuple[Batch, list[Answer]]:
         """A batch with what was answered, in the order in which it was asked.
@@ -119,7 +121,7 @@ class Batches:
         """
         with self._database.session() as session:
             row = _find(session, actor, batch_id)
-            batch = self._batch(actor, row)
+            batch = self._batch(actor, row, self._acting)
             if not batch.readable:
                 raise _unknown(batch_id)
             kept = session.scalars(select(AnswerRow).where(AnswerRow.batch == row.id).order_by(AnswerRow.place))
@@ -169,15 +171,14 @@ class Batches:
         asked = select(BatchRow.id, BatchRow.created, BatchRow.person, BatchRow.organisation)
         with self._database.session() as session:
             rows = session.execute(asked).all()
-        over = [
-            row.id for row in rows if self._until(row.created) < today or not self._acting(row.person, row.organisation)
-        ]
+        acting = cache(self._acting)
+        over = [row.id for row in rows if self._until(row.created) < today or not acting(row.person, row.organisation)]
         with self._database.session(writing=True) as session:
             session.execute(delete(BatchRow).where(BatchRow.id.in_(over)))
         return len(over)
 
-    def _batch(self, actor: Actor, row: BatchRow) -> Batch:
-        asker = actor if row.person == actor.person else self._acting(row.person, row.organisation)
+    def _batch(self, actor: Actor, row: BatchRow, acting: Acting) -> Batch:
+        asker = actor if row.person == actor.person else acting(row.person, row.organisation)
         readable = asker is not None and all(stands(actor, party) for party in Party if stands(asker, party))
         return Batch(row.id, row.title, len(row.questions), self._until(row.created), readable)
 

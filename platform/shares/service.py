@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -140,24 +140,11 @@ class Shares:
             raise QueryError("token", "must have 256 bits in base64url")
         if days not in DAYS:
             raise QueryError("days", f"must be one of {', '.join(map(str, DAYS))}", "Choose one")
-        now, kept = self._clock(), digest(token)
         with self._database.session(writing=True) as session:
             self._ask_gates(session, actor, deal_id)
-            found = session.scalars(select(LinkRow).where(LinkRow.hash == kept)).one_or_none()
+            found = session.scalars(select(LinkRow).where(LinkRow.hash == digest(token))).one_or_none()
             if found is None:
-                found = LinkRow(
-                    hash=kept,
-                    deal=deal_id,
-                    organisation=actor.organisation,
-                    person=actor.person,
-                    name=actor.name,
-                    label=" ".join(label.split())[:LONGEST_LABEL],
-                    made=stamp(now),
-                    expires=stamp(now + timedelta(days=days)),
-                    opens=0,
-                    opened="",
-                    revoked="",
-                )
+                found = _new_link(actor, deal_id, token, label, self._clock(), timedelta(days=days))
                 session.add(found)
                 session.flush()
                 said = {"link": found.id, "expires": found.expires}
@@ -259,6 +246,23 @@ def _sides(deal: Seen, actor: Actor) -> list[str]:
     """On which side of a deal that is not their own agency's an actor stands, for the part of the trail they read."""
     ends = {Party.BRAND: deal["brand_side"], Party.ARTIST: deal["artist_side"]}
     return [party.value for party, organisation in ends.items() if organisation == actor.organisation]
+
+
+def _new_link(actor: Actor, deal_id: str, token: str, label: str, now: datetime, lasts: timedelta) -> LinkRow:
+    """The row of a link, which knows its token by the hash alone."""
+    return LinkRow(
+        hash=digest(token),
+        deal=deal_id,
+        organisation=actor.organisation,
+        person=actor.person,
+        name=actor.name,
+        label=" ".join(label.split())[:LONGEST_LABEL],
+        made=stamp(now),
+        expires=stamp(now + lasts),
+        opens=0,
+        opened="",
+        revoked="",
+    )
 
 
 def _to_agency(said: Mapping[str, Any]) -> dict[str, Any]:
