@@ -15,6 +15,7 @@ from world import World
 
 from kyokan.errors import UnavailableError
 from kyokan.web.exports import PROPOSAL_FORMS, RANKING_FORMS
+from kyokan.web.exports.deck import Deck
 from kyokan.web.exports.printing import pdf
 from kyokan.web.exports.sheets import _inert
 from tests.web.browsing import company
@@ -367,3 +368,23 @@ def test_a_document_that_asks_for_anything_else_gets_nothing():
     ):
         with pytest.raises(FatalURLFetchingError):
             pdf(f'<html lang="en"><head><title>x</title></head><img src="{address}" alt="x"></html>')
+
+
+def test_dates_close_to_each_other_do_not_run_into_each_other_on_the_slide():
+    out, deck = BytesIO(), Deck("en", "", "")
+    deck.slide("Dates")
+    deck.timeline([(0.0, "Nov 30", "Sent"), (0.01, "Dec 1", "From"), (0.06, "Dec 20", "By")], None, (1.0, 4.0), 11.0)
+    deck.save(out)
+    shapes = slides_of(out.getvalue())[0].shapes
+    boxes = {box.text_frame.text: box for box in shapes if box.has_text_frame and "\n" in box.text_frame.text}
+    tops = {words.partition("\n")[2]: round(box.top.inches, 1) for words, box in boxes.items()}
+    assert tops == {"Sent": 3.0, "From": 4.2, "By": 2.2}
+
+
+def test_figures_of_a_sheet_stand_under_their_heads_and_off_the_words_beside_them(room):
+    planner = room.browsers["planner"]
+    taken = planner.send(RANKING, "/matches?entity=brand:koyomido&for=artist", form="xlsx")
+    sheet = load_workbook(BytesIO(taken.data)).worksheets[0]
+    heads = [(cell.alignment.horizontal, cell.alignment.indent) for cell in sheet[1][:5]]
+    assert heads == [("right", 1), (None, 0), (None, 0), (None, 0), ("right", 1)]
+    assert [sheet[2][column].number_format for column in (0, 4)] == ["#,##0_0", '0.00_0;"−"0.00_0']

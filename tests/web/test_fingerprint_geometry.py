@@ -133,10 +133,18 @@ def test_what_is_shared_and_what_each_brings():
     assert brought(WATCH, SINGER, 3) == [23, 21, 22]  # 挑戦 .46 against a known 0, 洗練 and 都会 both .42 ahead
 
 
+def test_no_sector_is_told_of_both_and_of_one():
+    one = SectorProfile((0.6, 0.6, 0.6, 0.1), (1.0,) * 4, "artist")
+    other = SectorProfile((0.5, 0.3, 0.29, 0.0), (1.0,) * 4, "brand")
+    assert shared(one, other) == [0, 1]  # .30 of both is as much as the lead
+    assert brought(one, other) == [2, 3]
+    assert brought(other, one) == []
+
+
 def test_what_is_not_known_of_the_other_comes_after_every_known_lead_and_only_where_it_is_strong():
     one = SectorProfile((0.6, 0.9, 0.46, 0.45, None), (1.0,) * 5, "artist")
-    other = SectorProfile((0.5, None, None, None, 0.9), (1.0,) * 5, "brand")
-    assert brought(one, other) == [0, 1, 2]  # .60 against .50; then .90 and .46 alone, but not .45
+    other = SectorProfile((0.2, None, None, None, 0.9), (1.0,) * 5, "brand")
+    assert brought(one, other) == [0, 1, 2]  # .60 against .20; then .90 and .46 alone, but not .45
     assert brought(other, one) == [4]
     assert brought(CHOIR, CHOIR) == []
 

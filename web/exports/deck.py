@@ -41,6 +41,8 @@ THEME = {  # what the theme's colours become: no other hue exists
 }
 ROW, ROOM = 0.44, 5.0  # of a table: its usual row, and what a slide has for all of them
 FIGURE = re.compile(r"[+−±]?\d+(\.\d+)?")
+# Of a line of dates: where words stand over and under it by turns, then a step further off; and how wide they are.
+STEPS, LABEL_IN = (-1.0, 0.2, -1.8, 1.0), 1.6
 
 Place = tuple[float, float]
 
@@ -202,18 +204,24 @@ class Deck:
     def timeline(
         self, points: Sequence[tuple[float, str, str]], span: tuple[float, float] | None, at: Place, wide: float
     ) -> None:
-        """Dates along a line: place (0…1), date and words of each, above and below in turn; ``span`` drawn thick."""
+        """Dates along a line: place (0…1), date and words of each, above and below in turn; ``span`` drawn thick.
+
+        Where the words would run into those before them on their side, they stand a step further from the line.
+        """
         from pptx.util import Inches
 
         self._line(at, (at[0] + wide, at[1]), "ink", 1.0)
         if span:
             self._line((at[0] + span[0] * wide, at[1]), (at[0] + span[1] * wide, at[1]), "ink", 6.0)
+        ends = dict.fromkeys(STEPS, 0.0)
         for number, (place, date, words) in enumerate(points):
             x = at[0] + place * wide
             self._line((x, at[1] - 0.12), (x, at[1] + 0.12), "ink", 2.25)
             left = min(max(x - 0.1, at[0] - 0.1), at[0] + wide - 1.9)
-            top = at[1] - 1.0 if number % 2 == 0 else at[1] + 0.2
-            box = self.text(f"{date}\n{words}", (left, top), 2.2, size=13, high=0.7)
+            side = STEPS[number % 2 :: 2]
+            step = next((one for one in side if ends[one] <= left), side[-1])
+            ends[step] = left + LABEL_IN
+            box = self.text(f"{date}\n{words}", (left, at[1] + step), 2.2, size=13, high=0.7)
             box.width = Inches(2.2)
 
     def save(self, file: IO[bytes]) -> None:

@@ -29,7 +29,7 @@ INK, RULE = "#15181C", "#D3D7D2"
 A4 = 9  # Excel's number of it
 PAPER_IN, SIDE_IN, FIT = 11.69, 0.4, 0.98  # A4 across, its side margins, and what is left for how programs round
 LETTER_PX, CELL_PX, PX_PER_IN = 7, 5, 96  # a column of n letters is 7n + 5 pixels wide
-SAID_WIDTHS = (5, 20, 20, 14, 7, 7, 7, 7, 7, 17, 44, 30)  # of what a ranking says before its signals
+SAID_WIDTHS = (7, 20, 20, 12, 7, 7, 7, 12, 9, 15, 42, 27)  # of what a ranking says before its signals
 TABLE_WIDTHS = (*SAID_WIDTHS, *(11 for _ in MARKS), 28)
 ASKER_WIDTH = 20
 NAMED = 3  # columns that name a candidate, on every page across
@@ -237,21 +237,23 @@ def _formats(book: Any, face: str) -> dict[str, Any]:
     """How cells look: white, rules only."""
     font = {"font_name": face, "font_size": 10, "font_color": INK, "valign": "top"}
     cell = {**font, "bottom": 1, "bottom_color": RULE}
-    figures = {**cell, "align": "right", "indent": 1}  # or a figure would touch the words in the next column
-    looks = {
-        "head": {**font, "bold": True, "bottom": 2, "text_wrap": True},
+    head = {**font, "bold": True, "bottom": 2, "text_wrap": True}
+    looks = {  # "_0" leaves a figure's width, or a number would touch the words in the next column
+        "head": head,
+        "head_of_figures": {**head, "align": "right", "indent": 1},
         "text": {**cell, "text_wrap": True},
-        "figure": {**figures, "num_format": '0.00;"−"0.00'},
-        "whole": {**figures, "num_format": "#,##0"},
+        "figure": {**cell, "num_format": '0.00_0;"−"0.00_0'},
+        "whole": {**cell, "num_format": "#,##0_0"},
     }
     return {name: book.add_format(look) for name, look in looks.items()}
 
 
-def _fill(sheet: Any, lines: Iterable[Sequence[Cell]], formats: Mapping[str, Any], widths: Sequence[float]) -> None:
+def _fill(sheet: Any, lines: Sequence[Sequence[Cell]], formats: Mapping[str, Any], widths: Sequence[float]) -> None:
     """Write cells as what they are; no text is looked at for what it may mean to a spreadsheet.
 
     Each row gets the height of its text: not every program works that out when it opens the file.
     """
+    of_figures = {at for line in lines for at, cell in enumerate(line) if isinstance(cell, int | float)}
     for number, line in enumerate(lines):
         spare = [""] * (len(widths) - len(line))
         sheet.set_row(number, LINE_PT * max(map(_height, line, widths)))
@@ -259,7 +261,8 @@ def _fill(sheet: Any, lines: Iterable[Sequence[Cell]], formats: Mapping[str, Any
             if isinstance(cell, int | float):
                 sheet.write_number(number, column, cell, formats["whole" if isinstance(cell, int) else "figure"])
             else:
-                sheet.write_string(number, column, cell or "", formats["text" if number else "head"])
+                head = "head_of_figures" if column in of_figures else "head"
+                sheet.write_string(number, column, cell or "", formats["text" if number else head])
 
 
 def _height(cell: Cell, width: float) -> int:

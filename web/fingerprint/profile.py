@@ -59,9 +59,14 @@ class SectorProfile:
 
 
 def shared(a: SectorProfile, b: SectorProfile, count: int = 4) -> list[int]:
-    """Sectors that both evoke, by the weaker of the two values, strongest first."""
+    """Sectors that both evoke, by the weaker of the two values, strongest first.
+
+    Where one leads by more than the other has, it brings the sector.
+    """
     weaker = [
-        (-min(x, y), index) for index, (x, y) in enumerate(zip(a.values, b.values, strict=True)) if x and y is not None
+        (-min(x, y), index)
+        for index, (x, y) in enumerate(zip(a.values, b.values, strict=True))
+        if x and y is not None and abs(x - y) <= min(x, y)
     ]
     return [index for value, index in sorted(weaker)[:count] if value < 0]
 
@@ -69,10 +74,13 @@ def shared(a: SectorProfile, b: SectorProfile, count: int = 4) -> list[int]:
 def brought(a: SectorProfile, b: SectorProfile, count: int = 4, margin: float = 0.07) -> list[int]:
     """Sectors in which ``a`` leads ``b`` by more than ``margin``, widest lead first.
 
-    After those known of both come the ones of which nothing is known of ``b``, where ``a`` is ``STRONG`` or more.
+    What is told as `shared` is left out. After those known of both come the ones of which nothing is known of ``b``,
+    where ``a`` is ``STRONG`` or more.
     """
-    leads, alone = [], []
+    leads, alone, told = [], [], shared(a, b, count)
     for index, (x, y) in enumerate(zip(a.values, b.values, strict=True)):
+        if index in told:
+            continue
         if x is not None and y is not None and x - y > margin:
             leads.append((round(y - x, 9), index))
         elif x is not None and y is None and x >= STRONG:
