@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -51,24 +52,26 @@ def create_app(services: Services, *, proxies: int = 0, address: str = "", hosts
     def begin() -> None:
         current()
 
-    @app.context_processor
-    def shared() -> dict[str, Any]:
-        view = current()
-        return {
-            "view": view,
-            "actor": g.actor,
-            "draft_key": hashlib.sha256(g.actor.person.encode()).hexdigest()[:16] if g.actor else "",
-            "t": view.say,
-            "lang": view.lang,
-            "figures": figures,
-            "address_with": address_with,
-            "theme": g.theme,
-            "ink": g.ink,
-            "asset": lambda name: url_for("static", filename=name, v=versions[name]),
-        }
-
+    app.context_processor(lambda: _shared(versions))
     register(app)
     return app
+
+
+def _shared(versions: Mapping[str, str]) -> dict[str, Any]:
+    """What every template may name; ``versions`` are those of the static files."""
+    view = current()
+    return {
+        "view": view,
+        "actor": g.actor,
+        "draft_key": hashlib.sha256(g.actor.person.encode()).hexdigest()[:16] if g.actor else "",
+        "t": view.say,
+        "lang": view.lang,
+        "figures": figures,
+        "address_with": address_with,
+        "theme": g.theme,
+        "ink": g.ink,
+        "asset": lambda name: url_for("static", filename=name, v=versions[name]),
+    }
 
 
 def _static_versions() -> dict[str, str]:

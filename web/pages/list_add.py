@@ -16,8 +16,7 @@ from kyokan.platform.accounts import Actor, Role
 from kyokan.platform.desk import Pick
 from kyokan.platform.desk.model import ShortlistRow
 from kyokan.web.actors import actor
-from kyokan.web.forms import posted
-from kyokan.web.pages.lists import tags_of
+from kyokan.web.forms import parts, posted
 from kyokan.web.pages.questions import ASKED, CANDIDATE, arguments, asked, picked, words
 from kyokan.web.parameters import Parameters
 from kyokan.web.refusals import worded
@@ -55,7 +54,7 @@ def keep() -> str | Response | tuple[str, int]:
     picks = [Pick(entity=place.entity, question=query, score=place.score, snapshot=stamp) for place in places]
     try:
         list_id = lists.create(who, typed["name"]).id if typed["name"].strip() else typed["list"]
-        fresh = lists.add(who, list_id, picks, note=typed["note"], tags=tags_of(typed["tags"]))
+        fresh = lists.add(who, list_id, picks, note=typed["note"], tags=parts(typed["tags"]))
     except QueryError as refusal:
         return _form(who, view, query, chosen, typed, refusal), HTTPStatus.BAD_REQUEST
     done = "added" if fresh else "known"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -21,7 +20,7 @@ from kyokan.platform.desk.questions import read
 from kyokan.web.actors import actor
 from kyokan.web.fingerprint import core_kind
 from kyokan.web.fingerprint.profile import PEOPLE
-from kyokan.web.forms import posted
+from kyokan.web.forms import parts, posted, whole_number
 from kyokan.web.pages.questions import CANDIDATE, arguments, askable, words
 from kyokan.web.parameters import ParameterError, Parameters
 from kyokan.web.refusals import answered, worded
@@ -106,7 +105,7 @@ def change(list_id: str) -> str | Response | tuple[str, int]:
     if typed["act"] != "rename":
         raise ParameterError("act", "choice", choices="rename, remove, restore")
     try:
-        lists.rename(who, list_id, _number(typed["version"]), typed["name"])
+        lists.rename(who, list_id, whole_number(typed, "version"), typed["name"])
     except CHANGED as refusal:
         return _refused(list_id, refusal, typed)
     return _at(list_id, done="renamed")
@@ -126,7 +125,7 @@ def entries(list_id: str) -> str | Response | tuple[str, int]:
         if act == "compare":
             return redirect(_comparison(lists.get(who, list_id), ticked), HTTPStatus.SEE_OTHER)
         if act == "tag":
-            lists.tag(who, list_id, ticked, tags_of(typed["tags"]))
+            lists.tag(who, list_id, ticked, parts(typed["tags"]))
         elif act in ("move", "copy"):
             lists.transfer(who, list_id, ticked, typed["to"], keep=act == "copy")
         elif act == "take_out":
@@ -144,16 +143,11 @@ def entry(list_id: str, entry_id: str) -> str | Response | tuple[str, int]:
     typed = posted("version", "note", "tags")
     lists = current().services.shortlists
     try:
-        version = _number(typed["version"])
-        lists.annotate(who, list_id, entry_id, version, note=typed["note"], tags=tags_of(typed["tags"]))
+        version = whole_number(typed, "version")
+        lists.annotate(who, list_id, entry_id, version, note=typed["note"], tags=parts(typed["tags"]))
     except CHANGED as refusal:
         return _refused(list_id, refusal, typed, entry_id)
     return _at(list_id, done="noted", _anchor=f"e-{entry_id}")
-
-
-def tags_of(typed: str) -> list[str]:
-    """Tags from a field, parted by commas."""
-    return re.split(r"[,、，]", typed)
 
 
 # What a page of a list is made of ------------------------------------------------------------------------------
@@ -228,10 +222,3 @@ def _comparison(found: ShortlistRow, ticked: list[str]) -> str:
 
 def _at(list_id: str, **parameters: Any) -> Response:
     return redirect(url_for("shortlist", list_id=list_id, **parameters), HTTPStatus.SEE_OTHER)
-
-
-def _number(typed: str) -> int:
-    try:
-        return int(typed)
-    except ValueError:
-        raise ParameterError("version", "unknown") from None

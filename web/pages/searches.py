@@ -15,7 +15,7 @@ from kyokan.platform.accounts import Actor, Role
 from kyokan.platform.desk import Saved
 from kyokan.platform.desk.rights import readers_of, reads
 from kyokan.web.actors import actor
-from kyokan.web.forms import posted
+from kyokan.web.forms import posted, whole_number
 from kyokan.web.pages.questions import ASKED, arguments, askable, asked, words
 from kyokan.web.parameters import ParameterError, Parameters
 from kyokan.web.refusals import worded
@@ -88,7 +88,7 @@ def change(search_id: str) -> Response:
     searches = view.services.searches
     act = typed["act"]
     if act == "see":
-        searches.see(who, search_id, _number(typed["latest"]))
+        searches.see(who, search_id, whole_number(typed, "latest"))
     elif act == "look":
         again = searches.again(who, search_id)
         searches.refresh(again.id, view.services.ranking(again.query, again.ids, actor=again.readers))
@@ -117,12 +117,6 @@ def _form(view: View, query: Query, name: str, refusal: QueryError | None = None
 def _planner(who: Actor) -> None:
     if not who.has(Role.PLANNER):
         raise NotAllowedError("a search", "is saved by a planner", "Ask one of your organisation", code="desk_write")
-
-
-def _number(typed: str) -> int:
-    if not typed.isascii() or not typed.isdecimal() or len(typed) > len(str(2**62)):
-        raise ParameterError("latest", "unknown")
-    return int(typed)
 
 
 def _at(search_id: str, done: str) -> Response:
