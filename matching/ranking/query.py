@@ -42,7 +42,7 @@ def check(query: Query, context: Context) -> None:
             raise QueryError(f"{name} {share}", "must lie in 0..1")
     for kind in query.kinds:
         if kind not in CANDIDATE_KINDS:
-            raise QueryError(f"kind {kind!r}", "cannot be proposed", f"Known are {', '.join(CANDIDATE_KINDS)}")
+            raise QueryError(f"kind {kind.value}", "cannot be proposed", f"Known are {', '.join(CANDIDATE_KINDS)}")
     for signal in sorted(query.without_signals):
         if signal not in SIGNALS:
             known = ", ".join(SIGNALS)

@@ -98,7 +98,8 @@ class JobRoom:
             NotAllowedError: it is not the actor's to begin.
         """
         if kind not in BEGUN_BY:
-            raise QueryError(kind, "is not begun from a page", f"Known are {', '.join(BEGUN_BY)}")
+            remedy = f"Known are {', '.join(BEGUN_BY)}"
+            raise QueryError(kind, "is not begun from a page", remedy, code="job_kind")
         if not self.may_begin(actor, kind):
             raise _not_to_begin(kind)
         owner, once = Owner(actor.organisation, actor.person, actor.name), f"{kind}:{actor.organisation}"

@@ -104,7 +104,8 @@ class Shares:
         deal = self._read(actor, deal_id)
         agency = deal["agency"] == actor.organisation and "internal_note" in deal
         if audience is Audience.EXTERNAL and not agency:
-            raise NotAllowedError("an external version", "is made by the agency", "Take out your own")
+            rule = "is made by the agency"
+            raise NotAllowedError("an external version", rule, "Take out your own", code="external_agency")
         seen_by = [Party.AGENCY.value] if agency else _sides(deal, actor)
         with self._database.session(writing=True) as session:
             if audience is Audience.EXTERNAL:
@@ -229,7 +230,8 @@ class Shares:
         """Holds where the actor plans this deal for its agency."""
         deal = self._deals.get(actor, deal_id)
         if deal["agency"] != actor.organisation or not actor.has(Role.PLANNER):
-            raise NotAllowedError("a link", "is made by a planner of the agency", "Ask one of your organisation")
+            rule = "is made by a planner of the agency"
+            raise NotAllowedError("a link", rule, "Ask one of your organisation", code="link_planner")
 
     def _living(self, row: LinkRow) -> bool:
         return not row.revoked and stamp(self._clock()) < row.expires

@@ -112,6 +112,10 @@ def made(tmp_path_factory):
         ),
         ("manager", "{sent}/counter", {"version": "2", "fee_low": "2", "fee_high": "1"}, "費用の上は、下より低く"),
         ("analyst", "/deals", DRAFT | {"key": "e" * 32}, "これを変えられるのはプランナーです。"),
+        ("analyst", "{sent}/share", {"key": "e" * 32, "days": "7"}, "リンクを作り、終わらせられるのは"),
+        ("brand", "{sent}/export", {"form": "json", "audience": "external"}, "社外向けの版を作れるのは代理店だけ"),
+        ("planner", "/jobs", {"kind": "import"}, "この仕事は、ページからは始められません。"),
+        ("analyst", "/deals/read", {"notices": "1"}, "新着を読んだことにできるのは"),
     ],
 )
 def test_a_refusal_is_said_in_japanese_on_a_japanese_page(made, who, address, fields, said):
