@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pyotp
+import pytest
 from argon2 import PasswordHasher
 
+from kyokan.errors import AccountError
 from kyokan.platform.accounts import Actor, Role
 from kyokan.platform.accounts.model import OrganisationKind
 from kyokan.platform.accounts.passwords import Passwords
@@ -20,6 +22,11 @@ EMAIL = "saeki@example.com"
 HERE = Visit(address="192.0.2.1", browser="Mozilla/5.0 (Windows NT 10.0) Gecko/20100101 Firefox/140.0")
 ELSEWHERE = Visit(address="192.0.2.2", browser="Mozilla/5.0 (iPhone) Version/18.0 Mobile Safari/604.1")
 START = 1_800_000_000.0
+
+
+def refused(code: str) -> pytest.RaisesExc[AccountError]:
+    """Holds that what is done within is refused for that reason."""
+    return pytest.raises(AccountError, check=lambda error: error.code == code)
 
 
 class Clock:

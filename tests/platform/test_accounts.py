@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import re
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
-from kyokan.errors import AccountError, TooManyAttemptsError
+from kyokan.errors import AccountError
 from kyokan.platform.accounts import Role
 from kyokan.platform.accounts.model import OrganisationKind
 from kyokan.platform.accounts.passwords import Passwords, check_new
-from kyokan.platform.accounts.service import Visit
 from kyokan.platform.audit import Trail
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from accounting import BETTER, ELSEWHERE, EMAIL, GOOD, HERE, QUICK, START
+from tests.platform.accounting import BETTER, EMAIL, GOOD, HERE, QUICK, refused
 
 DAY = 86_400.0
-
-
-def refused(code):
-    return pytest.raises(AccountError, check=lambda error: error.code == code)
 
 
 # Invitations
@@ -224,83 +210,6 @@ def test_a_new_password_leaves_the_second_step_in_force_unless_told_otherwise(de
     assert not desk.accounts.reset(desk.accounts.offer_reset(EMAIL, second_step=True), GOOD, HERE).pending
 
 
-# Too many tries
-
-
-def test_after_ten_wrong_passwords_even_the_right_one_waits(desk):
-    desk.welcome()
-    for _ in range(10):
-        with refused("wrong"):
-            desk.sign_in(password="wrong")
-    desk.clock.pass_(300)
-    with pytest.raises(TooManyAttemptsError) as refusal:
-        desk.sign_in()
-    assert refusal.value.retry_after == 600
-    desk.clock.pass_(600)
-    assert desk.sign_in()
-
-
-def test_other_people_and_other_places_are_not_hindered(desk):
-    desk.welcome()
-    desk.welcome("other@example.com")
-    for _ in range(12):
-        with pytest.raises(AccountError):
-            desk.sign_in(password="wrong")
-    assert desk.sign_in("other@example.com")
-    assert desk.sign_in(visit=ELSEWHERE)
-
-
-def test_one_address_cannot_try_everybody(desk):
-    desk.welcome()
-    for number in range(100):
-        with refused("wrong"):
-            desk.sign_in(f"someone{number}@example.com", "wrong")
-    with refused("too_many"):
-        desk.sign_in()
-    assert desk.sign_in(visit=ELSEWHERE)
-
-
-def test_many_places_cannot_try_one_person_for_ever(desk):
-    desk.welcome()
-    for number in range(100):
-        with refused("wrong"):
-            desk.sign_in(password="wrong", visit=Visit(f"198.51.100.{number}"))
-        desk.clock.pass_(60)
-    with pytest.raises(TooManyAttemptsError) as refusal:
-        desk.sign_in()
-    assert refusal.value.retry_after == DAY - 6000
-
-
-def test_success_forgives_the_tries_before(desk):
-    desk.welcome()
-    for _ in range(3):
-        for _ in range(9):
-            with refused("wrong"):
-                desk.sign_in(password="wrong")
-        assert desk.sign_in()
-
-
-TRIES = """
-import sys; sys.path.insert(0, sys.argv[1])
-from pathlib import Path
-from accounting import EMAIL, HERE, Desk
-from kyokan.errors import AccountError
-desk, seen = Desk(Path(sys.argv[2])), []
-for _ in range(15):
-    try: desk.accounts.sign_in(EMAIL, "wrong", HERE)
-    except AccountError as error: seen.append(error.code)
-import json; print(json.dumps(seen))
-"""
-
-
-def test_tries_of_two_processes_are_counted_together(desk, tmp_path):
-    desk.welcome()
-    command = [sys.executable, "-c", TRIES, str(Path(__file__).parent), str(tmp_path)]
-    both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
-    seen = [code for one in both for code in json.loads(one.communicate(timeout=60)[0])]
-    assert (seen.count("wrong"), seen.count("too_many")) == (10, 20)
-
-
 # Passwords
 
 
@@ -335,108 +244,6 @@ def test_none_of_the_commonest_passwords_is_taken():
 )
 def test_long_passwords_of_any_letters_are_taken(password):
     assert check_new(password)
-
-
-# Sessions
-
-
-def test_the_file_holds_no_secret_in_the_clear(desk, tmp_path):
-    token = desk.invite("later@example.com")
-    session_id = desk.welcome().session_id
-    assert len(session_id) >= 43  # 256 bits
-    desk.database.close()
-    kept = b"".join(path.read_bytes() for path in tmp_path.iterdir())
-    for secret in (token, session_id, GOOD):
-        assert secret.encode() not in kept
-    assert EMAIL.encode() in kept
-
-
-def test_every_sign_in_has_an_id_of_its_own_and_signing_out_ends_it(desk):
-    first, second = desk.welcome().session_id, desk.sign_in().session_id
-    assert first != second
-    desk.accounts.sessions.close(first)
-    desk.accounts.sessions.close(first)
-    assert desk.accounts.sessions.actor_of(first) is None
-    assert desk.accounts.sessions.actor_of(second)
-    assert desk.accounts.sessions.actor_of("") is None
-
-
-def test_a_session_unused_for_eight_hours_has_ended(desk):
-    session_id = desk.welcome().session_id
-    desk.clock.pass_(8 * 3600 - 1)
-    assert desk.accounts.sessions.actor_of(session_id)
-    desk.clock.pass_(8 * 3600 - 1)
-    assert desk.accounts.sessions.actor_of(session_id)
-    desk.clock.pass_(8 * 3600)
-    assert desk.accounts.sessions.actor_of(session_id) is None
-
-
-def test_a_session_in_constant_use_ends_after_a_day(desk):
-    session_id = desk.welcome().session_id
-    for _ in range(23):
-        desk.clock.pass_(3600)
-        assert desk.accounts.sessions.actor_of(session_id)
-    desk.clock.pass_(3600)
-    assert desk.accounts.sessions.actor_of(session_id) is None
-
-
-def test_a_changed_password_ends_every_session_and_renews_the_one_in_hand(desk):
-    other, here = desk.welcome().session_id, desk.sign_in().session_id
-    renewed = desk.accounts.change_password(here, GOOD, BETTER, HERE)
-    assert desk.accounts.sessions.actor_of(renewed)
-    assert desk.accounts.sessions.actor_of(here) is None
-    assert desk.accounts.sessions.actor_of(other) is None
-    with refused("wrong"):
-        desk.sign_in()
-    assert desk.sign_in(password=BETTER)
-
-
-def test_changing_the_password_needs_the_old_one_and_a_good_new_one(desk):
-    session_id = desk.welcome().session_id
-    with refused("wrong_password"):
-        desk.accounts.change_password(session_id, "wrong", BETTER, HERE)
-    with refused("too_short"):
-        desk.accounts.change_password(session_id, GOOD, "short", HERE)
-    desk.accounts.sessions.close(session_id)
-    with refused("session_over"):
-        desk.accounts.change_password(session_id, GOOD, BETTER, HERE)
-    assert desk.sign_in()
-
-
-def test_a_person_sees_and_ends_their_own_sessions_only(desk):
-    mine, away = desk.welcome().session_id, desk.sign_in(visit=ELSEWHERE).session_id
-    stranger = desk.welcome("other@example.com").session_id
-    person, other = (desk.accounts.owner(one).id for one in (mine, stranger))
-    rows = desk.accounts.sessions.rows(person, mine)
-    assert [(row.browser, row.current, row.created) for row in rows] == [
-        ("Firefox, Windows", True, START),
-        ("Safari, iPhone", False, START),
-    ]
-    desk.accounts.sessions.end(other, rows[1].id)
-    assert desk.accounts.sessions.actor_of(away)
-    desk.accounts.sessions.end(person, rows[1].id)
-    assert desk.accounts.sessions.actor_of(away) is None
-    again = desk.sign_in().session_id
-    desk.accounts.sessions.end_others(person, mine)
-    assert [desk.accounts.sessions.actor_of(one) is not None for one in (mine, again, stranger)] == [True, False, True]
-
-
-def test_who_holds_no_role_any_more_acts_for_nobody(desk):
-    session_id = desk.welcome().session_id
-    with desk.database.session(writing=True) as session:
-        session.connection().exec_driver_sql("DELETE FROM membership")
-    assert desk.accounts.sessions.actor_of(session_id) is None
-    with refused("no_organisation"):
-        desk.sign_in()
-
-
-def test_name_and_language_are_changed_and_nothing_else(desk):
-    person = desk.accounts.owner(desk.welcome().session_id).id
-    desk.accounts.describe(person, name="  Nagi\n Saeki ", language="en")
-    assert (desk.accounts.person(person).name, desk.accounts.person(person).language) == ("Nagi Saeki", "en")
-    with refused("language"):
-        desk.accounts.describe(person, name="Nagi", language="fr")
-    assert re.fullmatch(r"[0-9a-f]{32}", person)
 
 
 # The audit trail

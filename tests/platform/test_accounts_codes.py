@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
 
-from kyokan.errors import AccountError, TooManyAttemptsError
+from kyokan.errors import TooManyAttemptsError
 from kyokan.platform.accounts.codes import RECOVERY_CODES, matching_period, setup_address, typed
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from accounting import ELSEWHERE, GOOD, HERE
+from tests.platform.accounting import ELSEWHERE, GOOD, HERE, refused
 
 # RFC 6238, appendix B, SHA-1: the last six digits at 59 s and at 1111111109 s.
 RFC_SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
-
-
-def refused(code):
-    return pytest.raises(AccountError, check=lambda error: error.code == code)
 
 
 def second_step(desk, code, visit=HERE):
