@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import logging
 import threading
 from collections.abc import Callable
 from importlib import import_module
@@ -12,12 +10,9 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 from threadpoolctl import threadpool_limits
 
-from kyokan.errors import KyokanError
 from kyokan.platform.jobs.beside import WorkerBeside
-from kyokan.platform.services import Services
+from kyokan.platform.serving import Serving, keep_ready
 from kyokan.platform.settings import Settings
-
-log = logging.getLogger("kyokan.server")
 
 APPLICATION = "kyokan.web"  # named, not imported: the web stands above the platform
 
@@ -53,24 +48,10 @@ class WebServer(BaseApplication):
         """The WSGI application of one process."""
         one_thread_each()
         create_app: Callable[..., Callable[..., Any]] = import_module(APPLICATION).create_app
-        there, services = self.settings, Services(self.settings)
-        threading.Thread(target=warm, args=(services,), name="warm", daemon=True).start()
+        there, services = self.settings, Serving(self.settings)
+        over = threading.Event()  # the process ends without a word, and the thread with it
+        threading.Thread(target=keep_ready, args=(services, over), name="ready", daemon=True).start()
         return create_app(services, proxies=there.proxies, address=there.address.rstrip("/"), hosts=there.served_hosts)
-
-
-def warm(services: Services) -> None:
-    """Derive what questions need while nobody waits; what stands in the way is left for the first question to say.
-
-    What is loaded before anything of the graph is read stays as long as the process, so that the collector of garbage
-    need not go over it in the middle of an answer.
-    """
-    try:
-        services.load()
-        gc.collect()
-        gc.freeze()
-        services.warm()
-    except KyokanError as error:
-        log.warning("not ready for the first question: %s", error)
 
 
 def one_thread_each() -> None:

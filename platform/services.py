@@ -48,6 +48,7 @@ class Services(Bound, Closing):
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
         self._lock = threading.RLock()
+        self._deriving = threading.RLock()  # held for as long as a snapshot takes; never asked for under the other
         self._matcher: Matcher | None = None
         self._learned: Written = None  # the file of the matcher's weights as it was read; None: as shipped
         self._annotator: Annotator | None = None
@@ -104,19 +105,27 @@ class Services(Bound, Closing):
 
     def snapshot(self, progress: Progress | None = None) -> Snapshot:
         """The snapshot of the store as it stands now; built where the store has changed since the last."""
-        from kyokan.graph.snapshot import SnapshotDirectory
-
-        with self._lock:
-            directory = SnapshotDirectory(self.settings.snapshots)
-            return directory.current(self.store, dictionary=self.dictionary, encoder=self.encoder, progress=progress)
+        return self.newest_snapshot(progress)
 
     def matcher(self, progress: Progress | None = None) -> Matcher:
         """The matcher over the current snapshot, with the weights learned last, whoever learned them."""
+        return self.newest_matcher(progress)
+
+    def newest_snapshot(self, progress: Progress | None = None) -> Snapshot:
+        """``snapshot``, however long it takes."""
+        from kyokan.graph.snapshot import SnapshotDirectory
+
+        with self._deriving:
+            directory = SnapshotDirectory(self.settings.snapshots)
+            return directory.current(self.store, dictionary=self.dictionary, encoder=self.encoder, progress=progress)
+
+    def newest_matcher(self, progress: Progress | None = None) -> Matcher:
+        """``matcher``, however long its snapshot takes."""
         from kyokan.matching.ranking import Matcher, MatcherSettings
         from kyokan.platform.weights import weights_of
 
-        with self._lock:
-            snapshot = self.snapshot(progress)
+        with self._deriving:
+            snapshot = self.newest_snapshot(progress)
             kept = self.settings.weights
             learned = written(kept)
             stale = self._matcher is None or self._matcher.snapshot.hash != snapshot.hash
@@ -149,8 +158,8 @@ class Services(Bound, Closing):
         from kyokan.matching.ranking import FusionWeights
         from kyokan.matching.ranking.learning import foresee, learn
 
-        with self._lock:
-            matcher = self.matcher(progress).with_weights(FusionWeights())
+        with self._deriving:
+            matcher = self.newest_matcher(progress).with_weights(FusionWeights())
             found = foresee(matcher)
             weights = learn(matcher, version=f"learned-{matcher.snapshot.hash.removeprefix('sha256:')[:12]}")
             kept = found is not None and found.after >= found.before
@@ -166,11 +175,10 @@ class Services(Bound, Closing):
             self.encoder.load()
         self.read(BRIEF)
 
-    def warm(self) -> None:
-        """Derive at once what every question needs, so that the first is answered as fast as the next."""
+    def warm(self, matcher: Matcher) -> None:
+        """Derive at once what every question to a matcher needs, so that the first is answered as fast as the next."""
         from kyokan.matching.ranking import Query
 
-        matcher = self.matcher()
         ids, people, things = matcher.snapshot.ids, (EntityKind.ARTIST,), (EntityKind.BRAND, EntityKind.PRODUCT)
         for asking, asked in ((people, things), (things, people)):
             some = [Query(entity=ids[row], kinds=asked) for row in matcher.snapshot.rows(*asking)[:1].tolist()]
@@ -241,8 +249,8 @@ class Services(Bound, Closing):
         """The map of the kansei space, drawn up once a snapshot."""
         from kyokan.platform.desk.atlas import draw_up
 
+        snapshot = self.snapshot()
         with self._lock:
-            snapshot = self.snapshot()
             if self._atlas is None or self._atlas.snapshot != snapshot.hash:
                 self._atlas = draw_up(snapshot, self.dictionary)
             return self._atlas

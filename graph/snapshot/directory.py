@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import json
 import shutil
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from kyokan.errors import SnapshotError
@@ -20,6 +22,7 @@ from kyokan.graph.snapshot.snapshot import Snapshot
 from kyokan.graph.stores.protocol import GraphStore
 
 KEPT = 3
+LOCK = "building.lock"
 ABANDONED_SECONDS = 6 * 3600  # a temporary folder or file this old belongs to a process that has died
 
 _opened: dict[Path, Snapshot] = {}  # by pointer: each store's last snapshot, shared by the threads of this process
@@ -55,17 +58,40 @@ class SnapshotDirectory:
         Raises:
             SnapshotError: the store changed at every attempt to read it.
         """
-        revision = store.revision()
-        state: dict[str, object] = {"store": store.url, "revision": revision, "dictionary": dictionary.version}
+        state: dict[str, object] = {"store": store.url, "revision": store.revision(), "dictionary": dictionary.version}
         snapshot = self._pointed(state)
         if snapshot is None:
-            snapshot = build_snapshot(store, self.root, dictionary=dictionary, progress=progress)
-            if store.revision() == revision:
-                self._point(state, snapshot)
-            self.prune()
+            with self._alone():
+                snapshot = self._pointed(state)
+                if snapshot is None:
+                    return self._build(store, state, dictionary, encoder, progress)
         if encoder is not None:
             add_vectors(snapshot, encoder, progress)
         return snapshot
+
+    def _build(
+        self,
+        store: GraphStore,
+        state: dict[str, object],
+        dictionary: KanseiTerms,
+        encoder: Encoder | None,
+        progress: Progress | None,
+    ) -> Snapshot:
+        snapshot = build_snapshot(store, self.root, dictionary=dictionary, progress=progress)
+        if encoder is not None:
+            add_vectors(snapshot, encoder, progress)
+        if store.revision() == state["revision"]:
+            self._point(state, snapshot)  # whoever is pointed to it finds the vectors too
+        self.prune()
+        return snapshot
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One builds at a time; the other processes and threads wait, and find what was built."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        with (self.root / LOCK).open("a") as file:  # closing it lets the next one go on
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
 
     def prune(self, keep: int = KEPT) -> None:
         """Remove all but the ``keep`` last used snapshots; those that are current for a store stay.

@@ -143,10 +143,14 @@ def test_what_a_dead_build_left_behind_goes(store: SqliteStore, directory: Snaps
 
 def test_threads_that_ask_at_once_get_the_same_content(store: SqliteStore, directory: SnapshotDirectory) -> None:
     found: list[str] = []
-    threads = [
-        threading.Thread(target=lambda: found.append(directory.current(store, dictionary=Terms()).hash))
-        for _ in range(4)
-    ]
+    begun: list[str] = []
+
+    def ask() -> None:
+        told: set[str] = set()
+        found.append(directory.current(store, dictionary=Terms(), progress=lambda stage, *_: told.add(stage)).hash)
+        begun.extend(told & {"entities"})
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -154,3 +158,4 @@ def test_threads_that_ask_at_once_get_the_same_content(store: SqliteStore, direc
     assert len(found) == 4
     assert len(set(found)) == 1
     assert len(folders(directory)) == 1
+    assert begun == ["entities"]  # one built, the others waited for it
