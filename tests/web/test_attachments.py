@@ -62,6 +62,16 @@ def test_taking_away_offers_to_undo(made, sent):
     assert "plan.pdf" in brand.get(sent).text
 
 
+def test_of_a_deal_that_has_ended_no_file_is_offered_to_be_taken_away(made, sent):
+    brand = made["brand"]
+    attach(brand, sent)
+    assert f"/files/{'b' * 32}/remove" in brand.get(sent).text
+    assert brand.send(f"{sent}/decline", sent, version="2", reason="Not now").status_code == 303
+    assert "plan.pdf" in brand.get(sent).text
+    assert f"/files/{'b' * 32}/remove" not in brand.get(sent).text
+    assert brand.send(f"/files/{'b' * 32}/remove", sent).status_code == 403
+
+
 @pytest.mark.parametrize(
     ("content", "status", "said"),
     [

@@ -121,7 +121,15 @@ def test_what_is_no_form_of_ours_is_refused(planner, address):
 def test_a_side_keeps_its_inbox(made, planner, address):
     assert "Inbox" in made["brand"].get("/deals").text
     assert made["brand"].get("/deals/stages").status_code == 403
-    assert made["analyst"].get("/deals").text.count("/move") == 0
+
+
+def test_an_analyst_reads_the_board_and_is_offered_nothing_that_would_be_refused(made, planner, address):
+    planner.send(f"{address}/reminders", address, key="e" * 32, due="2020-01-01", note="Ask Rei")
+    offered = [planner.get("/deals").text, made["analyst"].get("/deals").text]
+    assert ["Ask Rei" in page for page in offered] == [True, True]
+    for act in (f"/reminders/{'e' * 32}", "/deals/read", "/deals/approvals", "Make a proposal"):
+        assert [act in page for page in offered] == [True, False], act
+    assert "<form" not in offered[1].partition("<main")[2].partition("</main>")[0]
 
 
 def test_a_reminder_stands_on_top_until_it_is_done(made, planner, address):
