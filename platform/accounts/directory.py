@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 import secrets
-import unicodedata
 from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -15,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from kyokan.errors import AccountError
 from kyokan.platform.accounts.actor import Actor, Role, ordered, words
+from kyokan.platform.accounts.addresses import checked_email, folded
 from kyokan.platform.accounts.codes import digest
 from kyokan.platform.accounts.model import (
     ROLES_IN,
@@ -35,14 +34,8 @@ from kyokan.platform.database import Database
 
 INVITATION_LASTS = 7 * 86_400.0
 TOKEN_BYTES = 32
-LONGEST_NAME, LONGEST_EMAIL = 100, 254
+LONGEST_NAME = 100
 SECOND_STEP = or_(Person.totp_secret.is_not(None), exists().where(Passkey.person == Person.id))
-EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\"]+")
-
-
-def folded(email: str) -> str:
-    """An e-mail address in the one spelling under which it is kept; not checked."""
-    return unicodedata.normalize("NFKC", email[: 2 * LONGEST_EMAIL]).strip().lower()
 
 
 def checked_name(name: str, subject: str = "name") -> str:
@@ -55,18 +48,6 @@ def checked_name(name: str, subject: str = "name") -> str:
     if not 0 < len(tidy) <= LONGEST_NAME:
         raise AccountError("name", subject, f"has 1 to {LONGEST_NAME} letters", "Give one")
     return tidy
-
-
-def checked_email(email: str) -> str:
-    """An e-mail address, folded.
-
-    Raises:
-        AccountError: it is none.
-    """
-    address = folded(email)
-    if not EMAIL.fullmatch(address) or len(address) > LONGEST_EMAIL:
-        raise AccountError("email", email, "is no e-mail address", "Write it as name@example.com")
-    return address
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from kyokan.errors import AccountError
 from kyokan.platform.accounts import attempts
+from kyokan.platform.accounts.addresses import checked_email, folded
 from kyokan.platform.accounts.codes import digest
-from kyokan.platform.accounts.directory import LONGEST_NAME, checked_email, folded
+from kyokan.platform.accounts.directory import LONGEST_NAME
 from kyokan.platform.accounts.entrance import SignedIn, Visit
 from kyokan.platform.accounts.issuer import Asked, Issuer, Vouched
 from kyokan.platform.accounts.model import Identity, Invitation, Person, SignInElsewhere

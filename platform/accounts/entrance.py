@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from kyokan.errors import AccountError
 from kyokan.platform.accounts import attempts, codes
-from kyokan.platform.accounts.directory import folded
+from kyokan.platform.accounts.addresses import folded
 from kyokan.platform.accounts.model import PasskeyChallenge, Person, RecoveryCode, SignIn
 from kyokan.platform.accounts.passwords import Passwords, check_new
 from kyokan.platform.accounts.sessions import PENDING, organisations

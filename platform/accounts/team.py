@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from kyokan.errors import AccountError, ChangedMeanwhileError, NotAllowedError, UnknownRecordError
 from kyokan.platform.accounts import attempts
 from kyokan.platform.accounts.actor import Actor, Role, ordered, words
-from kyokan.platform.accounts.directory import SECOND_STEP, Directory, checked_email, offerable, only_roles
+from kyokan.platform.accounts.addresses import checked_email
+from kyokan.platform.accounts.directory import SECOND_STEP, Directory, offerable, only_roles
 from kyokan.platform.accounts.model import ROLES_IN, Invitation, Membership, Organisation, Person, SignIn
 from kyokan.platform.audit import Trail
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,11 +14,12 @@ from sqlalchemy.orm import Session
 from kyokan.errors import LetterRefusedError, MailUnavailableError
 from kyokan.platform.database import Database
 from kyokan.platform.mail.model import LetterRow
-from kyokan.platform.mail.post import Post
+from kyokan.platform.mail.post import Post, Send
 
 # Seconds to wait after each failed try; after the last one the letter is given up.
 WAITS = (60.0, 300.0, 1_800.0, 7_200.0, 21_600.0, 86_400.0)
 ONCE = 100  # letters a run
+SESSIONS = 3  # a run; what a server that keeps breaking off has not seen by then stays due
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,30 +57,38 @@ class Outbox:
     def deliver(self, post: Post) -> dict[str, int]:
         """Send what is due; gives how many were ``sent``, are ``waiting`` for another try and were ``given_up``.
 
-        A letter is marked once the server has taken it. Where this process ends in between, it goes out again under the
-        same message id.
+        What befalls one letter is that one's alone: the others go out. A letter is marked once the server has taken it.
+        Where this process ends in between, it goes out again under the same message id.
         """
         counts = {"sent": 0, "waiting": 0, "given_up": 0}
         with self._database.session() as session:
             due = select(LetterRow).where(LetterRow.due <= self._clock()).order_by(LetterRow.created).limit(ONCE)
-            letters = list(session.scalars(due))
-        if not letters:
-            return counts
-        try:
-            with post.connected() as send:
+            letters = deque(session.scalars(due))
+        for _ in range(SESSIONS):
+            if not letters:
+                break
+            try:
+                with post.connected() as send:
+                    self._hand_over(letters, send, counts)
+            except MailUnavailableError as error:
                 for row in letters:
-                    counts[self._try(row, send)] += 1
-        except MailUnavailableError as error:
-            for row in letters[sum(counts.values()) :]:
-                counts[self._close(row.id, str(error), again=True)] += 1
+                    counts[self._close(row.id, str(error), again=True)] += 1
+                break
         return counts
 
-    def _try(self, row: LetterRow, send: Callable[[str, str, str, str], None]) -> str:
-        try:
-            send(row.id, row.address, row.subject, row.text)
-        except LetterRefusedError as error:
-            return self._close(row.id, str(error), again=error.again)
-        return self._close(row.id, "", again=False)
+    def _hand_over(self, letters: deque[LetterRow], send: Send, counts: dict[str, int]) -> None:
+        """Send one letter after the other, until the server breaks off: that one waits, for it may be the reason."""
+        while letters:
+            row = letters.popleft()
+            try:
+                send(row.id, row.address, row.subject, row.text)
+            except LetterRefusedError as error:
+                counts[self._close(row.id, str(error), again=error.again)] += 1
+            except MailUnavailableError as error:
+                counts[self._close(row.id, str(error), again=True)] += 1
+                return
+            else:
+                counts[self._close(row.id, "", again=False)] += 1
 
     def _close(self, letter: str, error: str, *, again: bool) -> str:
         """Write down how a try ended; gives the word that it is counted under."""

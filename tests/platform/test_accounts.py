@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from kyokan.errors import AccountError
 from kyokan.platform.accounts import Role
+from kyokan.platform.accounts.addresses import EMAIL as EMAIL_RULE
+from kyokan.platform.accounts.addresses import checked_email, deliverable
 from kyokan.platform.accounts.model import OrganisationKind
 from kyokan.platform.accounts.passwords import Passwords, check_new
 from kyokan.platform.audit import Trail
@@ -83,12 +91,28 @@ def test_roles_are_held_by_organisation(desk):
         desk.accounts.sessions.act_for(person, session_id, desk.organisation("Nobody's"))
 
 
+ODD = (
+    *("x@[127.0.0.1", "x@[127.0.0.1]", "a(b@example.com", "a:b@example.com", "a\0b@example.com", "a\ab@example.com"),
+    *("a..b@example.com", ".a@example.com", "a.@example.com", "a\\@example.com", '"a"@example.com', "x@-.y"),
+    *("x@example-.com", "x@example..com", "x@example.com.", "田中@example.com", "x@例え.jp", f"{'x' * 65}@example.com"),
+)
+
+
 @pytest.mark.parametrize(
-    "email", ["", "saeki", "a@b", "a b@example.com", "a@b@example.com", f"{'x' * 250}@example.com"]
+    "email", ["", "saeki", "a@b", "a b@example.com", "a@b@example.com", f"{'x' * 250}@example.com", *ODD]
 )
 def test_what_is_no_address_is_not_invited(desk, email):
     with refused("email"):
         desk.invite(email)
+
+
+@given(st.from_regex(EMAIL_RULE, fullmatch=True).filter(deliverable))
+def test_an_address_that_is_taken_on_is_the_one_that_a_letter_goes_to(address):
+    message = EmailMessage()
+    message["To"] = address
+    read = message_from_bytes(message.as_bytes(), policy=default)["To"]
+    assert [one.addr_spec for one in read.addresses] == [address]
+    assert checked_email(address.upper()) == address
 
 
 @pytest.mark.parametrize("name", ["", "  ", "\u0000", "x" * 101])

@@ -29,7 +29,7 @@ from kyokan.platform.jobs.handlers import HANDLERS
 from kyokan.platform.mail import Letter, Outbox
 from kyokan.platform.mail.model import LetterRow
 from kyokan.platform.mail.news import News, invitation_letter
-from kyokan.platform.mail.outbox import WAITS
+from kyokan.platform.mail.outbox import SESSIONS, WAITS
 from kyokan.platform.mail.post import Post
 from kyokan.platform.pipeline.reminders import Reminders
 from kyokan.platform.services import Services
@@ -61,6 +61,16 @@ class Server:
     @property
     def texts(self) -> list[str]:
         return [str(letter.get_content()) for letter in self.letters]
+
+
+class Dropping(Server):
+    """A mail server that hangs up where a letter is for somebody whose name begins with "drop"."""
+
+    async def handle_RCPT(self, server, _session, envelope, address, _options):  # noqa: N802 - aiosmtpd's name
+        if address.startswith("drop"):
+            server.transport.close()
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
 
 @contextmanager
@@ -178,6 +188,61 @@ class TestOutbox:
             found = outbox.deliver(Post(f"smtp://{address}", SENDER))
         assert (found["sent"], found["given_up"]) == (1, 1)
 
+    @pytest.mark.parametrize(
+        ("address", "subject"),
+        [
+            ("x@[127.0.0.1", "a"),
+            ("田中@example.com", "a"),
+            ("a(b@example.com", "a"),
+            ("a:b@example.com", "a"),
+            ("ken@example.com", "two\nlines"),
+        ],
+    )
+    def test_a_letter_that_cannot_go_is_given_up_and_the_others_go(self, desk, outbox, server, address, subject):
+        put(desk, outbox, HELLO)
+        with desk.database.session(writing=True) as session:  # kept by an older version, before all others
+            outbox.put(session, Letter("first@example.com", "a", "a"))
+            session.flush()
+            row = session.scalars(select(LetterRow).where(LetterRow.address == "first@example.com")).one()
+            row.address, row.subject, row.created = address, subject, 0.0
+        with listening(server, enable_SMTPUTF8=False) as place:
+            found = outbox.deliver(Post(f"smtp://{place}", SENDER))
+        assert found == {"sent": 1, "waiting": 0, "given_up": 1}
+        assert [str(letter["To"]) for letter in server.letters] == [HELLO.address]
+        (odd,) = (row for row in rows(desk) if row.address == address)
+        assert (odd.tries, odd.sent, odd.due) == (1, None, None)
+
+    def test_a_letter_at_which_the_server_breaks_off_waits_and_the_others_go(self, desk, outbox):
+        put(desk, outbox, Letter("drop@example.com", "a", "a"))
+        desk.clock.pass_(1)
+        put(desk, outbox, HELLO, Letter("ken@example.com", "a", "a"))
+        with listening(dropping := Dropping()) as address:
+            assert outbox.deliver(Post(f"smtp://{address}", SENDER)) == {"sent": 2, "waiting": 1, "given_up": 0}
+        assert {row.address: row.tries for row in rows(desk)} == dict.fromkeys(
+            ("drop@example.com", HELLO.address, "ken@example.com"), 1
+        )
+        assert len(dropping.letters) == 2
+
+    def test_what_a_server_that_keeps_breaking_off_has_not_seen_stays_due_and_untried(self, desk, outbox):
+        put(desk, outbox, *(Letter(f"drop{number}@example.com", "a", "a") for number in range(SESSIONS)))
+        desk.clock.pass_(1)
+        put(desk, outbox, HELLO)
+        with listening(Dropping()) as address:
+            post = Post(f"smtp://{address}", SENDER)
+            assert outbox.deliver(post) == {"sent": 0, "waiting": SESSIONS, "given_up": 0}
+            assert next(row.tries for row in rows(desk) if row.address == HELLO.address) == 0
+            assert outbox.deliver(post) == {"sent": 1, "waiting": 0, "given_up": 0}
+
+    def test_a_sender_that_the_server_does_not_take_gives_no_letter_up(self, desk, outbox):
+        class Strict(Server):
+            async def handle_MAIL(self, _server, _session, _envelope, _address, _options):  # noqa: N802 - aiosmtpd's name
+                return "550 Not from you"
+
+        put(desk, outbox, HELLO, Letter("ken@example.com", "a", "a"))
+        with listening(Strict()) as address:
+            assert outbox.deliver(Post(f"smtp://{address}", SENDER))["waiting"] == 2
+        assert all("Not from you" in row.error for row in rows(desk))
+
     def test_without_a_server_all_letters_wait(self, desk, outbox):
         put(desk, outbox, HELLO, Letter("ken@example.com", "a", "a"))
         gone = Post("smtp://127.0.0.1:1", SENDER)
@@ -220,6 +285,7 @@ class TestPost:
             ("http://mail.example", SENDER, "KYOKAN_SMTP"),
             ("smtp://", SENDER, "KYOKAN_SMTP"),
             ("smtp://mail.example", "Kyokan", "KYOKAN_MAIL_FROM"),
+            ("smtp://mail.example", "Kyokan <共感@example.com>", "KYOKAN_MAIL_FROM"),
         ],
     )
     def test_settings_that_name_no_server_or_sender_are_refused(self, address, sender, setting):
