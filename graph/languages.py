@@ -11,6 +11,15 @@ def language_of(text: str) -> str:
     return "ja" if japanese else "en"
 
 
+def in_full(written: str, lang: str) -> str:
+    """All of a text, the half in ``lang`` first and the other in brackets: nothing of what binds is hidden."""
+    mine = spoken(written, lang)
+    if mine == written:
+        return written
+    other = spoken(written, "en" if lang == "ja" else "ja")
+    return f"{mine}（{other}）" if lang == "ja" else f"{mine} ({other})"
+
+
 def spoken(written: str, lang: str) -> str:
     """What a reader of ``lang`` has of a text written in both languages, parted by " / "; any other text as it is."""
     parts = written.split(PARTED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from kyokan.graph.languages import PARTED, spoken
+from kyokan.graph.languages import PARTED, in_full, spoken
 from kyokan.graph.model import Entity, EntityKind
 from kyokan.graph.names import normalise
 from kyokan.web.forms import parts
@@ -36,7 +36,7 @@ def kept_places(view: View, typed: Iterable[str]) -> list[str]:
 def heard(view: View, kind: EntityKind, written: str) -> str:
     """A word of a clause as the page's reader has it, however it was written when it was kept."""
     found = _named(view.known, kind, written)
-    return found.label(view.lang) if found else view.spoken(written)
+    return found.label(view.lang) if found else in_full(written, view.lang)
 
 
 def in_both(entity: Entity) -> str:

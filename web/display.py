@@ -86,6 +86,8 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["day"] = lambda kept: current().day(kept)
     app.jinja_env.filters["whole"] = whole
     app.jinja_env.filters["spoken"] = lambda written: current().spoken(written)
+    app.jinja_env.filters["foreign"] = lambda written: current().foreign(written)
+    app.jinja_env.filters["in_full"] = lambda written: current().in_full(written)
     app.jinja_env.filters["heard"] = lambda word, kind: clauses.heard(current(), EntityKind(kind), word)
     app.jinja_env.filters["kept_places"] = lambda words: clauses.kept_places(current(), words)
     app.jinja_env.filters["kept"] = lambda word, kind: clauses.kept(current(), EntityKind(kind), word)

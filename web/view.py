@@ -67,6 +67,15 @@ class View:
         """A text as this page's reader has it: their half of one in both languages."""
         return spoken(written, self.lang)
 
+    def in_full(self, written: str) -> Markup:
+        """All of a text that binds or answers its reader: their half first, the other in brackets and its language."""
+        mine = self.spoken(written)
+        if mine == written:
+            return self.foreign(written)
+        other = "en" if self.lang == "ja" else "ja"
+        marked = Markup('<span lang="{}">{}</span>').format(other, spoken(written, other))
+        return (Markup("{}（{}）") if self.lang == "ja" else Markup("{} ({})")).format(mine, marked)
+
     def entity(self, entity_id: str) -> Entity:
         """An entity by id; raises UnknownEntityError."""
         return self.known.entity(self.known.row(entity_id))

@@ -40,6 +40,20 @@ def sent(planner):
     return address
 
 
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_nothing_of_the_terms_is_hidden_from_readers_of_one_language(made, planner, lang):
+    both = "TVCM 15 sec / 店頭ポスター 2種"
+    address = write(planner, media=both, note=both, territories="Moon / 月面")
+    assert take(planner, address, "send").status_code == 303
+    for who in ("planner", "brand", "manager"):
+        terms = (
+            made[who].get(f"{address}?lang={lang}").text.partition('<dl class="terms-list">')[2].partition("</dl>")[0]
+        )
+        for half in ("TVCM 15 sec", "店頭ポスター 2種"):
+            assert terms.count(half) == 2, (who, half)
+        assert ("Moon" in terms, "月面" in terms) == (True, True), who
+
+
 def test_a_pair_becomes_a_proposal_and_goes_to_both_sides(made, planner):
     assert FORM in planner.get("/why/brand:koyomido/artist:akari").text
     address = write(planner)

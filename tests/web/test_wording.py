@@ -6,7 +6,7 @@ from string import Formatter
 
 import pytest
 
-from kyokan.graph.languages import language_of, spoken
+from kyokan.graph.languages import in_full, language_of, spoken
 from kyokan.graph.model import EntityKind, RelationKind
 from kyokan.matching.ranking.model import Benefit, Standing
 from kyokan.matching.signals import ANSWERS
@@ -96,6 +96,13 @@ def test_words_outside_of_pages_are_plain():
 
 def test_the_language_of_a_name_is_seen_from_its_letters():
     assert [language_of(name) for name in ("凪原 灯", "みなも", "Citizen xC", "AC/DC")] == ["ja", "ja", "en", "en"]
+
+
+def test_a_text_that_binds_is_had_in_full_by_readers_of_either_language():
+    written = "TVCM 15 sec / 店頭ポスター 2種"
+    assert in_full(written, "ja") == "店頭ポスター 2種（TVCM 15 sec）"
+    assert in_full(written, "en") == "TVCM 15 sec (店頭ポスター 2種)"
+    assert {in_full("東京 / 大阪", lang) for lang in ("ja", "en")} == {"東京 / 大阪"}
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import pairwise
 from typing import Any
 
+from kyokan.graph.languages import in_full
 from kyokan.graph.model import Entity, EntityKind
 from kyokan.platform.deals import Seen
 from kyokan.platform.shares import Audience
@@ -243,7 +244,7 @@ class Paper:
     def terms(self) -> list[Term]:
         """The terms on the table, line by line."""
         offer, dot = self.offer, self.dot
-        hear = self.view.spoken
+        hear = partial(in_full, lang=self.lang)
         places = [clauses.heard(self.view, EntityKind.PLACE, one) for one in offer["territories"]]
         low, high = offer.get("fee_low"), offer.get("fee_high")
         lines = [
@@ -342,7 +343,7 @@ class Paper:
 
     def _own(self, name: str) -> str:
         value = self.seen[name]
-        written = self.view.spoken(value or "") if name == "internal_note" else figures.yen(value, self.lang)
+        written = in_full(value or "", self.lang) if name == "internal_note" else figures.yen(value, self.lang)
         return written or self._say("deal.not_set")
 
     def _say(self, key: str) -> str:
