@@ -73,7 +73,7 @@ READ = {
         PARTIES | dict.fromkeys(("brand", "manager"), 403),
     ),
     "attachment": ("/files/unknown", dict.fromkeys(IDENTITIES, 404) | {"nobody": 303}),
-    "deal_plan": ("/deals/{sent}/plan", PARTIES | dict.fromkeys(("brand", "manager"), 403)),
+    "deal_plan": ("/deals/{sent}/plan", PARTIES | dict.fromkeys(("analyst", "brand", "manager"), 403)),
     "deal": ("/deals/{sent}", PARTIES),
     "deal_edit": (
         "/deals/{draft}/edit",

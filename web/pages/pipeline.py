@@ -73,6 +73,8 @@ def move(deal_id: str) -> Answer:
 def plan(deal_id: str) -> Answer:
     """Who looks after a deal, what comes next and until when."""
     who, pipeline = actor(), current().services.pipeline
+    if not who.has(Role.PLANNER):
+        raise NotAllowedError("a plan", "is made by planners", "Ask one of your agency", code="planner_only")
     if request.method == "GET":
         Parameters.of_request(())
         return _plan_form(who, deal_id)
