@@ -23,6 +23,9 @@ from kyokan.web.parameters import LONGEST, ParameterError
 FIELD = "csrf_token"
 SAFE = {"GET", "HEAD", "OPTIONS"}
 LARGEST = 64 * 1024  # bytes
+# What is pasted unseen and no document takes: line ends of other programs; controls, turns of direction, no letters.
+ODD_ENDS = re.compile("[\x0b\x0c\u2028\u2029]")
+STRAY = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]")
 TAKES_FILES = {"attachment_add": attachments.LARGEST + LARGEST}  # endpoint -> bytes, for who is signed in
 
 
@@ -63,7 +66,7 @@ def check() -> None:
 
 
 def posted(*names: str) -> dict[str, str]:
-    """The fields of the form, empty where absent.
+    """The fields of the form without what was pasted unseen, empty where absent.
 
     Raises:
         ParameterError: it holds another field, or a text without end.
@@ -73,7 +76,7 @@ def posted(*names: str) -> dict[str, str]:
             raise ParameterError(name, "unknown")
         if len(value) > LONGEST:
             raise ParameterError(name, "too_long", limit=LONGEST)
-    return {name: request.form.get(name, "") for name in names}
+    return {name: STRAY.sub("", ODD_ENDS.sub(" ", request.form.get(name, ""))) for name in names}
 
 
 def whole_number(typed: Mapping[str, str], name: str) -> int:

@@ -174,6 +174,23 @@ def test_the_faces_of_a_pdf_are_embedded_and_its_japanese_can_be_read(room):
     assert "腕時計" in said
 
 
+@pytest.mark.parametrize("form", PROPOSAL_FORMS)
+def test_what_is_pasted_unseen_stops_no_document_and_stands_in_none(room, form):
+    pasted = "Two\x0bhands\x00 are\ufffe \u202eenough\x85"  # a soft line end of slides, controls, a turn of direction
+    rest = {
+        "category": "腕時計",
+        "note": pasted,
+        "key": "e" * 32,
+        "brand_side": "Koyomido†",
+        "artist_side": "Nagi Office†",
+    }
+    draft = {"artist": "artist:akari", "brand": "brand:koyomido", "headline": pasted}
+    address = room.browsers["planner"].send("/deals", FORM, **draft, **rest).location
+    made = room.take("planner", form, address=address)
+    assert made.status_code == 200
+    assert "Two hands are enough" in " ".join(text_of(form, made.data).split())
+
+
 def test_a_japanese_headline_breaks_between_phrases_and_a_long_name_where_it_must(room):
     rest = {"category": "腕時計", "brand_side": "Koyomido†", "artist_side": "Nagi Office†", "key": "d" * 32}
     long = "スーパーロングネームエンターテインメントホールディングス"

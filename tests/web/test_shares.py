@@ -10,6 +10,7 @@ from world import World
 
 from kyokan.platform.server import WebServer
 from kyokan.platform.settings import Settings
+from kyokan.web import create_app
 from tests.web.browsing import Browser, company
 
 FORM = "/deals/new/artist:akari/brand:koyomido"
@@ -50,6 +51,15 @@ def room(tmp_path):
     made = Room(tmp_path)
     yield made
     made.world.close()
+
+
+def test_a_link_is_handed_out_under_the_address_that_people_reach_the_installation_by(room):
+    served = create_app(room.world, address="https://kyokan.example")
+    planner = Browser(served).bear(room.planner.cookie)
+    given = {"key": "c" * 32, "days": "7", "label": "Press"}
+    made = planner.send(f"{room.address}/share", room.address, **given)
+    (link,) = re.findall(r"https?://[^\s\"<]+/shared/[\w-]{43}", made.text)
+    assert link.startswith("https://kyokan.example/shared/")
 
 
 def test_a_reader_without_an_account_reads_the_external_version(room):

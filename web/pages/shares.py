@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 from kyokan.platform.accounts import Role
 from kyokan.platform.shares import Audience, Link
 from kyokan.platform.shares.service import DAYS, TOKEN
-from kyokan.web.actors import actor
+from kyokan.web.actors import absolute, actor
 from kyokan.web.exports import Paper
 from kyokan.web.exports.proposal import SIDES
 from kyokan.web.fingerprint import overlay
@@ -46,7 +46,7 @@ def make(deal_id: str) -> str | Response:
         raise ParameterError("days", "choice", choices=", ".join(map(str, DAYS)))
     token = _token(sent["key"])
     current().services.shares.make(who, deal_id, token, days=int(sent["days"]), label=sent["label"])
-    g.made_link = url_for("shared", token=token, _external=True)
+    g.made_link = absolute(url_for("shared", token=token))
     return deals.show(deal_id)
 
 
