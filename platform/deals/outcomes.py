@@ -13,6 +13,7 @@ from kyokan.graph.stores import GraphStore
 from kyokan.platform.database import Database
 from kyokan.platform.deals.entries import Outcome, Terms
 from kyokan.platform.deals.model import DealRow
+from kyokan.platform.deals.sides import is_pair
 from kyokan.platform.deals.steps import Status
 
 # The tie-up is public; its clause and how it went are for the ranking, not for export.
@@ -39,7 +40,7 @@ def feed(database: Database, store: GraphStore) -> dict[str, int]:
         for one in store.entities(ids=sorted({end for deal in announced for end in (deal.artist, deal.brand)}))
     }
     named = {kind: list(store.entities(kind)) for kind in (EntityKind.CATEGORY, EntityKind.PLACE)}
-    fit = [deal for deal in announced if deal.artist in known and deal.brand in known]
+    fit = [deal for deal in announced if is_pair(deal.artist, deal.brand) and {deal.artist, deal.brand} <= known.keys()]
     due = [one for one in (_tie_up(deal, known, named) for deal in fit) if not _there(store, one)]
     if due:
         store.write(relations=due)

@@ -8,6 +8,7 @@ from kyokan.errors import ChangedMeanwhileError, QueryError
 from kyokan.platform.accounts.actor import Actor
 from kyokan.platform.deals.entries import Draft, Terms, checked, yen
 from kyokan.platform.deals.model import DealRow, TermsRow, VerdictRow
+from kyokan.platform.deals.sides import check_pair
 from kyokan.platform.deals.steps import Party, Status
 
 
@@ -58,11 +59,12 @@ def assign(deal: DealRow, name: str, value: Any, actor: Actor, now: str) -> None
 
 
 def check_ready(deal: DealRow, today: str) -> None:
-    """Hold that a draft can be sent: to two others, with time to answer.
+    """Hold that a draft can be sent: about a pair, to two sides, with time to answer.
 
     Raises:
         QueryError: it cannot.
     """
+    check_pair(deal.artist, deal.brand)
     if deal.expires and deal.expires < today:
         rule = f"was {deal.expires}, which has passed"
         raise QueryError("expires", rule, "Give the others time to answer", code="expires_passed", date=deal.expires)
@@ -70,9 +72,6 @@ def check_ready(deal: DealRow, today: str) -> None:
     if missing:
         rule = "must be named before a proposal is sent"
         raise QueryError(" and ".join(missing), rule, "Choose who receives it", code="sides_missing")
-    if len({deal.agency, deal.brand_side, deal.artist_side}) < len(Party):
-        rule = "must be two organisations, neither of them yours"
-        raise QueryError("brand_side and artist_side", rule, "Correct it", code="sides_same")
 
 
 def offer(deal: DealRow, actor: Actor, party: Party, terms: Terms, now: str) -> TermsRow:

@@ -21,6 +21,7 @@ from kyokan.platform.deals.model import DealRow, NoticeRow
 from kyokan.platform.deals.notices import tell
 from kyokan.platform.deals.record import accept, assign, check_ready, drafted, offer, offered, unchanged
 from kyokan.platform.deals.scope import find, of_organisation, party_of, subject
+from kyokan.platform.deals.sides import KIND_OF, check_pair, check_sides
 from kyokan.platform.deals.steps import RULES, SIDES, Party, Status, Step
 
 Seen = dict[str, Any]
@@ -118,18 +119,21 @@ class Deals:
         Raises:
             NotAllowedError: the actor is no planner.
             UnknownDealError: the key is that of a deal which the actor may not see.
-            QueryError: a field breaks its rule, or is none of a draft.
+            QueryError: a field breaks its rule or is none of a draft, the two are no artist and brand or product, or an
+                organisation is not of its side's kind.
             RuleStopError: the rules of either side, or a running deal, close the pair.
         """
         if not actor.has(Role.PLANNER):
             raise NotAllowedError("a proposal", "is drafted by a planner", "Ask one of yours", code="planner_only")
         entered = checked(Draft, draft)
+        check_pair(entered.artist, entered.brand)
         self._admission.proposing(actor, entered.artist, entered.brand, entered.terms)
         deal = drafted(key or uuid.uuid4().hex, actor, entered, self._now())
         deal.match, deal.snapshot = dict(match), snapshot
         with self._database.session(writing=True) as session:
             if session.scalar(select(DealRow.id).where(DealRow.id == deal.id)):
                 return shown(*find(session, actor, deal.id))
+            check_sides(session, deal)
             session.add(deal)
             session.flush()
             self._record(session, actor, deal, "create", frozenset({Party.AGENCY}), {})
@@ -157,6 +161,7 @@ class Deals:
                 gate.changing(session, deal, fields)
             for name, value in fields.items():
                 assign(deal, name, value, actor, self._now())
+            check_sides(session, deal, [side for side in KIND_OF if side in fields])
             seen_by = frozenset(
                 one for one in Party if any(one in CHANGED_BY[name][0] | {Party.AGENCY} for name in fields)
             )
@@ -234,6 +239,7 @@ class Deals:
         now, leads_to = self._now(), RULES[step].to
         if step is Step.SEND:
             check_ready(deal, self._clock().date().isoformat())
+            check_sides(session, deal)
             for gate in self._gates:
                 gate.sending(session, deal)
             deal.sent = now

@@ -63,13 +63,26 @@ STRANGER = person("mal", "rival-agency", Role.PLANNER, Role.BRAND_CLIENT, Role.A
 MAKI = person("maki", "agency", Role.PLANNER)
 
 
+ORGANISATIONS = {
+    "agency": OrganisationKind.AGENCY,
+    "rival-agency": OrganisationKind.AGENCY,
+    "koyomido": OrganisationKind.BRAND,
+    "nagi-office": OrganisationKind.ARTIST_SIDE,
+    "other-office": OrganisationKind.ARTIST_SIDE,
+}
+
+
+def organise(database: Database) -> None:
+    """Keep the organisations, for whoever stands on a side is one of them."""
+    with database.session(writing=True) as session:
+        session.add_all(Organisation(id=name, name=name, kind=kind) for name, kind in ORGANISATIONS.items())
+
+
 def settle_in(database: Database) -> None:
-    """Keep the people and their organisations, for what names people."""
-    kinds = {"agency": OrganisationKind.AGENCY, "koyomido": OrganisationKind.BRAND}
+    """Keep the organisations and their people, for what names people."""
+    organise(database)
     with database.session(writing=True) as session:
         for one in (PLANNER, MAKI, ANALYST, BRAND, MANAGER):
-            kind = kinds.get(one.organisation, OrganisationKind.ARTIST_SIDE)
-            session.merge(Organisation(id=one.organisation, name=one.organisation, kind=kind))
             email = f"{one.person}@example.com"
             session.add(Person(id=one.person, email=email, name=one.name, language="en", password=""))
             session.flush()

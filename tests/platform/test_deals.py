@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import event
 
 from kyokan.errors import ChangedMeanwhileError, NotAllowedError, QueryError, StoreError, UnknownDealError
+from kyokan.platform.accounts.model import Organisation, OrganisationKind
 from kyokan.platform.audit import Trail
-from kyokan.platform.database import Database
 from kyokan.platform.deals import Party, Status, Step
 from kyokan.platform.deals.fields import CHANGED_BY, SEEN_BY, WRITTEN_APART
 from kyokan.platform.deals.model import DealRow
@@ -17,12 +17,6 @@ from kyokan.platform.deals.steps import RULES
 from tests.platform.dealing import ANALYST, BRAND, DRAFT, MANAGER, MATCH, PLANNER, STRANGER
 
 OUTCOME = {"reach": 120_000, "sales_lift": 0.04, "sentiment": 0.6, "announced": True}
-
-
-@pytest.fixture
-def database(tmp_path):
-    with Database(tmp_path / "home" / "workroom.db") as opened:
-        yield opened
 
 
 @pytest.fixture
@@ -245,10 +239,57 @@ def test_no_field_can_be_smuggled_into_a_draft(deals, field):
 
 
 def test_a_proposal_is_sent_to_two_others(deals):
-    for missing in ({"brand_side": ""}, {"artist_side": "koyomido"}, {"artist_side": "agency"}):
-        draft = deals.create(PLANNER, DRAFT | missing, MATCH, "sha256:1")
-        with pytest.raises(QueryError, match="_side"):
-            deals.take(PLANNER, draft["id"], 1, Step.SEND)
+    draft = deals.create(PLANNER, DRAFT | {"brand_side": ""}, MATCH, "sha256:1")
+    with pytest.raises(QueryError, match="brand_side: must be named"):
+        deals.take(PLANNER, draft["id"], 1, Step.SEND)
+
+
+@pytest.mark.parametrize(
+    "side",
+    [
+        {"artist_side": "koyomido"},
+        {"brand_side": "nagi-office"},
+        {"artist_side": "agency"},
+        {"brand_side": "agency"},
+        {"brand_side": "unheard-of"},
+    ],
+)
+def test_an_organisation_of_another_kind_is_refused_when_it_is_named(deals, draft, side):
+    with pytest.raises(QueryError, match="no organisation of the kind"):
+        deals.create(PLANNER, DRAFT | side, MATCH, "sha256:1")
+    with pytest.raises(QueryError, match="no organisation of the kind"):
+        deals.change(PLANNER, draft["id"], 1, side)
+    assert deals.of(PLANNER) == [{name: draft[name] for name in deals.of(PLANNER)[0]}]
+
+
+def test_an_organisation_that_has_become_another_kind_is_sent_nothing(deals, database, draft):
+    with database.session(writing=True) as session:
+        session.get_one(Organisation, "nagi-office").kind = OrganisationKind.BRAND
+    with pytest.raises(QueryError, match="artist_side: is no organisation of the kind"):
+        deals.take(PLANNER, draft["id"], 1, Step.SEND)
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [
+        ("artist:akari", "artist:akari"),
+        ("artist:akari", "artist:rei"),
+        ("brand:koyomido", "artist:akari"),
+        ("brand:koyomido", "brand:tokei"),
+        ("kansei:calm", "brand:koyomido"),
+        ("artist:akari", "category:watch"),
+        ("artist:", "brand:koyomido"),
+        ("akari", "koyomido"),
+    ],
+)
+def test_a_deal_is_about_an_artist_and_a_brand_or_product_in_this_order(deals, ends):
+    with pytest.raises(QueryError, match="no pair of an artist with a brand or product"):
+        deals.create(PLANNER, DRAFT | dict(zip(("artist", "brand"), ends, strict=True)), MATCH, "sha256:1")
+    assert deals.of(PLANNER) == []
+
+
+def test_a_deal_may_be_about_a_product(deals):
+    assert deals.create(PLANNER, DRAFT | {"brand": "product:dawn"}, MATCH, "sha256:1")["brand"] == "product:dawn"
 
 
 def test_a_proposal_whose_date_has_passed_is_not_sent(deals, draft, clock):

@@ -15,7 +15,7 @@ from kyokan.platform.database import Database
 from kyokan.platform.deals import Deals, Party, Status, Step
 from kyokan.platform.deals.fields import SEEN_BY
 from kyokan.platform.deals.steps import MOVES, RULES
-from tests.platform.dealing import ANALYST, BRAND, DRAFT, MANAGER, MATCH, PLANNER, STRANGER, Clock
+from tests.platform.dealing import ANALYST, BRAND, DRAFT, MANAGER, MATCH, PLANNER, STRANGER, Clock, settle_in
 
 ACTORS = (PLANNER, ANALYST, BRAND, MANAGER, STRANGER)
 PARTY = {PLANNER: Party.AGENCY, BRAND: Party.BRAND, MANAGER: Party.ARTIST}
@@ -31,6 +31,7 @@ class DealMachine(RuleBasedStateMachine):
     def open(self):
         self.folder = tempfile.TemporaryDirectory()
         self.database = Database(Path(self.folder.name) / "workroom.db")
+        settle_in(self.database)
         self.clock = Clock()
         self.deals = Deals(self.database, self.clock)
         self.statuses: dict[str, str] = {}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import text
 
 from kyokan.graph.model import RelationKind, Rights
 from kyokan.matching.ranking import Matcher
-from kyokan.platform.database import Database
 from kyokan.platform.deals import Deals, Step
+from kyokan.platform.deals.model import DealRow
 from kyokan.platform.deals.outcomes import feed
 from tests.matching.sketch import Sketch
 from tests.platform.dealing import BRAND, DRAFT, MANAGER, MATCH, PLANNER, Clock
@@ -21,12 +22,6 @@ TERMS = {
     "exclusive": True,
     "fee_low": 8_000_000,
 }
-
-
-@pytest.fixture
-def database(tmp_path):
-    with Database(tmp_path / "home" / "workroom.db") as opened:
-        yield opened
 
 
 @pytest.fixture
@@ -91,6 +86,15 @@ def test_what_was_not_announced_never_leaves_the_workroom(database, sketch, outc
 
 def test_a_deal_of_parties_that_the_store_does_not_know_waits(database, sketch):
     finish(database, PUBLIC, artist="artist:unheard-of")
+    with sketch.store() as store:
+        assert feed(database, store) == {"written": 0, "passed_over": 1}
+
+
+def test_what_an_older_program_kept_of_no_artist_and_brand_is_passed_over(database, sketch):
+    deal = finish(database, PUBLIC)
+    with database.session(writing=True) as session:
+        session.execute(text("DROP TRIGGER IF EXISTS deal_stands"))
+        session.get_one(DealRow, deal).artist = "brand:tokei"
     with sketch.store() as store:
         assert feed(database, store) == {"written": 0, "passed_over": 1}
 

@@ -6,18 +6,11 @@ import pytest
 
 from kyokan.errors import NotAllowedError, QueryError, UnknownDealError
 from kyokan.platform.audit import Trail
-from kyokan.platform.database import Database
 from kyokan.platform.deals import Deals, Step
 from kyokan.platform.deals.talk import Talk
 from tests.platform.dealing import ANALYST, BRAND, DRAFT, MANAGER, MATCH, PLANNER, STRANGER, Clock
 
 KEYS = [f"{number:032x}" for number in range(9)]
-
-
-@pytest.fixture
-def database(tmp_path):
-    with Database(tmp_path / "home" / "workroom.db") as opened:
-        yield opened
 
 
 @pytest.fixture

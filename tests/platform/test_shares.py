@@ -22,7 +22,7 @@ from kyokan.platform.proposals import Manuscripts
 from kyokan.platform.shares import Audience, Shares
 from kyokan.platform.shares.model import LinkRow
 from tests.platform.accounting import GOOD, HERE, QUICK
-from tests.platform.dealing import BRAND, DRAFT, MATCH, Clock, person
+from tests.platform.dealing import BRAND, DRAFT, MATCH, Clock, organise, person
 
 DAY = 86_400.0
 
@@ -33,6 +33,7 @@ class Room:
     def __init__(self, folder) -> None:
         self.clock = Clock()
         self.database = Database(folder / "workroom.db")
+        organise(self.database)
         self.accounts = Accounts(self.database, clock=self.clock.seconds, passwords=Passwords(QUICK))
         self.agency = self.accounts.create_organisation("Waon†", OrganisationKind.AGENCY).id
         token = self.accounts.invite("hana@example.com", self.agency, Role.PLANNER)

@@ -67,6 +67,25 @@ def test_a_pair_becomes_a_proposal_and_goes_to_both_sides(made, planner):
         assert made[who].get(address).status_code == 200
 
 
+@pytest.mark.parametrize("pair", ["artist:akari/artist:hara", "brand:xc/brand:koyomido", "artist:akari/artist:akari"])
+def test_a_pair_that_is_no_artist_with_a_brand_or_product_has_no_form(planner, pair):
+    answer = planner.get(f"/deals/new/{pair}")
+    assert answer.status_code == 400
+    assert "A proposal brings together one artist and one brand or product." in answer.text
+    assert "/deals/new/" not in planner.get(f"/why/{pair}").text
+    artist, brand = pair.split("/")
+    refused = planner.send("/deals", FORM, **DRAFT | {"artist": artist, "brand": brand})
+    assert refused.status_code == 400
+    assert planner.get("/deals").text.count('id="slip-') == 0
+
+
+def test_an_organisation_of_the_other_kind_is_refused_with_what_was_typed(planner):
+    refused = planner.send("/deals", FORM, **DRAFT | {"artist_side": "Koyomido†"})
+    assert refused.status_code == 400
+    assert "The organisation named as “The artist's organisation” is not of that side." in refused.text
+    assert 'value="Dawn on the wrist"' in refused.text
+
+
 def test_the_same_form_sent_twice_makes_one_draft(planner):
     assert write(planner) == write(planner)
     assert planner.get("/deals").text.count('id="slip-') == 1

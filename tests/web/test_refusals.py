@@ -75,9 +75,6 @@ def made(tmp_path_factory):
     browsers["late"] = planner.send(
         "/deals", FORM, **DRAFT | SIDES | {"key": "c" * 32, "expires": "2020-01-01"}
     ).location
-    browsers["same"] = planner.send(
-        "/deals", FORM, **DRAFT | {"key": "d" * 32, "brand_side": "Koyomido†", "artist_side": "Koyomido†"}
-    ).location
     yield browsers
     world.close()
 
@@ -86,7 +83,18 @@ def made(tmp_path_factory):
     ("who", "address", "fields", "said"),
     [
         ("planner", "{draft}/send", {"version": "1"}, "送る前に、ブランド側とアーティスト側の組織を決めてください。"),
-        ("planner", "{same}/send", {"version": "1"}, "たがいに違う組織にしてください。"),
+        (
+            "planner",
+            "/deals",
+            DRAFT | {"key": "d" * 32, "artist_side": "Koyomido†"},
+            "「アーティスト側の組織」に書かれたのは、その側の組織ではありません。",
+        ),
+        (
+            "planner",
+            "/deals",
+            DRAFT | {"artist": "brand:koyomido", "brand": "artist:akari", "key": "d" * 32},
+            "アーティスト一組と、ブランドまたは商品一つの組み合わせ",
+        ),
         ("planner", "{late}/send", {"version": "1"}, "返事の期限（2020-01-01）が過ぎています。"),
         ("planner", "{sent}/accept", {"version": "2"}, "「承諾する」は、あなたの側からはできません。"),
         ("planner", "{sent}/start", {"version": "2"}, "「始める」は、いまの状態（送付済）ではできません。"),
@@ -119,7 +127,7 @@ def made(tmp_path_factory):
     ],
 )
 def test_a_refusal_is_said_in_japanese_on_a_japanese_page(made, who, address, fields, said):
-    places = {name: made[name] for name in ("draft", "sent", "late", "same")}
+    places = {name: made[name] for name in ("draft", "sent", "late")}
     browser = made[who]
     answer = browser.send(address.format(**places), "/account", **fields)
     assert answer.status_code in {400, 403, 409}

@@ -16,6 +16,7 @@ from kyokan.graph.model import Entity, EntityKind
 from kyokan.platform.accounts import Actor, Role
 from kyokan.platform.deals import Status, Step
 from kyokan.platform.deals.service import Seen
+from kyokan.platform.deals.sides import check_pair
 from kyokan.platform.deals.steps import ENDS, OPEN
 from kyokan.platform.pipeline.board import READERS
 from kyokan.web import clauses
@@ -93,6 +94,7 @@ def write(a: str, b: str) -> str | Response:
     who, view = actor(), current()
     _planner(who)
     people, things = view.pair(view.entity(a), view.entity(b))
+    check_pair(people.id, things.id)
     match = one_match(view.looked_at(people, things))
     sentence = match.sentence.ja if match and view.lang == "ja" else match.sentence.en if match else ""
     return _draft_form(people, things, {"rationale": sentence}, key=new_key(), match=match)
@@ -104,6 +106,7 @@ def create() -> str | Response | tuple[str, int]:
     typed = form("key", *DRAFT, *TERMS)
     _planner(who)
     people, things = view.entity(typed["artist"]), view.entity(typed["brand"])
+    check_pair(people.id, things.id)
     proposal = view.looked_at(people, things)
     match = one_match(proposal)
     evidence = match.to_json() if match else {}

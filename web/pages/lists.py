@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from itertools import permutations
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,11 +16,10 @@ from kyokan.errors import ChangedMeanwhileError, InputError, QueryError, Unknown
 from kyokan.graph.model import Entity
 from kyokan.matching.ranking.model import Place, Query
 from kyokan.platform.accounts import Role
+from kyokan.platform.deals.sides import is_pair
 from kyokan.platform.desk.model import EntryRow, ShortlistRow
 from kyokan.platform.desk.questions import read
 from kyokan.web.actors import actor
-from kyokan.web.fingerprint import core_kind
-from kyokan.web.fingerprint.profile import PEOPLE
 from kyokan.web.forms import parts, posted, whole_number
 from kyokan.web.pages.questions import CANDIDATE, arguments, askable, words
 from kyokan.web.parameters import ParameterError, Parameters
@@ -65,9 +65,9 @@ class Row:
 
     @property
     def pair(self) -> bool:
-        """Whether candidate and asker stand on different sides, so that a proposal can be made of them."""
-        ends = [core_kind(one.kind.value) in PEOPLE for one in (self.entity, self.asker) if one]
-        return len(set(ends)) == 2  # noqa: PLR2004 - one of either side
+        """Whether a proposal can be made of candidate and asker."""
+        ends = [one.id for one in (self.entity, self.asker) if one]
+        return any(is_pair(*two) for two in permutations(ends, 2))
 
 
 def overview() -> str:

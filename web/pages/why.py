@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from kyokan.errors import UnknownEntityError
 from kyokan.graph.model import Entity, Relation, RelationKind
 from kyokan.matching.ranking.model import Contribution, Evidence, Match, Proposal, Query
+from kyokan.platform.deals.sides import is_pair
 from kyokan.web.addresses import address_with
 from kyokan.web.charts.lines import what_if
 from kyokan.web.charts.paths import drawn_paths, stages
@@ -89,6 +90,7 @@ def show(a: str, b: str) -> str | Response:
         second=second,
         people=people,
         things=things,
+        proposable=is_pair(people.id, things.id),
         query=query,
         back=f"{url_for('matches')}?{urlencode(asked, safe=':')}",
         keep=f"{url_for('list_add')}?{urlencode([*asked, (CANDIDATE, b)], safe=':')}",
