@@ -10,7 +10,9 @@ import hashlib
 import hmac
 import re
 import secrets
+import unicodedata
 from collections.abc import Mapping
+from decimal import Decimal
 from urllib.parse import urlsplit
 
 from flask import Flask, g, request
@@ -21,6 +23,8 @@ from kyokan.platform.attachments import service as attachments
 from kyokan.web.parameters import LONGEST, ParameterError
 
 FIELD = "csrf_token"
+UNITS = {"億": 100_000_000, "万": 10_000, "[Mm]": 1_000_000, "[Kk]": 1_000, "": 1}  # as amounts name them, in order
+AMOUNT = re.compile("".join(rf"(?:([0-9]+(?:\.[0-9]+)?){unit})?" for unit in UNITS))
 SAFE = {"GET", "HEAD", "OPTIONS"}
 LARGEST = 64 * 1024  # bytes
 # What is pasted unseen and no document takes: line ends of other programs; controls, turns of direction, no letters.
@@ -107,15 +111,21 @@ def key_of(typed: Mapping[str, str]) -> str:
 
 
 def yen_of(name: str, written: str) -> int | None:
-    """An amount with or without commas and sign; None where nothing was typed.
+    """An amount as people and our pages write one (18,000,000、1,800万円、1.5億、¥18M); None where nothing was typed.
 
     Raises:
         ParameterError: it is no whole number.
     """
-    figures = re.sub(r"[,，\s円¥]", "", written)
-    if figures and not figures.isdecimal():
+    figures = unicodedata.normalize("NFKC", re.sub(r"[,，\s円¥￥]", "", written))
+    if not figures:
+        return None
+    read = AMOUNT.fullmatch(figures)
+    amount = Decimal(0)
+    for part, unit in zip(read.groups("0") if read else (), UNITS.values(), strict=False):
+        amount += Decimal(part) * unit
+    if read is None or amount % 1:
         raise ParameterError(name, "number")
-    return int(figures) if figures else None
+    return int(amount)
 
 
 def parts(written: str) -> list[str]:

@@ -7,6 +7,8 @@ import re
 import pytest
 
 from kyokan.web.figures import yen, yen_range
+from kyokan.web.forms import yen_of
+from kyokan.web.parameters import ParameterError
 
 FORM = "/deals/new/artist:akari/brand:koyomido"
 TERMS = {"category": "watch", "territories": "Japan, Korea", "fee_low": "18,000,000", "exclusive": "1"}
@@ -244,3 +246,46 @@ def test_an_open_range_stays_open():
     assert yen_range(1_000_000, 2_000_000, "ja") == "100万円–200万円"
     assert yen_range(None, None, "ja") == ""
     assert yen_range(1_000_000, 1_000_000, "en") == "¥1M"
+
+
+@pytest.mark.parametrize(
+    ("written", "amount"),
+    [
+        ("", None),
+        ("18,000,000", 18_000_000),
+        ("1,800万円", 18_000_000),
+        ("１８００万", 18_000_000),
+        ("1億2000万", 120_000_000),
+        ("1.5億円", 150_000_000),
+        ("1万500円", 10_500),
+        ("¥18M", 18_000_000),
+        ("1,250k", 1_250_000),
+    ],
+)
+def test_an_amount_is_read_as_people_and_pages_write_it(written, amount):
+    assert yen_of("fee_low", written) == amount
+
+
+@pytest.mark.parametrize("written", ["plenty", "1.5", "万", "-3", "18M万", "0.00001万"])
+def test_what_is_no_whole_amount_is_refused(written):
+    with pytest.raises(ParameterError):
+        yen_of("fee_low", written)
+
+
+def test_a_deal_says_whose_turn_it_is(made, planner, sent):
+    assert "Both sides have yet to answer." in planner.get(sent).text
+    assert "It waits for your answer" in made["brand"].get(sent).text
+    assert take(made["brand"], sent, "accept").status_code == 303
+    assert "The artist side has yet to answer." in made["brand"].get(sent).text
+    assert "The artist side has yet to answer." in planner.get(sent).text
+    assert take(made["manager"], sent, "accept").status_code == 303
+    assert "The planner starts it next." in made["manager"].get(sent).text
+    assert "It can start." in planner.get(sent).text
+    assert take(planner, sent, "start").status_code == 303
+    assert "The planner records the outcome when it ends." in made["brand"].get(sent).text
+    assert "Record the outcome when it ends." in planner.get(sent).text
+
+
+def test_an_inbox_begins_with_what_waits_for_an_answer(made, sent):
+    page = made["brand"].get("/deals").text
+    assert 0 < page.index('class="inbox"') < page.index('class="news"')
