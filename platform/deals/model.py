@@ -90,7 +90,7 @@ class VerdictRow(Base):
 
 
 class NoticeRow(Base):
-    """Something that an organisation, on its side of a deal, ought to know."""
+    """Something that an organisation, on its side of a deal, ought to know; ``read`` once that side has acted on it."""
 
     __tablename__ = "notice"
 
@@ -101,6 +101,15 @@ class NoticeRow(Base):
     act: Mapped[str] = mapped_column(Text)
     at: Mapped[str] = mapped_column(Text)
     read: Mapped[bool] = mapped_column(Boolean, default=False)
+
+
+class NoticeReadRow(Base):
+    """A notice that a person has taken for read; to the others of the organisation it is news all the same."""
+
+    __tablename__ = "notice_read"
+
+    notice: Mapped[int] = mapped_column(ForeignKey("notice.id", ondelete="CASCADE"), primary_key=True)
+    person: Mapped[str] = mapped_column(Text, primary_key=True)
 
 
 _LEGAL = ", ".join(f"('{start.value}', '{end.value}')" for start, end in sorted(MOVES))

@@ -1,21 +1,21 @@
-"""What an organisation is told of its deals: its notices, which of them are news, and which nobody has read."""
+"""What an organisation is told of its deals: its notices, and which of them are news to whom."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, exists, func, insert, literal, or_, select, true
 from sqlalchemy.orm import Session
 
-from kyokan.errors import NotAllowedError
 from kyokan.platform.accounts.actor import Actor
 from kyokan.platform.database import Database
-from kyokan.platform.deals.model import DealRow, NoticeRow
+from kyokan.platform.deals.model import DealRow, NoticeReadRow, NoticeRow
 from kyokan.platform.deals.scope import stands
-from kyokan.platform.deals.steps import ROLE_OF, Party
+from kyokan.platform.deals.steps import Party
 
 REMINDER = "reminder"  # the act of a notice that one's own people asked for
+PAGE = 50  # notices on a page of all
 
 
 Apart = Callable[[Session, str], Mapping[str, int]]
@@ -27,7 +27,7 @@ Asked for one organisation, or with an empty name for all of them.
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something that an organisation ought to know."""
+    """Something that an organisation ought to know; ``read`` once who asks has read it or their side acted."""
 
     id: int
     deal: str
@@ -59,14 +59,25 @@ class Notices:
         Args:
             actor: who asks.
             deal: of one deal alone, where it is named.
-            unread: only what nobody has read.
+            unread: only what the actor has not read.
         """
         of_deal = (NoticeRow.deal == deal,) if deal else ()
-        return self._listed(*_told(actor), *of_deal, *((NoticeRow.read.is_(False),) if unread else ()))
+        return self._listed(actor, *of_deal, *((is_unread(actor.person),) if unread else ()))
+
+    def page(self, actor: Actor, before: int = 0) -> tuple[list[Notice], bool]:
+        """Up to ``PAGE`` notices, the latest first, and whether there are older ones; none of offers set apart.
+
+        Args:
+            actor: who asks.
+            before: only those told before the one of this id; 0 begins with the latest.
+        """
+        older = (NoticeRow.id < before,) if before else ()
+        found = self._listed(actor, is_told(self.apart(actor)), *older, most=PAGE + 1)
+        return found[:PAGE], len(found) > PAGE
 
     def news(self, actor: Actor) -> list[Notice]:
-        """What nobody of the actor's organisation has read, but for offers that are set apart; the latest first."""
-        return self._listed(*_told(actor), self._is_news(actor))
+        """What the actor has not read, but for offers that are set apart; the latest first."""
+        return self._listed(actor, self._is_news(actor))
 
     def unread(self, actor: Actor) -> int:
         """How many ``news`` holds."""
@@ -81,27 +92,22 @@ class Notices:
         with self._database.session() as session:
             return self._apart(session, actor.organisation)
 
-    def mark_read(self, actor: Actor, notices: Collection[int]) -> None:
-        """Take notices for read, for everybody of the sides that the actor acts on; all others are left alone.
-
-        Raises:
-            NotAllowedError: the actor acts on no side: what who only reads has seen is news to the others.
-        """
-        sides = [party for party in Party if actor.has(ROLE_OF[party])]
-        if not sides:
-            remedy = "Ask one who acts in your organisation"
-            raise NotAllowedError("news", "is taken for read by those who act on it", remedy, code="news_read")
-        mine = NoticeRow.organisation == actor.organisation, NoticeRow.party.in_(sides)
+    def mark_read(self, actor: Actor, first: int, last: int) -> None:
+        """Take the actor's news from one id to another, both included, for read; to everybody else it stays news."""
+        shown = select(NoticeRow.id, literal(actor.person)).where(
+            *_told(actor), self._is_news(actor), NoticeRow.id.between(first, last)
+        )
         with self._database.session(writing=True) as session:
-            session.execute(update(NoticeRow).where(*mine, NoticeRow.id.in_(sorted(notices))).values(read=True))
+            session.execute(insert(NoticeReadRow).from_select(["notice", "person"], shown))
 
     def _is_news(self, actor: Actor) -> ColumnElement[bool]:
-        return is_news(self.apart(actor))
+        return is_told(self.apart(actor)) & is_unread(actor.person)
 
-    def _listed(self, *conditions: ColumnElement[bool]) -> list[Notice]:
+    def _listed(self, actor: Actor, *conditions: ColumnElement[bool], most: int | None = None) -> list[Notice]:
+        asked = select(NoticeRow, is_unread(actor.person)).where(*_told(actor), *conditions)
         with self._database.session() as session:
-            rows = session.scalars(select(NoticeRow).where(*conditions).order_by(NoticeRow.id.desc())).all()
-            return [Notice(row.id, row.deal, row.act, row.at, row.read) for row in rows]
+            rows = session.execute(asked.order_by(NoticeRow.id.desc()).limit(most)).all()
+            return [Notice(row.id, row.deal, row.act, row.at, not unread) for row, unread in rows]
 
 
 def tell(session: Session, deal: DealRow, parties: Iterable[Party], act: str, at: str) -> None:
@@ -110,16 +116,21 @@ def tell(session: Session, deal: DealRow, parties: Iterable[Party], act: str, at
         session.add(NoticeRow(organisation=deal.end(party), party=party, deal=deal.id, act=act, at=at))
 
 
-def is_news(apart: Collection[str]) -> ColumnElement[bool]:
-    """What makes a notice news: nobody has read it, and it is none that the artist's side gets of a deal ``apart``.
+def is_unread(person: str | SQLColumnExpression[str]) -> ColumnElement[bool]:
+    """What makes a notice unread: neither has this person taken it for read, nor has their side acted on it since."""
+    taken = exists().where(NoticeReadRow.notice == NoticeRow.id, NoticeReadRow.person == person)
+    return NoticeRow.read.is_(False) & ~taken
 
-    A reminder is news all the same: that side has asked for it.
+
+def is_told(apart: Collection[str]) -> ColumnElement[bool]:
+    """What makes a notice one to be told: it is none that the artist's side gets of a deal ``apart``.
+
+    A reminder is told all the same: that side has asked for it.
     """
-    unread = NoticeRow.read.is_(False)
     if not apart:
-        return unread
+        return true()
     of_those = and_(NoticeRow.party == Party.ARTIST, NoticeRow.deal.in_(sorted(apart)))
-    return and_(unread, or_(~of_those, NoticeRow.act == REMINDER))
+    return or_(~of_those, NoticeRow.act == REMINDER)
 
 
 def _told(actor: Actor) -> tuple[ColumnElement[bool], ...]:

@@ -16,7 +16,7 @@ from kyokan.platform.accounts.model import Membership, Organisation, Person
 from kyokan.platform.clock import Clock, here, stamp, utc
 from kyokan.platform.database import Database
 from kyokan.platform.deals.model import NoticeRow
-from kyokan.platform.deals.notices import Apart, is_news, none_apart
+from kyokan.platform.deals.notices import Apart, is_told, is_unread, none_apart
 from kyokan.platform.deals.steps import ROLE_OF
 from kyokan.platform.mail.model import ToldRow, Unwanted
 from kyokan.platform.mail.outbox import Letter, Outbox
@@ -95,18 +95,19 @@ class News:
         return Letter(reader.email, said("news.subject", tongue), "\n\n".join(text) + "\n")
 
     def _untold(self, session: Session, since: str) -> Select[NoticeRow, str]:
-        """News with each person who acts on that side of its deal, wants letters and was not written of it."""
+        """News with each person who acts on that side of its deal, has not read it, wants letters and got none."""
         acts_there = or_(
             *((NoticeRow.party == party) & (Membership.role == role) for party, role in ROLE_OF.items())
         ) & (Membership.organisation == NoticeRow.organisation)
-        told = exists().where(ToldRow.notice == NoticeRow.id, ToldRow.person == Membership.person)
-        unwanted = exists().where(Unwanted.person == Membership.person)
+        person = Membership.person
+        told = exists().where(ToldRow.notice == NoticeRow.id, ToldRow.person == person)
+        unwanted = exists().where(Unwanted.person == person)
         return (
-            select(NoticeRow, Membership.person)
+            select(NoticeRow, person)
             .join(Membership, acts_there)
-            .join(Person, (Person.id == Membership.person) & Person.active)
-            .where(is_news(self._apart(session, "")), NoticeRow.at >= since, ~told, ~unwanted)
-            .order_by(NoticeRow.id, Membership.person)
+            .join(Person, (Person.id == person) & Person.active)
+            .where(is_told(self._apart(session, "")), is_unread(person), NoticeRow.at >= since, ~told, ~unwanted)
+            .order_by(NoticeRow.id, person)
         )
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from kyokan.errors import NotAllowedError
 from kyokan.graph.dictionary import load_dictionary
 from kyokan.platform.accounts.actor import Actor, Role
 from kyokan.platform.deals import Step
-from kyokan.platform.deals.notices import Notices
+from kyokan.platform.deals.model import NoticeRow
+from kyokan.platform.deals.notices import PAGE, Notices
 from kyokan.platform.deals.talk import Talk
 from kyokan.platform.mail import Outbox
 from kyokan.platform.mail.model import LetterRow
@@ -21,6 +21,7 @@ from tests.platform.dealing import ANALYST, BRAND, DRAFT, MANAGER, MATCH, PLANNE
 
 FLOOR = 16_000_000
 AKARI = "artist:akari"
+LATEST = 10**12
 
 
 @pytest.fixture
@@ -59,7 +60,7 @@ def test_what_nobody_has_read_is_counted_as_it_is_listed(deals, notices, sent):
     act(deals, BRAND, sent, Step.ACCEPT)
     for actor in (PLANNER, BRAND, MANAGER, STRANGER):
         assert notices.unread(actor) == len(notices.news(actor)) == len(notices.of(actor, unread=True))
-    notices.mark_read(MANAGER, [notice.id for notice in notices.of(MANAGER)])
+    notices.mark_read(MANAGER, 0, LATEST)
     assert (notices.unread(MANAGER), notices.unread(PLANNER)) == (0, 1)
 
 
@@ -73,19 +74,52 @@ def test_who_takes_a_step_has_read_what_their_side_was_told_of_the_deal(deals, n
 def test_only_ones_own_notices_can_be_taken_for_read(notices, sent):
     (notice,) = notices.of(BRAND)
     assert notice.deal == sent["id"]
-    notices.mark_read(MANAGER, [notice.id])
+    notices.mark_read(MANAGER, notice.id, notice.id)
     assert notices.news(BRAND) == [notice]
-    notices.mark_read(BRAND, [notice.id])
+    notices.mark_read(BRAND, notice.id, notice.id)
+    assert notices.news(BRAND) == []
+    assert [one.read for one in notices.of(BRAND)] == [True]
+
+
+def test_what_one_person_takes_for_read_is_news_to_their_colleagues(deals, notices, sent):
+    act(deals, MANAGER, sent, Step.ACCEPT)
+    for reader in (ANALYST, person("eri", BRAND.organisation, Role.BRAND_CLIENT)):
+        notices.mark_read(reader, 0, LATEST)
+        assert notices.unread(reader) == 0
+    assert [notices.unread(one) for one in (PLANNER, BRAND)] == [1, 2]
+
+
+def test_who_sees_a_notice_takes_no_other_sides_for_read(notices, sent):
+    for other in (MANAGER, person("eri", BRAND.organisation, Role.ARTIST_MANAGER), person("min", "agency", Role.ADMIN)):
+        notices.mark_read(other, 0, LATEST)
+    assert notices.unread(BRAND) == 1
+
+
+def test_only_what_was_shown_is_taken_for_read(deals, notices):
+    for _ in range(3):
+        send(deals)
+    latest, middle, oldest = notices.news(BRAND)
+    notices.mark_read(BRAND, middle.id, middle.id)
+    assert notices.news(BRAND) == [latest, oldest]
+    notices.mark_read(BRAND, 0, latest.id)
+    notices.mark_read(BRAND, 0, latest.id)  # a second window of the same page
     assert notices.news(BRAND) == []
 
 
-def test_news_is_taken_for_read_by_those_who_act_on_it_and_not_for_other_sides(notices, sent, deals):
-    act(deals, MANAGER, sent, Step.ACCEPT)
-    for reader in (ANALYST, person("min", BRAND.organisation, Role.ADMIN)):
-        with pytest.raises(NotAllowedError):
-            notices.mark_read(reader, range(9))
-    notices.mark_read(person("eri", BRAND.organisation, Role.ARTIST_MANAGER), range(9))
-    assert [notices.unread(one) for one in (PLANNER, ANALYST, BRAND)] == [1, 1, 2]
+def test_a_page_of_all_goes_on_where_the_one_before_ended(database, notices, sent):
+    with database.session(writing=True) as session:
+        (first,) = session.scalars(select(NoticeRow).where(NoticeRow.organisation == BRAND.organisation)).all()
+        told = {name: getattr(first, name) for name in ("organisation", "party", "deal", "act", "at")}
+        session.add_all(NoticeRow(**told) for _ in range(1210))
+    assert notices.unread(BRAND) == 1211
+    seen, before, more = [], 0, True
+    while more:
+        page, more = notices.page(BRAND, before)
+        assert len(page) == PAGE or not more
+        seen, before = seen + page, page[-1].id
+    assert seen == notices.of(BRAND)
+    notices.mark_read(BRAND, 0, seen[0].id)
+    assert notices.unread(BRAND) == 0
 
 
 def test_of_one_deal_its_own_notices_alone_are_told(deals, notices, sent):
@@ -128,6 +162,7 @@ class TestFloor:
         assert dict(notices.apart(MANAGER)) == {sent["id"]: FLOOR - 8_000_000}
         assert [dict(notices.apart(one)) for one in (BRAND, PLANNER, STRANGER)] == [{}, {}, {}]
         assert [notice.act for notice in notices.of(MANAGER, unread=True)] == ["send"]  # the page of the deal says so
+        assert notices.page(MANAGER) == ([], False)
 
     @pytest.mark.parametrize(
         ("terms", "lacking"),
@@ -163,6 +198,11 @@ class TestFloor:
 
     def test_it_is_news_once_the_floor_is_gone(self, rules, sent, notices, told):
         assert sent["id"] in notices.apart(MANAGER)
+        rules.keep(MANAGER, AKARI, 2, {})
+        assert told(MANAGER) == [1]
+
+    def test_it_is_news_once_the_floor_is_gone_though_all_was_taken_for_read_before(self, rules, sent, notices, told):
+        notices.mark_read(MANAGER, 0, LATEST)
         rules.keep(MANAGER, AKARI, 2, {})
         assert told(MANAGER) == [1]
 

@@ -406,8 +406,18 @@ class TestNews:
         room.send()
         for role in (Role.BRAND_CLIENT, Role.ARTIST_MANAGER):
             who = room.actors[role]
-            room.notices.mark_read(who, [notice.id for notice in room.notices.of(who)])
+            room.notices.mark_read(who, 0, 10**12)
         assert room.news.gather() == 0
+
+    def test_what_one_has_read_is_written_of_to_the_others(self, room, desk, post, server):
+        place = room.actors[Role.BRAND_CLIENT].organisation
+        token = desk.accounts.invite("mika@example.com", place, Role.BRAND_CLIENT)
+        desk.accounts.accept(token, name="Mika", password=GOOD, language="ja", visit=HERE)
+        room.send()
+        room.notices.mark_read(room.actors[Role.BRAND_CLIENT], 0, 10**12)
+        room.news.gather()
+        room.outbox.deliver(post)
+        assert {str(letter["To"]) for letter in server.letters} == {"mika@example.com", "artist_manager@example.com"}
 
     def test_old_news_is_not_written_of(self, room):
         room.send()

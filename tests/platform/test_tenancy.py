@@ -132,6 +132,7 @@ NEEDED_BY = {
     ("letter", frozenset({"due"})): Everybody.send_letters,
     ("letter", frozenset({"id"})): Everybody.send_letters,
     ("notice", frozenset({"at", "party"})): Everybody.gather_news,
+    ("notice_read", frozenset()): Everybody.gather_news,
     ("membership", frozenset({"role"})): Everybody.gather_news,
     ("mail_unwanted", frozenset()): Everybody.gather_news,
     ("told", frozenset()): Everybody.gather_news,

@@ -32,6 +32,7 @@ ACROSS: Mapping[tuple[str, frozenset[str]], str] = {
     ("letter", frozenset({"due"})): "letters go out for everybody",
     ("letter", frozenset({"id"})): "how a letter fared is written down by the job that has just read it",
     ("notice", frozenset({"at", "party"})): "news is gathered into letters for everybody",
+    ("notice_read", frozenset()): "news is gathered for everybody who has not read it",
     ("membership", frozenset({"role"})): "news is gathered for whoever acts on a side",
     ("mail_unwanted", frozenset()): "news is gathered for everybody but who wants none",
     ("told", frozenset()): "news is gathered for everybody but who was written of it",

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+from sqlalchemy import select
 
+from kyokan.platform.deals.model import NoticeRow
+from kyokan.platform.deals.notices import PAGE
 from kyokan.web.figures import yen, yen_range
 from kyokan.web.forms import yen_of
 from kyokan.web.parameters import ParameterError
@@ -129,13 +132,22 @@ def test_news_is_counted_until_it_is_read(made, planner, sent):
     page = planner.get("/deals").text
     assert re.search(r'class="count">1<', planner.get("/").text)
     assert "Countered · Dawn on the wrist" in page
-    notices = re.search(r'name="notices" value="([\d,]+)"', page)[1]
-    assert (
-        made["brand"].send("/deals/read", "/deals", notices=notices).status_code == 303
-    )  # not theirs: nothing happens
+    shown = shown_news(page)
+    assert made["brand"].send("/deals/news", "/deals", **shown).status_code == 303  # not theirs: nothing happens
     assert 'class="count"' in planner.get("/").text
-    assert planner.send("/deals/read", "/deals", notices=notices).status_code == 303
+    assert planner.send("/deals/news", "/deals", **shown).status_code == 303
     assert 'class="count"' not in planner.get("/").text
+    assert 'class="count">1<' in made["analyst"].get("/").text  # a colleague reads for themselves
+
+
+def shown_news(page):
+    """What the button by the news would send."""
+    return {name: re.search(rf'name="{name}" value="(\d+)"', page)[1] for name in ("first", "last")}
+
+
+@pytest.mark.parametrize("typed", [{"first": "", "last": "1"}, {"first": "1", "last": "x"}, {"notices": "1"}])
+def test_what_no_page_of_ours_would_send_takes_nothing_for_read(planner, typed):
+    assert planner.send("/deals/news", "/deals", **typed).status_code == 400
 
 
 def test_news_of_a_proposal_that_comes_while_the_list_is_drawn_waits_for_the_next_look(
@@ -156,13 +168,45 @@ def test_news_of_a_proposal_that_comes_while_the_list_is_drawn_waits_for_the_nex
     assert "Late dawn" in made["brand"].get("/deals").text
 
 
-def test_more_news_than_stands_there_is_counted(made, planner, sent):
-    for number in range(7):
-        asked = {"key": f"{number}" * 32, "to": "all", "text": f"Question {number}"}
+def ask(made, sent, count):
+    for number in range(count):
+        asked = {"key": f"{number:032x}", "to": "all", "text": f"Question {number}"}
         assert made["brand"].send(f"{sent}/say", sent, **asked).status_code == 303
+
+
+def test_of_more_news_than_stands_there_only_what_does_is_taken_for_read(made, planner, sent):
+    ask(made, sent, 7)
     page = planner.get("/deals").text
     assert page.count("A question or an answer · Dawn on the wrist") == 6
     assert "And 1 more." in page
+    assert "Mark these 6 as read" in page
+    assert planner.send("/deals/news", "/deals", **shown_news(page)).status_code == 303
+    assert planner.get("/deals").text.count("A question or an answer · Dawn on the wrist") == 1
+
+
+def test_all_news_is_paged_and_more_than_a_thousand_can_be_taken_for_read(made, planner, sent):
+    ask(made, sent, 1)
+    services = planner.client.application.extensions["kyokan"]
+    with services.database.session(writing=True) as session:
+        (first,) = session.scalars(select(NoticeRow).where(NoticeRow.act == "say", NoticeRow.party == "agency")).all()
+        told = {name: getattr(first, name) for name in ("organisation", "party", "deal", "act", "at")}
+        session.add_all(NoticeRow(**told) for _ in range(1210))
+    page = planner.get("/deals/news").text
+    assert page.count("<strong>Unread</strong>") == PAGE
+    onward = re.search(r'href="(/deals/news\?before=\d+)" rel="next"', page)[1]
+    older = planner.get(onward).text
+    assert "Back to the latest" in older
+    assert planner.send("/deals/news", onward, **shown_news(older), back="7").location == "/deals/news?before=7"
+    assert f'class="count">{1211 - PAGE}<' in planner.get("/").text
+    assert "Mark this and all earlier as read" in page
+    latest = shown_news(page) | {"first": "0", "back": "0"}
+    assert planner.send("/deals/news", "/deals/news", **latest).location == "/deals/news"
+    assert 'class="count"' not in planner.get("/").text
+    assert "Unread" not in planner.get("/deals/news").text
+
+
+def test_who_was_told_of_nothing_yet_reads_so(made):
+    assert "No news yet." in made["stranger"].get("/deals/news").text
 
 
 def test_a_reason_is_asked_for(made, sent):

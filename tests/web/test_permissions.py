@@ -61,6 +61,7 @@ READ = {
     "rules": ("/rules", SIGNED_IN | dict.fromkeys(("planner", "analyst", "stranger"), 403)),
     "rules_of": ("/rules/artist:akari", dict.fromkeys(IDENTITIES, 404) | {"nobody": 303, "manager": 200}),
     "deals": ("/deals", SIGNED_IN),
+    "deals_news": ("/deals/news", SIGNED_IN),
     "deal_new": (FORM, SIGNED_IN | dict.fromkeys(("analyst", "brand", "manager"), 403)),
     "deal_stages": ("/deals/stages", SIGNED_IN | dict.fromkeys(("analyst", "brand", "manager"), 403)),
     "deal_approvals": ("/deals/approvals", SIGNED_IN | dict.fromkeys(("analyst", "brand", "manager"), 403)),
@@ -132,7 +133,7 @@ WRITTEN = {
         {},
         dict.fromkeys(IDENTITIES, 404) | {"nobody": 303, "manager": 303},
     ),
-    "deals_read": ("/deals/read", {"notices": "1"}, dict.fromkeys(IDENTITIES, 303) | {"analyst": 403}),
+    "deals_read": ("/deals/news", {"first": "1", "last": "1"}, dict.fromkeys(IDENTITIES, 303)),
     "deal_say": (
         "/deals/{sent}/say",
         {"to": "all", "text": "x", "key": "d" * 32},

@@ -28,6 +28,7 @@ from kyokan.web.pages import (
     lists,
     manuscripts,
     matches,
+    news,
     pipeline,
     questions,
     reasons,
@@ -110,7 +111,8 @@ FORMS: dict[str, tuple[str, RouteCallable, tuple[str, ...]]] = {
     "attachment_remove": ("/files/<attachment_id>/remove", attachments.remove, ("POST",)),
     "attachment_restore": ("/files/<attachment_id>/restore", attachments.restore, ("POST",)),
     "deal_plan": ("/deals/<deal_id>/plan", pipeline.plan, ("GET", "POST")),
-    "deals_read": ("/deals/read", deals.read, ("POST",)),
+    "deals_news": ("/deals/news", news.overview, ("GET",)),
+    "deals_read": ("/deals/news", news.read, ("POST",)),
     "deal_new": ("/deals/new/<entity:a>/<entity:b>", deals.write, ("GET",)),
     "deal_create": ("/deals", deals.create, ("POST",)),
     "deal": ("/deals/<deal_id>", deals.show, ("GET",)),
@@ -134,7 +136,7 @@ def register(app: Flask) -> None:
         app.add_url_rule(rule, name, function, methods=methods)
     app.jinja_env.globals["elsewhere_offered"] = account_elsewhere.offered
     app.jinja_env.globals |= {"deal_messages": talk.messages, "deal_addressees": talk.addressees, "new_key": new_key}
-    app.jinja_env.globals |= {"unread": deals.unread, "rule_summary": rules.summary, "rule_label": rules.label}
+    app.jinja_env.globals |= {"unread": news.unread, "rule_summary": rules.summary, "rule_label": rules.label}
     app.jinja_env.globals |= {"arguments": questions.arguments, "question_address": questions.address}
     app.jinja_env.globals |= {"question_beginning": questions.beginning, "why": questions.why}
     app.jinja_env.globals |= shares.GLOBALS

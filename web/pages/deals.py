@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Container, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from flask import abort, g, redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from kyokan.errors import ChangedMeanwhileError, InputError, NotAllowedError, QueryError
@@ -64,22 +63,6 @@ def overview() -> str:
         short=short,
         stopped=sum(view.services.rules.stops(who).values(), Counter()),
     )
-
-
-def read() -> Response:
-    """Take the notices that were shown for read."""
-    who = actor()
-    shown = posted("notices")["notices"]
-    if not re.fullmatch(r"\d{1,12}(,\d{1,12})*", shown):
-        raise ParameterError("notices", "unknown")
-    current().services.notices.mark_read(who, [int(one) for one in shown.split(",")])
-    return redirect(url_for("deals"), HTTPStatus.SEE_OTHER)
-
-
-def unread() -> int:
-    """How many news the actor's organisation has; 0 for nobody."""
-    who: Actor | None = g.get("actor")
-    return current().services.notices.unread(who) if who else 0
 
 
 def show(deal_id: str) -> str | Response:

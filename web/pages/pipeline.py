@@ -29,10 +29,14 @@ Answer = str | Response | tuple[str, int]
 
 
 def news(who: Actor, deals: list[Seen]) -> list[tuple[Notice, Seen]]:
-    """What the actor's organisation has not read, with the deal of each; of a deal that came just now, next time."""
+    """What the actor has not read, with the deal of each."""
+    return with_deals(current().services.notices.news(who), deals)
+
+
+def with_deals(notices: list[Notice], deals: list[Seen]) -> list[tuple[Notice, Seen]]:
+    """Notices with the deal of each; those of a deal that came just now are left for the next look."""
     by_id = {deal["id"]: deal for deal in deals}
-    found = current().services.notices.news(who)
-    return [(notice, by_id[notice.deal]) for notice in found if notice.deal in by_id]
+    return [(notice, by_id[notice.deal]) for notice in notices if notice.deal in by_id]
 
 
 def board(who: Actor, owner: str, *, refusal: InputError | None = None) -> str:
