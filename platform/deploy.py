@@ -26,6 +26,7 @@ def examine_deployment(settings: Settings) -> list[Finding]:
     checks: dict[str, Callable[[Settings], str]] = {
         "address": _address,
         "proxies": _proxies,
+        "catalogue": _catalogue,
         "debugging": _debugging,
         "secrets": _secrets,
         "folder": _folder,
@@ -57,6 +58,17 @@ def _proxies(settings: Settings) -> str:
             "Set it to 1",
         )
     return f"{settings.proxies} believed; limits on tries are kept in one file for all {settings.web_workers} processes"
+
+
+def _catalogue(settings: Settings) -> str:
+    """Pages show facts whatever their licence; who reads them without an account is for the operator to say."""
+    if not settings.catalogue:
+        raise SettingsError(
+            "KYOKAN_CATALOGUE",
+            "is not set, so that everybody reads all facts, those too whose sources keep them inside",
+            "Set it to members, or to open where every source may be shown",
+        )
+    return "for members alone" if settings.members_only else "open to everybody"
 
 
 def _debugging(_settings: Settings) -> str:

@@ -51,7 +51,13 @@ class WebServer(BaseApplication):
         there, services = self.settings, Serving(self.settings)
         over = threading.Event()  # the process ends without a word, and the thread with it
         threading.Thread(target=keep_ready, args=(services, over), name="ready", daemon=True).start()
-        return create_app(services, proxies=there.proxies, address=there.address.rstrip("/"), hosts=there.served_hosts)
+        return create_app(
+            services,
+            proxies=there.proxies,
+            address=there.address.rstrip("/"),
+            hosts=there.served_hosts,
+            members_only=there.members_only,
+        )
 
 
 def one_thread_each() -> None:

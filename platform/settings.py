@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -59,6 +59,9 @@ class Settings(BaseSettings):
         pattern=r"^[A-Za-z0-9.,\s-]*$",
         description="Further names by which the web is reached, by commas; .example.com means all below. Others: 400.",
     )
+    catalogue: Literal["", "open", "members"] = Field(
+        default="", description="Who reads the catalogue and asks it: open to everybody, or members; empty means open."
+    )
     smtp: SecretStr = Field(
         default=SecretStr(""), description="Mail server, smtp://USER:PASSWORD@HOST:PORT or smtps://…; empty sends none."
     )
@@ -92,6 +95,11 @@ class Settings(BaseSettings):
     def reached_at(self) -> str:
         """Where people reach the web, without a slash at the end."""
         return (self.address or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def members_only(self) -> bool:
+        """Whether nobody reads the catalogue without signing in."""
+        return self.catalogue == "members"
 
     @cached_property
     def served_hosts(self) -> tuple[str, ...]:

@@ -21,7 +21,14 @@ __all__ = ["Services", "create_app"]
 STATIC = Path(__file__).parent / "static"
 
 
-def create_app(services: Services, *, proxies: int = 0, address: str = "", hosts: tuple[str, ...] = ()) -> Flask:
+def create_app(
+    services: Services,
+    *,
+    proxies: int = 0,
+    address: str = "",
+    hosts: tuple[str, ...] = (),
+    members_only: bool = False,
+) -> Flask:
     """The web application over ``services``.
 
     A GET changes nothing but the person's own preferences; what changes something is a POST with a token of ours.
@@ -31,12 +38,13 @@ def create_app(services: Services, *, proxies: int = 0, address: str = "", hosts
         proxies: how many reverse proxies stand in front, whose word on address, scheme and host of a request is taken.
         hosts: names that requests may be for; others are refused. Empty means any.
         address: where people reach the web, without a slash at the end; empty means whatever host a request names.
+        members_only: whether the catalogue is for those who are signed in.
     """
     app = Flask(__name__)
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     app.extensions["kyokan"] = services
-    app.config["PUBLIC_ADDRESS"] = address
+    app.config["PUBLIC_ADDRESS"], app.config["MEMBERS_ONLY"] = address, members_only
     app.url_map.converters["entity"] = EntityConverter
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     requests.init_app(app, hosts)

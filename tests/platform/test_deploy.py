@@ -23,7 +23,7 @@ def no_debugging(monkeypatch):
 
 
 def sound(home, **changes: object):
-    fit = {"home": home, "address": "https://kyokan.example.com", "proxies": 1}
+    fit = {"home": home, "address": "https://kyokan.example.com", "proxies": 1, "catalogue": "members"}
     return Settings(**(fit | changes))
 
 
@@ -33,7 +33,7 @@ def failed(settings):
 
 def test_a_sound_installation_passes(home):
     assert failed(sound(home)) == {}
-    assert len(examine_deployment(sound(home))) == 7
+    assert len(examine_deployment(sound(home))) == 8
 
 
 @pytest.mark.parametrize("address", ["", "http://kyokan.example.com"])
@@ -43,6 +43,11 @@ def test_cookies_over_plain_http_are_refused(home, address):
 
 def test_a_proxy_that_nobody_believes_is_refused(home):
     assert "KYOKAN_PROXIES" in failed(sound(home, proxies=0))["proxies"]
+
+
+def test_who_reads_the_catalogue_must_be_said(home):
+    assert "KYOKAN_CATALOGUE" in failed(sound(home, catalogue=""))["catalogue"]
+    assert failed(sound(home, catalogue="open")) == {}
 
 
 @pytest.mark.parametrize("name", deploy.DEBUGGING)

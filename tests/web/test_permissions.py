@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 import pytest
 from world import World
 
 from kyokan.platform.jobs.handlers import HANDLERS
-from tests.web.browsing import company
+from kyokan.web import create_app
+from kyokan.web.pages import CATALOGUE
+from tests.web.browsing import Browser, company
 
 IDENTITIES = ("nobody", "planner", "analyst", "brand", "manager", "stranger")
 EVERYBODY = dict.fromkeys(IDENTITIES, 200)
@@ -328,3 +331,23 @@ def test_every_answer_to_everybody_carries_the_headers_that_protect_it(untouched
             assert "unsafe" not in policy
             for rule in ("object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"):
                 assert rule in policy, (address, who)
+
+
+def test_a_catalogue_for_members_is_read_by_nobody_else(world):
+    pages = {READ[name][0] for name in CATALOGUE}
+    closed = create_app(world, members_only=True)
+    reader = Browser(closed)
+    for page in pages:
+        answer = reader.get(page)
+        assert (answer.status_code, urlsplit(answer.location).path) == (303, "/sign-in"), page
+    assert {told(reader, page)[0] for page in ("/sign-in", "/health", READ["static"][0])} == {200}
+    assert "<nav" not in reader.get("/sign-in").text
+
+
+def test_members_read_a_catalogue_that_is_theirs_and_readers_of_links_their_proposal(untouched):
+    browsers, addresses = untouched
+    closed = create_app(browsers["planner"].client.application.extensions["kyokan"], members_only=True)
+    for who in ("planner", "brand", "manager"):
+        member = Browser(closed).bear(browsers[who].cookie)
+        assert {member.get(READ[name][0]).status_code for name in CATALOGUE} == {200}, who
+    assert Browser(closed).get(f"/shared/{addresses['token']}").status_code == 200

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Flask, request
 from flask.typing import RouteCallable
 
+from kyokan.web.actors import actor
 from kyokan.web.forms import new_key
 from kyokan.web.pages import (
     account,
@@ -57,6 +58,8 @@ ROUTES: dict[str, tuple[str, RouteCallable]] = {
     "dictionary": ("/dictionary", dictionary.show),
     "health": ("/health", health.show),
 }
+CATALOGUE = frozenset(ROUTES) - {"health"}
+"""Pages that show facts and answer questions: open to everybody, or to members alone."""
 
 FORMS: dict[str, tuple[str, RouteCallable, tuple[str, ...]]] = {
     "sign_in": ("/sign-in", account_entry.sign_in, ("GET", "POST")),
@@ -130,6 +133,8 @@ FORMS: dict[str, tuple[str, RouteCallable, tuple[str, ...]]] = {
 
 def register(app: Flask) -> None:
     """Give every page its address, and every error its page."""
+    if app.config["MEMBERS_ONLY"]:
+        app.before_request(_members)
     for name, (rule, function) in ROUTES.items():
         app.add_url_rule(rule, name, function)
     for name, (rule, function, methods) in FORMS.items():
@@ -143,3 +148,9 @@ def register(app: Flask) -> None:
     app.jinja_env.globals["remindable"] = reminders.people
     app.jinja_env.globals["with_changes"] = searches.with_changes
     states.register(app)
+
+
+def _members() -> None:
+    """Lead whoever is not signed in from the catalogue to signing in."""
+    if request.endpoint in CATALOGUE:
+        actor()
