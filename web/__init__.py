@@ -31,7 +31,8 @@ def create_app(
 ) -> Flask:
     """The web application over ``services``.
 
-    A GET changes nothing but the person's own preferences; what changes something is a POST with a token of ours.
+    A GET changes nothing but the person's own preferences, and writes down what time alone has brought about; what changes
+    something is a POST with a token of ours.
 
     Args:
         services: what the pages ask.
