@@ -12,6 +12,8 @@ from kyokan.platform.jobs.tasks import ask_broker
 from kyokan.platform.services import Services
 from kyokan.platform.weights import weights_of
 
+NAMED = 5  # lost jobs that a line names
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -80,6 +82,10 @@ def _weights(services: Services) -> str:
 
 def _jobs(services: Services) -> str:
     with open_jobs(services.settings) as jobs:
+        if lost := jobs.lost():
+            ids = ", ".join(one.id for one in lost[:NAMED]) + (", …" if len(lost) > NAMED else "")
+            rule = f"holds {len(lost)} that did not end: {ids}"
+            raise KyokanError(str(jobs.path), rule, "See why in kyokan jobs, then kyokan jobs retry ID, or cancel ID")
         return f"{jobs.path}, version {jobs.version}"
 
 

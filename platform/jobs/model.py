@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -21,8 +22,12 @@ class State(StrEnum):
     CANCELLED = "cancelled"  # somebody stopped it
 
 
+ENDED_BADLY = (State.FAILED, State.DEAD)
 ACTIVE = (State.QUEUED, State.RUNNING)
 FINAL = (State.DONE, State.FAILED, State.DEAD, State.CANCELLED)
+
+
+PROGRESS = re.compile(r"(?P<stage>.+?) (?P<done>[\d,]+)(?:/(?P<total>[\d,]+))?")
 
 
 @dataclass(frozen=True, slots=True)

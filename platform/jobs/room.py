@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,21 +12,23 @@ from kyokan.platform.accounts.model import Organisation, OrganisationKind
 from kyokan.platform.audit import Trail
 from kyokan.platform.clock import Clock, utc
 from kyokan.platform.database import Database
-from kyokan.platform.jobs.model import ACTIVE, FINAL, Job, Owner, State
+from kyokan.platform.jobs.model import ACTIVE, ENDED_BADLY, FINAL, PROGRESS, Job, Owner, State
 from kyokan.platform.jobs.service import JobService
 
 # What may be begun from a page, by whom of an agency: a brand and an artist's side are guests of a catalogue which
 # others keep. Everything else is the operator's, by commands, or comes again by itself.
 BEGUN_BY: Mapping[str, Role] = {"searches": Role.PLANNER, "annotation": Role.ADMIN}
-PROGRESS = re.compile(r"(?P<stage>.+?) (?P<done>[\d,]+)(?:/(?P<total>[\d,]+))?")
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A job and whose it is; ``beginner`` says whether it is the reader's to begin, and so to let try again."""
+    """A job and whose it is, None for the installation's own.
+
+    ``beginner`` says whether it is the reader's to begin, and so to let try again.
+    """
 
     job: Job
-    owner: Owner
+    owner: Owner | None
     beginner: bool
 
     @property
@@ -39,6 +40,17 @@ class Seen:
     def may_retry(self) -> bool:
         """Whether it ended without being done, and the reader may let it try again."""
         return self.beginner and self.job.state in FINAL and self.job.state is not State.DONE
+
+    @property
+    def error(self) -> str:
+        """Why it did not end well; of the installation's own job no more than the kind of fault.
+
+        The line itself may hold what is somebody else's, such as an address or a row that could not be written.
+        """
+        if self.owner:
+            return self.job.error
+        kind = self.job.error.partition(":")[0]
+        return kind if kind.isidentifier() else ""
 
     @property
     def progress(self) -> tuple[str, int, int] | None:
@@ -53,8 +65,9 @@ class Seen:
 class JobRoom:
     """The jobs that people began; each answer holds only those that its actor may see.
 
-    A person sees their own, an admin those of the organisation. A job of others, and one that nobody began, is refused
-    like one that does not exist. Jobs lie in a file of their own, so their record in the audit trail follows the act.
+    A person sees their own, an admin those of the organisation, an agency's admin also the installation's own that did
+    not end well. A job of others, and any other that nobody began, is refused like one that does not exist. Jobs lie in
+    a file of their own, so their record in the audit trail follows the act.
 
     Args:
         jobs: where jobs are kept.
@@ -74,6 +87,12 @@ class JobRoom:
         owned = self._jobs.owned(actor.organisation, person, states)
         return [_seen(actor, job, owner, agency=agency) for job, owner in owned]
 
+    def own(self, actor: Actor) -> list[Seen]:
+        """The installation's own jobs that did not end well, for an agency's admin to let try again; nobody else's."""
+        if not (actor.has(Role.ADMIN) and self._of_agency(actor)):
+            return []
+        return [Seen(one, None, beginner=True) for one in self._jobs.own()]
+
     def get(self, actor: Actor, job_id: str) -> Seen:
         """One of them.
 
@@ -81,6 +100,8 @@ class JobRoom:
             UnknownRecordError: there is none that the actor may see.
         """
         found = self._jobs.owner_of(job_id)
+        if found is None and (own := [one for one in self.own(actor) if one.job.id == job_id]):
+            return own[0]
         mine = found and found.organisation == actor.organisation
         if found is None or not mine or not (actor.has(Role.ADMIN) or found.person == actor.person):
             raise UnknownRecordError(job_id, "is no job of yours", "See your jobs")
@@ -140,12 +161,26 @@ class JobRoom:
         if self._jobs.retry(job_id):
             self._record(actor, job_id, "retry", {})
 
+    def operate(self, job_id: str, act: str) -> Job:
+        """Cancel (``cancel``) any job, or let it try again (``retry``), as the operator by a command.
+
+        Raises:
+            QueryError: there is none of that id, or it does not stand so that this can be done.
+        """
+        before = self._jobs.get(job_id)
+        done = self._jobs.retry(job_id) if act == "retry" else self._jobs.cancel(job_id, (*ACTIVE, *ENDED_BADLY))
+        if not done:
+            remedy = "Any but one that is done or cancelled is cancelled, one that ended without being done is retried"
+            raise QueryError(job_id, f"is {before.state}, and another may have its place", remedy)
+        self._record(None, job_id, act, {})
+        return self._jobs.get(job_id)
+
     def _of_agency(self, actor: Actor) -> bool:
         with self._database.session() as session:
             home = session.get(Organisation, actor.organisation)
             return home is not None and home.kind is OrganisationKind.AGENCY
 
-    def _record(self, actor: Actor, job_id: str, act: str, said: Mapping[str, Any]) -> None:
+    def _record(self, actor: Actor | None, job_id: str, act: str, said: Mapping[str, Any]) -> None:
         with self._database.session(writing=True) as session:
             Trail(session).add(actor, f"job:{job_id}", act, self._clock(), said)
 

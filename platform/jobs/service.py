@@ -21,7 +21,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from kyokan.errors import BrokerUnavailableError, QueryError
 from kyokan.platform.database import OwnFile, answering
-from kyokan.platform.jobs.model import ACTIVE, FINAL, Job, Owner, State, job, job_owner
+from kyokan.platform.jobs.model import ACTIVE, ENDED_BADLY, FINAL, PROGRESS, Job, Owner, State, job, job_owner
 from kyokan.platform.jobs.rhythm import Rhythm
 from kyokan.platform.migrations import JOBS
 
@@ -124,6 +124,20 @@ class JobService(OwnFile):
             rows = connection.execute(query.order_by(job.c.created.desc(), job.c.id).limit(LISTED)).mappings()
             return [(_read(row), Owner(row["organisation"], row["person"], row["name"])) for row in rows]
 
+    def own(self) -> list[Job]:
+        """The installation's own jobs, of commands and of the clock, that did not end well; the latest first."""
+        nobodys = ~exists().where(job_owner.c.job == job.c.id)
+        query = select(job).where(nobodys, job.c.state.in_(ENDED_BADLY)).order_by(job.c.finished.desc(), job.c.id)
+        with self._opened(writing=False) as connection:
+            return [_read(row) for row in connection.execute(query.limit(LISTED)).mappings()]
+
+    def lost(self) -> list[Job]:
+        """What somebody has to look after: dead jobs, and those of the clock whose input is at fault; latest first."""
+        recurring = job.c.id.in_([recurring_id(kind) for kind in KINDS]) & job.c.state.in_(ENDED_BADLY)
+        query = select(job).where((job.c.state == State.DEAD) | recurring).order_by(job.c.finished.desc(), job.c.id)
+        with self._opened(writing=False) as connection:
+            return [_read(row) for row in connection.execute(query).mappings()]
+
     def owner_of(self, job_id: str) -> Owner | None:
         """Whose a job is; None for nobody's and for none."""
         query = select(job_owner).where(job_owner.c.job == job_id)
@@ -133,11 +147,14 @@ class JobService(OwnFile):
 
     # Stopping one, and letting it try again --------------------------------------------------------------------
 
-    def cancel(self, job_id: str) -> bool:
-        """Stop a job that waits or runs; its worker learns it with the next sign of life. False where it is over."""
+    def cancel(self, job_id: str, states: Collection[State] = ACTIVE) -> bool:
+        """Stop a job that waits or runs, or is in one of ``states``; False for any other.
+
+        Its worker learns it with the next sign of life.
+        """
         over = {"state": State.CANCELLED, "finished": self._clock(), "lease_until": None}
         with self._opened(writing=True) as connection:
-            waiting = (job.c.id == job_id) & job.c.state.in_(ACTIVE)
+            waiting = (job.c.id == job_id) & job.c.state.in_(states)
             return connection.execute(update(job).where(waiting).values(over)).rowcount == 1
 
     def retry(self, job_id: str) -> bool:
@@ -175,10 +192,9 @@ class JobService(OwnFile):
         return self._write_as_owner(mine, lease_until=self._clock() + self.lease, progress=progress)
 
     def finish(self, mine: Job, result: Mapping[str, Any]) -> bool:
-        """Close a job with its result; False where it is no longer this worker's."""
-        return self._write_as_owner(
-            mine, state=State.DONE, result=dict(result), error="", lease_until=None, finished=self._clock()
-        )
+        """Close a job with its result, as far as it goes; False where it is no longer this worker's."""
+        over = {"state": State.DONE, "error": "", "lease_until": None, "finished": self._clock()}
+        return self._write_as_owner(mine, **over, result=dict(result), progress=_whole(self.get(mine.id).progress))
 
     def fail(self, mine: Job, error: str, *, again: bool) -> bool:
         """Close a job with an error line, or put it back where another attempt may help and is left.
@@ -206,7 +222,7 @@ class JobService(OwnFile):
         with self._opened(writing=True) as connection:
             for kind, rhythm in rhythms.items():
                 fresh = {"state": State.QUEUED, "queued": now, "published": None, "attempts": 0, "error": ""}
-                row = {"id": f"{kind}-recurring", "kind": kind, "arguments": {}, "created": now}
+                row = {"id": recurring_id(kind), "kind": kind, "arguments": {}, "created": now}
                 ended = job.c.state.in_(FINAL) & (job.c.queued < rhythm.last(now))
                 again = insert(job).values(**row, **fresh)
                 connection.execute(again.on_conflict_do_update([job.c.id], set_=fresh, where=ended))
@@ -284,6 +300,17 @@ class JobService(OwnFile):
     def _opened(self, *, writing: bool) -> Iterator[Connection]:
         with answering(self.path), self._engine.execution_options(writing=writing).begin() as connection:
             yield connection
+
+
+def recurring_id(kind: str) -> str:
+    """The id of the one job of a kind that comes again."""
+    return f"{kind}-recurring"
+
+
+def _whole(progress: str) -> str:
+    """How far a job is that is done: the last that its worker told is some seconds old."""
+    found = PROGRESS.fullmatch(progress)
+    return f"{found['stage']} {found['total']}/{found['total']}" if found and found["total"] else progress
 
 
 def _job(connection: Connection, job_id: str) -> Job | None:

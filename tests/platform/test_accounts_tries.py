@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from kyokan.errors import AccountError, TooManyAttemptsError
+from kyokan.platform.accounts.attempts import neighbourhood
 from kyokan.platform.accounts.service import Visit
 from tests.platform.accounting import ELSEWHERE, refused
 
@@ -47,6 +48,31 @@ def test_one_address_cannot_try_everybody(desk):
     with refused("too_many"):
         desk.sign_in()
     assert desk.sign_in(visit=ELSEWHERE)
+
+
+def test_all_addresses_of_one_ipv6_site_are_one_place_and_another_site_is_not(desk):
+    desk.welcome()
+    for number in range(10):
+        with refused("wrong"):
+            desk.sign_in(password="wrong", visit=Visit(f"2001:db8:0:1::{number:x}:1"))
+    with refused("too_many"):
+        desk.sign_in(visit=Visit("2001:db8:0:1:ffff:ffff:ffff:ffff"))
+    assert desk.sign_in(visit=Visit("2001:db8:0:2::1"))
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("198.51.100.7", "198.51.100.7"),
+        ("::ffff:198.51.100.7", "198.51.100.7"),
+        ("2001:db8:0:1::7", "2001:db8:0:1::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("an-organisation", "an-organisation"),
+        ("", ""),
+    ],
+)
+def test_a_try_is_counted_where_its_sender_cannot_choose(address, counted):
+    assert neighbourhood(address) == counted
 
 
 def test_many_places_cannot_try_one_person_for_ever(desk):

@@ -16,6 +16,7 @@ import pytest
 
 from kyokan import __version__
 from kyokan.platform.cli import main
+from kyokan.platform.jobs import JobService
 
 DATA = Path(__file__).parents[1] / "fixtures" / "cli"
 ARTIST = "River Lantern"
@@ -172,6 +173,23 @@ def test_the_doctor_finds_every_part_well():
         "broker",
         "mail",
     }
+
+
+def test_the_doctor_fails_while_a_job_is_dead_until_the_operator_retries_or_cancels_it(monkeypatch, tmp_path):
+    monkeypatch.setenv("KYOKAN_HOME", str(tmp_path))
+    assert kyokan("doctor").status == 0
+    with JobService(tmp_path / "jobs.db", lambda _job: None) as jobs:
+        job_id = jobs.enqueue("outcomes").id
+        for _ in range(3):
+            jobs.fail(jobs.claim(job_id), "no room", again=True)
+    answer = kyokan("doctor")
+    assert answer.status == 1
+    assert f"holds 1 that did not end: {job_id}. See why in kyokan jobs, then kyokan jobs retry ID" in answer.out
+    assert kyokan("jobs", "retry", job_id, "--json").json["state"] == "queued"
+    assert kyokan("jobs", "cancel", job_id).out.split() == [job_id, "outcomes", "cancelled"]
+    assert kyokan("jobs", "cancel", job_id).status == 2
+    assert kyokan("doctor").status == 0
+    assert [one["id"] for one in kyokan("jobs", "--json").json["jobs"]] == [job_id]
 
 
 def test_the_doctor_gives_each_part_one_line():

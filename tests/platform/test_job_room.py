@@ -14,6 +14,7 @@ from kyokan.errors import NotAllowedError, QueryError, StoreError, UnknownRecord
 from kyokan.platform.audit import Record, Trail
 from kyokan.platform.jobs import JobService, State
 from kyokan.platform.jobs.model import Owner
+from kyokan.platform.jobs.rhythm import Rhythm
 from kyokan.platform.jobs.room import JobRoom
 from kyokan.platform.jobs.service import KINDS
 from tests.platform.dealing import ANALYST, BRAND, MANAGER, PLANNER, STRANGER, Clock, Role, person
@@ -237,3 +238,64 @@ def test_one_that_another_took_the_place_of_is_not_let_try_again(room, begun, jo
     jobs.finish(jobs.claim(other), {})
     room.retry(PLANNER, begun)
     assert jobs.get(begun).state is State.QUEUED
+
+
+def die(jobs, kind, error="OSError: [Errno 28] saeki@example.com"):
+    """A job of the installation's own that ended dead."""
+    job_id = jobs.enqueue(kind).id
+    for _ in range(3):
+        jobs.fail(jobs.claim(job_id), error, again=True)
+    return job_id
+
+
+def test_the_installations_own_dead_jobs_are_seen_by_an_agencys_admin_alone_without_what_the_error_holds(room, jobs):
+    lost = die(jobs, "outcomes")
+    jobs.enqueue("mail")  # waits: nothing to look after
+    (found,) = room.own(ADMIN)
+    assert (found.job.id, found.owner, found.error, found.may_retry) == (lost, None, "OSError", True)
+    for other in (PLANNER, ANALYST, person("ada", BRAND.organisation, Role.ADMIN)):
+        assert room.own(other) == []
+        for act in (room.get, room.retry, room.cancel):
+            with pytest.raises(UnknownRecordError):
+                act(other, lost)
+
+
+@pytest.mark.parametrize("error", ["the file /home/saeki: is torn", "saeki@example.com: is no address", ""])
+def test_a_line_that_begins_with_no_kind_of_fault_is_not_shown(room, jobs, error):
+    die(jobs, "outcomes", error)
+    assert [one.error for one in room.own(ADMIN)] == [""]
+
+
+def test_an_agencys_admin_lets_the_installations_own_try_again_and_it_is_recorded(room, jobs, announced, database):
+    lost = die(jobs, "outcomes")
+    announced.clear()
+    room.retry(ADMIN, lost)
+    assert (announced, jobs.get(lost).state, room.own(ADMIN)) == ([lost], State.QUEUED, [])
+    with pytest.raises(UnknownRecordError):
+        room.cancel(ADMIN, lost)
+    with database.session() as session:
+        assert [(one.act, one.name) for one in Trail(session).of(f"job:{lost}")] == [("retry", "Ada")]
+
+
+def test_the_operator_retries_and_cancels_any_job_and_is_told_what_cannot_be(room, begun, jobs, database):
+    lost = die(jobs, "outcomes")
+    assert [one.id for one in jobs.lost()] == [lost]
+    assert room.operate(lost, "retry").state is State.QUEUED
+    for one in (lost, begun, die(jobs, "learning")):
+        assert room.operate(one, "cancel").state is State.CANCELLED
+        with pytest.raises(QueryError, match="is cancelled"):
+            room.operate(one, "cancel")
+    with pytest.raises(QueryError, match="is not the id of a job"):
+        room.operate("nothing", "retry")
+    assert jobs.lost() == []
+    with database.session() as session:
+        told = [(one.act, one.name) for one in Trail(session).of(f"job:{lost}")]
+    assert told == [("retry", "system"), ("cancel", "system")]
+
+
+def test_what_comes_again_and_failed_is_to_be_looked_after_and_a_commands_bad_input_is_not(jobs):
+    jobs.recur({"mail": Rhythm(60.0)})
+    for job_id in ("mail-recurring", jobs.enqueue("import", {"source": "/nowhere"}).id):
+        jobs.fail(jobs.claim(job_id), "is not there", again=False)
+    assert [one.id for one in jobs.lost()] == ["mail-recurring"]
+    assert len(jobs.own()) == 2

@@ -84,6 +84,18 @@ def test_of_two_deliveries_one_is_run(jobs: JobService):
     assert jobs.get(job.id).result == {"snapshot": "sha256:1"}
 
 
+@pytest.mark.parametrize(
+    ("told", "ended"),
+    [("matching 87/100", "matching 100/100"), ("rows 1,200/4,000", "rows 4,000/4,000"), ("rows 7", "rows 7")],
+)
+def test_a_job_that_is_done_has_come_to_its_end_whatever_was_told_last(jobs: JobService, told: str, ended: str):
+    mine = jobs.claim(jobs.enqueue("matching").id)
+    assert mine
+    assert jobs.heartbeat(mine, told)
+    assert jobs.finish(mine, {})
+    assert jobs.get(mine.id).progress == ended
+
+
 def test_a_message_without_a_row_is_left(jobs: JobService):
     assert jobs.claim("nothing") is None
     with pytest.raises(QueryError):

@@ -61,6 +61,27 @@ def test_an_error_is_told_in_words_with_the_way_on(made):
     assert "Every job ended well." in planner.get("/jobs?show=dead").text
 
 
+def test_an_agencys_admin_sees_and_retries_the_installations_own_dead_jobs_and_others_do_not(made):
+    jobs, planner, browsers = made
+    job_id = jobs.enqueue("outcomes", {"secret": "arguments"}).id
+    for _ in range(3):
+        jobs.fail(jobs.claim(job_id), "IntegrityError: saeki@example.com", again=True)
+    ours, theirs = an_admin(planner.client.application), browsers["brand"]
+    page = ours.get("/jobs?show=dead").text
+    assert "Taking announced outcomes into the graph" in page
+    assert "Begun by Kyokan itself" in page
+    assert "IntegrityError" in page
+    for hidden in ("saeki@example.com", "arguments"):
+        assert hidden not in page
+    assert job_id not in ours.get("/jobs").text
+    for browser in (planner, theirs):
+        assert "Every job ended well." in browser.get("/jobs?show=dead").text
+        answer = browser.send(f"/jobs/{job_id}", csrf_token=browser.token("/account"), act="retry")
+        assert answer.status_code == 404
+    assert ours.send(f"/jobs/{job_id}", "/jobs?show=dead", act="retry").status_code == 303
+    assert "Every job ended well." in ours.get("/jobs?show=dead").text
+
+
 def test_a_job_is_cancelled_from_the_page(made):
     _, planner, _ = made
     job_id = the_job(planner)

@@ -23,10 +23,11 @@ def overview() -> str:
     who, shown = actor(), parameters.choice("show", SHOWN, "")
     services = current().services
     jobs = services.jobs.of(who, SHOWN[shown])
+    own = services.jobs.own(who) if shown == "dead" else []
     keeps = services.jobs.may_begin(who, "annotation")
     return render_template(
         "jobs.html",
-        jobs=jobs,
+        jobs=jobs + own,
         batches=services.batches.of(who, [one.job.id for one in jobs if one.job.kind == "matching"]),
         shown=shown,
         choices=SHOWN,
