@@ -47,17 +47,19 @@ class WebServer(BaseApplication):
     def load(self) -> Callable[..., Any]:
         """The WSGI application of one process."""
         one_thread_each()
-        create_app: Callable[..., Callable[..., Any]] = import_module(APPLICATION).create_app
+        web = import_module(APPLICATION)
         there, services = self.settings, Serving(self.settings)
         over = threading.Event()  # the process ends without a word, and the thread with it
         threading.Thread(target=keep_ready, args=(services, over), name="ready", daemon=True).start()
-        return create_app(
+        app: Callable[..., Any] = web.create_app(
             services,
             proxies=there.proxies,
             address=there.address.rstrip("/"),
             hosts=there.served_hosts,
             members_only=there.members_only,
         )
+        web.read_ahead(app)
+        return app
 
 
 def one_thread_each() -> None:

@@ -247,13 +247,16 @@ class Services(Bound, Closing):
 
     def atlas(self) -> Atlas:
         """The map of the kansei space, drawn up once a snapshot."""
+        return self.atlas_of(self.snapshot())
+
+    def atlas_of(self, snapshot: Snapshot) -> Atlas:
+        """The map of a snapshot; the last one is kept."""
         from kyokan.platform.desk.atlas import draw_up
 
-        snapshot = self.snapshot()
-        with self._lock:
-            if self._atlas is None or self._atlas.snapshot != snapshot.hash:
-                self._atlas = draw_up(snapshot, self.dictionary)
-            return self._atlas
+        kept = self._atlas
+        if kept is None or kept.snapshot != snapshot.hash:
+            self._atlas = kept = draw_up(snapshot, self.dictionary)
+        return kept
 
     def import_source(
         self,

@@ -32,9 +32,7 @@ class Serving(Services):
 
     def snapshot(self, progress: Progress | None = None) -> Snapshot:
         """The snapshot that is ready; the newest where none is."""
-        if self._ready is None:
-            return super().snapshot(progress)
-        return cast("Snapshot", self._ready.snapshot)  # that of services is never an edited copy
+        return _of(self._ready) if self._ready is not None else super().snapshot(progress)
 
     def matcher(self, progress: Progress | None = None) -> Matcher:
         """The matcher over the snapshot that is ready; over the newest where none is."""
@@ -53,8 +51,14 @@ class Serving(Services):
         if matcher is self._ready:
             return False
         self.warm(matcher)
+        self.atlas_of(_of(matcher))
         self._ready = matcher
         return True
+
+
+def _of(matcher: Matcher) -> Snapshot:
+    """The snapshot of a matcher of services, which is never an edited copy."""
+    return cast("Snapshot", matcher.snapshot)
 
 
 def load_for_good(services: Services) -> None:

@@ -15,8 +15,9 @@ from kyokan.web.addresses import EntityConverter, address_with
 from kyokan.web.pages import register
 from kyokan.web.ports import Services
 from kyokan.web.view import current
+from kyokan.web.wording import catalogue
 
-__all__ = ["Services", "create_app"]
+__all__ = ["Services", "create_app", "read_ahead"]
 
 STATIC = Path(__file__).parent / "static"
 
@@ -31,8 +32,8 @@ def create_app(
 ) -> Flask:
     """The web application over ``services``.
 
-    A GET changes nothing but the person's own preferences, and writes down what time alone has brought about; what changes
-    something is a POST with a token of ours.
+    A GET changes nothing but the person's own preferences, and writes down what time alone has brought about; what
+    changes something is a POST with a token of ours.
 
     Args:
         services: what the pages ask.
@@ -64,6 +65,13 @@ def create_app(
     app.context_processor(lambda: _shared(versions))
     register(app)
     return app
+
+
+def read_ahead(app: Flask) -> None:
+    """Read all words and templates, which each page would otherwise do when it is first asked for."""
+    catalogue()
+    for name in app.jinja_env.list_templates():
+        app.jinja_env.get_template(name)
 
 
 def _shared(versions: Mapping[str, str]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ UNBROKEN = re.compile(r"\d{4}-\d{2}(?:-\d{2})?|−?\d+〜\d+")
 def catalogue() -> dict[str, dict[str, str]]:
     """Key -> language -> text, from ``words*.yaml``, where both languages of a text stand side by side."""
     files: list[dict[str, dict[str, dict[str, str]]]] = [
-        yaml.safe_load(path.read_text(encoding="utf-8")) for path in CATALOGUES
+        yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader) for path in CATALOGUES
     ]
     groups = [(group, entries) for file in files for group, entries in file.items()]
     return {f"{group}.{key}": texts for group, entries in groups for key, texts in entries.items()}

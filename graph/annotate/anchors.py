@@ -148,7 +148,7 @@ def read_anchors(path: Path) -> Anchors | None:
 
 @lru_cache(maxsize=1)
 def _scene_entries() -> tuple[Mapping[str, Any], ...]:
-    return tuple(yaml.safe_load(SCENES_FILE.read_text(encoding="utf-8")))
+    return tuple(yaml.load(SCENES_FILE.read_text(encoding="utf-8"), yaml.CSafeLoader))
 
 
 def read_scenes(dictionary: Dictionary) -> list[Scene]:

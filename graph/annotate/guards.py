@@ -43,7 +43,7 @@ class Guards:
 
 @lru_cache(maxsize=4)
 def _read(path: Path) -> Mapping[tuple[Lang, str], Sequence[_Pattern]]:
-    lists: Mapping[Lang, Sequence[Mapping[str, Any]]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    lists: Mapping[Lang, Sequence[Mapping[str, Any]]] = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
     patterns: dict[tuple[Lang, str], list[_Pattern]] = {}
     for lang, guards in lists.items():
         for guard in guards:
