@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from sqlalchemy.orm import Session
@@ -59,6 +59,18 @@ class Admission(Protocol):
         """
         ...
 
+    def addressing(self, session: Session, deal: DealRow) -> None:
+        """Before a draft is sent and before the last side agrees, within the transaction: who speaks for whom.
+
+        Raises:
+            QueryError: another organisation than the side named represents the artist or the brand.
+        """
+        ...
+
+    def unrepresented(self, session: Session, deal: DealRow) -> Mapping[str, bool]:
+        """The artist and the brand (by id) whose side does not represent them → whether another organisation does."""
+        ...
+
     def agreeing(self, actor: Actor, deal: DealRow, terms: Terms) -> None:
         """Before the last side agrees, within the transaction: nothing else is agreed meanwhile.
 
@@ -73,6 +85,13 @@ class _Everybody:
 
     def proposing(self, actor: Actor, artist: str, brand: str, terms: Terms) -> None:
         """Nothing is closed."""
+
+    def addressing(self, session: Session, deal: DealRow) -> None:
+        """Whoever is named stands for what it is about."""
+
+    def unrepresented(self, session: Session, deal: DealRow) -> Mapping[str, bool]:  # noqa: ARG002
+        """Nothing is."""
+        return {}
 
     def agreeing(self, actor: Actor, deal: DealRow, terms: Terms) -> None:
         """Nothing is closed."""

@@ -15,6 +15,7 @@ from kyokan.platform.deals.entries import Outcome, Terms
 from kyokan.platform.deals.model import DealRow
 from kyokan.platform.deals.sides import is_pair
 from kyokan.platform.deals.steps import Status
+from kyokan.platform.rules.keepers import is_product, keepers
 
 # The tie-up is public; its clause and how it went are for the ranking, not for export.
 WORKROOM = Provenance(source="workroom", licence="announced by its parties", rights=Rights.INTERNAL)
@@ -23,8 +24,8 @@ WORKROOM = Provenance(source="workroom", licence="announced by its parties", rig
 def feed(database: Database, store: GraphStore) -> dict[str, int]:
     """Write every finished and announced deal to the store as a tie-up; what is there already changes nothing.
 
-    A tie-up of a made-up party is marked so, and is nobody's precedent. A deal whose parties the store does not know is
-    passed over until it does.
+    A tie-up of a made-up party is marked so, and is nobody's precedent. A deal whose parties the store does not know,
+    or whose sides do not represent what they stand for, is passed over until then. What was written stays.
 
     Returns:
         How many tie-ups were new or changed, and how many deals were passed over.
@@ -40,7 +41,16 @@ def feed(database: Database, store: GraphStore) -> dict[str, int]:
         for one in store.entities(ids=sorted({end for deal in announced for end in (deal.artist, deal.brand)}))
     }
     named = {kind: list(store.entities(kind)) for kind in (EntityKind.CATEGORY, EntityKind.PLACE)}
-    fit = [deal for deal in announced if is_pair(deal.artist, deal.brand) and {deal.artist, deal.brand} <= known.keys()]
+    houses = {deal.id: _house(store, deal.brand) for deal in announced}
+    with database.session() as session:
+        there = keepers(session, [*houses.values(), *(deal.artist for deal in announced)])
+    fit = [
+        deal
+        for deal in announced
+        if is_pair(deal.artist, deal.brand)
+        and {deal.artist, deal.brand} <= known.keys()
+        and (there.get(deal.artist), there.get(houses[deal.id])) == (deal.artist_side, deal.brand_side)
+    ]
     due = [one for one in (_tie_up(deal, known, named) for deal in fit) if not _there(store, one)]
     if due:
         store.write(relations=due)
@@ -69,6 +79,12 @@ def _tie_up(deal: DealRow, known: dict[str, Entity], named: dict[EntityKind, lis
         attributes={name: value for name, value in told.items() if value not in (None, "", [])},
         provenance=WORKROOM,
     )
+
+
+def _house(store: GraphStore, entity: str) -> str:
+    """The brand that makes a product; another entity itself."""
+    made = list(store.relations(RelationKind.MADE_BY, source=entity)) if is_product(entity) else []
+    return min(made, key=lambda one: (-one.weight, one.target)).target if made else entity
 
 
 def _slugs(words: Iterable[str], entities: Iterable[Entity]) -> Iterator[str]:

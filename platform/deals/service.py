@@ -102,6 +102,18 @@ class Deals:
                 if party.value in one.detail["seen_by"]
             ]
 
+    def unrepresented(self, actor: Actor, deal_id: str) -> Mapping[str, bool]:
+        """What of a deal its side does not represent (by id), for its agency → whether another organisation does.
+
+        Such a deal binds nobody else and leaves nothing in the graph; the two sides are told nothing.
+
+        Raises:
+            UnknownDealError: there is none that the actor may see.
+        """
+        with self._database.session() as session:
+            deal, party = find(session, actor, deal_id)
+            return self._admission.unrepresented(session, deal) if party is Party.AGENCY else {}
+
     # Writing -------------------------------------------------------------------------------------------------
 
     def create(
@@ -185,7 +197,8 @@ class Deals:
             UnknownDealError: there is none that the actor may see.
             NotAllowedError: the step is not the actor's, not possible while the deal stands so, or stopped by a gate.
             ChangedMeanwhileError: the deal is not as it was when ``version`` was read.
-            QueryError: a reason, terms or an outcome is missing or breaks a rule.
+            QueryError: a reason, terms or an outcome is missing or breaks a rule, or another organisation than the side
+                named represents the artist or the brand.
             RuleStopError: the rules of either side, or a running deal, close what was to be sent or agreed.
         """
         rule = RULES[step]
@@ -240,6 +253,7 @@ class Deals:
         if step is Step.SEND:
             check_ready(deal, self._clock().date().isoformat())
             check_sides(session, deal)
+            self._admission.addressing(session, deal)
             for gate in self._gates:
                 gate.sending(session, deal)
             deal.sent = now
@@ -252,6 +266,7 @@ class Deals:
         elif step is Step.ACCEPT:
             accept(deal, actor, party, now)
             if deal.offered.accepted_by == SIDES:
+                self._admission.addressing(session, deal)
                 self._admission.agreeing(actor, deal, offered(deal))
             else:
                 leads_to = deal.status

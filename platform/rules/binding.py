@@ -19,6 +19,7 @@ from kyokan.matching.ranking.constraints import Decision, Plan, meets_dates, sam
 from kyokan.matching.signals import Context, Side
 from kyokan.matching.signals.view import Flags, Rows
 from kyokan.platform.rules.entries import ArtistRules, BrandRules, SideRules
+from kyokan.platform.rules.keepers import house_in
 from kyokan.platform.rules.names import Categories, bound, in_categories, meets, rows_of, tied_up_in
 from kyokan.platform.rules.reasons import WHY, Bar, Sort, Window, clause, not_available
 
@@ -29,14 +30,15 @@ STANDS_FOR = 0.5  # from this intensity on, something evokes a kansei strongly e
 class Binding:
     """The rules in force as one question asks of them.
 
-    ``rules`` are by entity; ``dictionary`` says which attributes a sector holds; ``today`` is the day from which a plan
-    without dates is taken to run.
+    ``rules`` are by entity, ``keepers`` the organisations that represent them; ``dictionary`` says which attributes a
+    sector holds; ``today`` is the day from which a plan without dates is taken to run.
     """
 
     dictionary: Dictionary
     today: str
     rules: Mapping[str, SideRules] = field(default_factory=dict)
     windows: tuple[Window, ...] = ()
+    keepers: Mapping[str, str] = field(default_factory=dict)
 
     def __call__(self, context: Context, subject: int | None, candidates: Rows, plan: Plan) -> dict[int, Decision]:
         """Candidates that a rule of either side or a running deal closes, by row."""
@@ -86,6 +88,8 @@ class Binding:
         """Pairs of the artist, or of its group, with things of the category that a running deal keeps to itself."""
         artist, partner = context.find(window.artist), context.find(window.brand)
         if artist < 0 or subject is None or not self._in_force(context, window, plan):
+            return
+        if window.keeper and self.keepers.get(house_in(context, window.brand)) != window.keeper:
             return
         told = window.open and partner >= 0
         reason = clause(context, window, partner) if told else not_available(window.until)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
+from sqlalchemy.orm import Session
 
 from kyokan.errors import RuleStopError
 from kyokan.matching.ranking.constraints import Plan
@@ -12,6 +13,7 @@ from kyokan.matching.signals import Context
 from kyokan.platform.accounts.actor import Actor, Role
 from kyokan.platform.deals.entries import Terms
 from kyokan.platform.deals.model import DealRow
+from kyokan.platform.rules.keepers import check_keepers, house_in, is_product, unrepresented
 from kyokan.platform.rules.reasons import Bar, not_available
 from kyokan.platform.rules.service import Rules
 
@@ -50,6 +52,21 @@ class RuleGate:
         partner = brand if bar.entity == artist else artist
         self._rules.note_stop(actor, bar.entity, partner, bar.sort)
         raise RuleStopError(f"{artist} × {brand}", bar.reason.to_json(), bar.whose)
+
+    def addressing(self, session: Session, deal: DealRow) -> None:
+        """Let a proposal go to its sides, or say that somebody else represents what it is about.
+
+        Raises:
+            QueryError: another organisation than the side named does.
+        """
+        check_keepers(session, deal, self._house)
+
+    def unrepresented(self, session: Session, deal: DealRow) -> Mapping[str, bool]:
+        """Artist and brand whose side does not represent them → whether another organisation does."""
+        return unrepresented(session, deal, self._house)
+
+    def _house(self, entity: str) -> str:
+        return house_in(self._context(), entity) if is_product(entity) else entity
 
     def agreeing(self, actor: Actor, deal: DealRow, terms: Terms) -> None:
         """Let two sides agree, or say why not, as far as the actor may know.

@@ -32,7 +32,8 @@ class Sort(StrEnum):
 class Window:
     """The exclusivity of a deal that is agreed: the artist works for nobody else in the category until it ends.
 
-    ``open`` says that the one who asks is party of the deal, and may be told its clause.
+    ``open`` says that the one who asks is party of the deal, and may be told its clause. ``keeper`` is the organisation
+    that must represent the maker of a product; empty where it is known to represent the brand.
     """
 
     artist: str
@@ -42,6 +43,7 @@ class Window:
     media: tuple[str, ...] = ()
     since: str = ""
     until: str = ""
+    keeper: str = ""
     open: bool = False
 
 

@@ -167,8 +167,10 @@ class Rules:
         """What binds now, told as far as the actor may know of it; without an actor as to an outsider."""
         today = self.today()
         with self._database.session() as session:
-            kept = {row.entity: _kept(row).rules for row in session.scalars(select(RosterRow)) if row.content}
-            return Binding(self._dictionary(), today, kept, windows(session, actor, today))
+            roster = session.scalars(select(RosterRow)).all()
+            kept = {row.entity: rules_of(row) for row in roster if row.content}
+            known = {row.entity: row.organisation for row in roster}
+            return Binding(self._dictionary(), today, kept, windows(session, actor, today), known)
 
     def today(self) -> str:
         """The day from which a plan without dates runs."""

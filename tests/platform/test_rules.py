@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import event
 
-from kyokan.errors import ChangedMeanwhileError, NotAllowedError, QueryError, RuleStopError, UnknownRecordError
+from kyokan.errors import (
+    ChangedMeanwhileError,
+    NotAllowedError,
+    QueryError,
+    RuleStopError,
+    UnknownDealError,
+    UnknownRecordError,
+)
 from kyokan.graph.dictionary import load_dictionary
 from kyokan.graph.model import EntityKind
 from kyokan.matching.ranking import Matcher
@@ -12,7 +20,7 @@ from kyokan.platform.accounts.actor import Role
 from kyokan.platform.accounts.model import Organisation, OrganisationKind
 from kyokan.platform.audit import Trail
 from kyokan.platform.database import Database
-from kyokan.platform.deals import Deals, Step
+from kyokan.platform.deals import Deals, Step, Terms
 from kyokan.platform.rules import Rules
 from kyokan.platform.rules.gate import RuleGate
 from tests.matching.sketch import Sketch
@@ -60,10 +68,11 @@ def akari(rules):
 @pytest.fixture
 def deals(database, clock, rules, tmp_path):
     sketch = Sketch(tmp_path, attributes=("serene",), opposites={})
-    for entity in (AKARI, "brand:koyomido", "brand:tokei"):
+    for entity in (AKARI, "brand:koyomido", "brand:tokei", "product:dawn"):
         sketch.add(entity, {"serene": 0.3})
     for brand in ("brand:koyomido", "brand:tokei"):
         sketch.edge("in_category", brand, "category:watch")
+    sketch.edge("made_by", "product:dawn", "brand:koyomido")
     return Deals(database, clock, admission=RuleGate(rules, Matcher(sketch.snapshot()).context))
 
 
@@ -190,13 +199,93 @@ def test_days_kept_free_stop_no_proposal_without_dates(rules, akari, deals):
         send(deals, terms={"since": "2029-12-31"})
 
 
-def agree(deals, **terms: object):
-    sent = send(deals, terms={"category": "watch", "exclusive": True, "until": "2027-06-30"} | terms)
+def agree(deals, brand="brand:koyomido", **terms: object):
+    sent = send(deals, brand=brand, terms={"category": "watch", "exclusive": True, "until": "2027-06-30"} | terms)
     deals.take(BRAND, sent["id"], sent["version"], Step.ACCEPT)
     return deals.take(MANAGER, sent["id"], sent["version"] + 1, Step.ACCEPT)
 
 
-def test_an_agreed_exclusive_deal_closes_the_artists_other_pairings(deals, clock):
+@pytest.fixture
+def represented(rules, akari):
+    """Each side represents what it stands for."""
+    rules.claim(BRAND, "brand:koyomido")
+
+
+def closed(rules, deals, actor=OTHER_AGENCY):
+    """Whether the artist is closed for another watchmaker, as somebody finds it."""
+    return deals._admission.bar(actor, AKARI, "brand:tokei", Terms()) is not None
+
+
+@pytest.mark.parametrize("thing", ["brand:koyomido", "product:dawn"])
+def test_a_deal_binds_others_only_while_each_side_represents_what_it_stands_for(deals, rules, thing):
+    agree(deals, brand=thing)
+    assert not closed(rules, deals)
+    rules.claim(MANAGER, AKARI)
+    assert not closed(rules, deals)
+    rules.claim(BRAND, "brand:koyomido")
+    assert closed(rules, deals)
+    assert closed(rules, deals, MANAGER)
+    rules.release(BRAND, "brand:koyomido")
+    assert not closed(rules, deals)
+    rules.claim(OTHER_BRAND, "brand:koyomido")
+    assert not closed(rules, deals)
+
+
+def test_who_represents_an_artist_is_not_bound_by_what_others_agree_in_that_name(deals, rules):
+    agree(deals)
+    rules.claim(BRAND, "brand:koyomido")
+    rules.claim(OTHER_SIDE, AKARI)
+    assert not closed(rules, deals)
+    assert not closed(rules, deals, OTHER_SIDE)
+
+
+@pytest.mark.parametrize(("actor", "entity"), [(OTHER_SIDE, AKARI), (OTHER_BRAND, "brand:koyomido")])
+@pytest.mark.parametrize("thing", ["brand:koyomido", "product:dawn"])
+def test_a_proposal_past_the_one_who_represents_a_name_is_not_sent(deals, rules, actor, entity, thing):
+    rules.claim(actor, entity)
+    drafted = deals.create(PLANNER, DRAFT | {"brand": thing}, MATCH, "sha256:1")
+    assert deals.unrepresented(PLANNER, drafted["id"])[entity]
+    with pytest.raises(QueryError, match=f"{entity}: is represented by another organisation"):
+        deals.take(PLANNER, drafted["id"], drafted["version"], Step.SEND)
+    assert deals.get(PLANNER, drafted["id"])["status"] == "draft"
+
+
+def test_a_name_that_another_has_claimed_meanwhile_keeps_an_offer_from_being_agreed(deals, rules):
+    sent = send(deals)
+    rules.claim(OTHER_SIDE, AKARI)
+    sent = deals.take(MANAGER, sent["id"], sent["version"], Step.ACCEPT)
+    with pytest.raises(QueryError, match=f"{AKARI}: is represented by another organisation"):
+        deals.take(BRAND, sent["id"], sent["version"], Step.ACCEPT)
+    assert deals.get(BRAND, sent["id"])["status"] == "sent"
+
+
+def test_an_agency_is_told_what_its_deal_stands_on_and_the_sides_are_not(deals, rules):
+    sent = send(deals)
+    rules.claim(OTHER_SIDE, AKARI)
+    assert deals.unrepresented(PLANNER, sent["id"]) == {AKARI: True, "brand:koyomido": False}
+    assert [deals.unrepresented(one, sent["id"]) for one in (BRAND, MANAGER)] == [{}, {}]
+    with pytest.raises(UnknownDealError):
+        deals.unrepresented(OTHER_AGENCY, sent["id"])
+
+
+def test_of_a_side_that_is_not_named_yet_nothing_is_said(deals, rules, akari):
+    drafted = deals.create(PLANNER, DRAFT | {"artist_side": ""}, MATCH, "sha256:1")
+    assert deals.unrepresented(PLANNER, drafted["id"]) == {"brand:koyomido": False}
+
+
+def test_what_binds_is_read_in_as_many_statements_however_many_deals_are_agreed(deals, rules, represented, database):
+    asked: list[str] = []
+    event.listen(database._engine, "before_cursor_execute", lambda *heard: asked.append(heard[2]))
+    counts = []
+    for media in ("TV", "SNS", "Radio"):
+        agree(deals, media=[media])
+        asked.clear()
+        assert rules.binding().windows
+        counts.append(len(asked))
+    assert counts[0] == counts[1] == counts[2]
+
+
+def test_an_agreed_exclusive_deal_closes_the_artists_other_pairings(deals, clock, represented):
     agree(deals, media=["TV"])
     rival = DRAFT | {"brand": "brand:tokei"}
     with pytest.raises(RuleStopError, match=r"Blocked until 2027-06-30\. Exclusive with Koyomido: Watch × TV"):
@@ -208,7 +297,7 @@ def test_an_agreed_exclusive_deal_closes_the_artists_other_pairings(deals, clock
     assert deals.create(OTHER_AGENCY, rival, MATCH, "sha256:1")["status"] == "draft"
 
 
-def test_what_was_agreed_meanwhile_keeps_a_rival_from_being_agreed(deals):
+def test_what_was_agreed_meanwhile_keeps_a_rival_from_being_agreed(deals, represented):
     rival = send(deals, OTHER_AGENCY, **TOKEI, terms={"media": ["TV"]})
     agree(deals, media=["TV"])
     sent = deals.take(MANAGER, rival["id"], rival["version"], Step.ACCEPT)  # the artist's side alone agrees to nothing
@@ -217,7 +306,7 @@ def test_what_was_agreed_meanwhile_keeps_a_rival_from_being_agreed(deals):
     assert deals.get(MANAGER, rival["id"])["status"] == "sent"
 
 
-def test_the_side_that_is_bound_reads_by_which_clause(deals):
+def test_the_side_that_is_bound_reads_by_which_clause(deals, represented):
     rival = send(deals, OTHER_AGENCY, **TOKEI, terms={"media": ["TV"]})
     agree(deals, media=["TV"])
     sent = deals.take(OTHER_BRAND, rival["id"], rival["version"], Step.ACCEPT)
@@ -225,7 +314,7 @@ def test_the_side_that_is_bound_reads_by_which_clause(deals):
         deals.take(MANAGER, rival["id"], sent["version"], Step.ACCEPT)
 
 
-def test_what_an_exclusive_deal_leaves_open_can_be_agreed_by_whoever_is_last(deals):
+def test_what_an_exclusive_deal_leaves_open_can_be_agreed_by_whoever_is_last(deals, represented):
     rival = send(deals, OTHER_AGENCY, **TOKEI, terms={"media": ["SNS"]})
     agree(deals, media=["TV"])
     sent = deals.take(MANAGER, rival["id"], rival["version"], Step.ACCEPT)

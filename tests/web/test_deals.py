@@ -91,6 +91,16 @@ def test_an_organisation_of_the_other_kind_is_refused_with_what_was_typed(planne
     assert 'value="Dawn on the wrist"' in refused.text
 
 
+def test_the_agency_reads_that_what_nobody_represents_binds_nobody(made, planner, sent):
+    notes = ("No organisation represents", "closes no other pairing")
+    assert planner.get(sent).text.count(notes[0]) == 2
+    for who in ("brand", "manager"):
+        assert [one for one in notes if one in made[who].get(sent).text] == []
+    assert made["manager"].send("/rules", name="artist:akari").status_code == 303
+    assert made["brand"].send("/rules", name="brand:koyomido").status_code == 303
+    assert [one for one in notes if one in planner.get(sent).text] == []
+
+
 def test_the_same_form_sent_twice_makes_one_draft(planner):
     assert write(planner) == write(planner)
     assert planner.get("/deals").text.count('id="slip-') == 1

@@ -206,6 +206,7 @@ def page(
         files=view.services.attachments.of(who, deal_id),
         told=Counter(one.act for one in view.services.notices.of(who, deal=deal_id, unread=True)),
         removed=removed,
+        unrepresented=deals.unrepresented(who, deal_id),
         refusal=worded(refusal) if refusal else None,
         typed=typed or {},
         tried=tried,
@@ -216,7 +217,15 @@ def page(
 def drawn(deal: Seen, **more: Any) -> str:
     """The page of a deal as some side sees it; without an actor's own parts nothing on it can be acted on."""
     view = current()
-    shown = {"lens": "", "history": [], "typed": {}, "tried": "", "told": {}, "acting": False} | more
+    shown = {
+        "lens": "",
+        "history": [],
+        "typed": {},
+        "tried": "",
+        "told": {},
+        "acting": False,
+        "unrepresented": {},
+    } | more
     return render_template(
         "deal.html",
         deal=deal,
