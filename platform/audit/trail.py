@@ -53,6 +53,12 @@ for change in ("UPDATE", "DELETE"):
         f"BEFORE {change} ON audit",
         "the audit trail is only added to",
     )
+refuse(  # what takes the place of another drops it without asking
+    Record.__table__,
+    "audit_refuses_replace",
+    "BEFORE INSERT ON audit WHEN EXISTS (SELECT 1 FROM audit WHERE number = NEW.number OR hash = NEW.hash)",
+    "the audit trail is only added to",
+)
 
 
 _request: ContextVar[str] = ContextVar("request", default="")

@@ -274,6 +274,7 @@ class Deals:
             deal.reason = said["reason"]
         if "outcome" in said:
             deal.outcome = said["outcome"].model_dump(mode="json")
+        session.flush()  # the file lets a status change once it holds what that rests on
         deal.status = leads_to
 
     def _keep(

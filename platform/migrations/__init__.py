@@ -21,7 +21,7 @@ from kyokan.errors import NewerFileError, StoreError
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0006"
+HEAD = "0007"
 JOBS_HEAD = "0002"
 SCRIPTS = Path(__file__).parent
 

@@ -3,6 +3,8 @@
 A reason says whose rule it was and of which sort. It never says what the rule holds: no figure, no list, no other
 party. What is taken by a running deal and what is kept free read alike, and to whoever is no party of that deal the
 clause is told as wide as its category: neither territory, medium, first day nor partner can be found by asking around.
+A visitor without an account is told one sentence for all of it, and what a visitor plans is held against no rule:
+whoever may ask without a name may ask about everybody, day by day.
 The fee floor is no part of this: no answer to others depends on it.
 """
 
@@ -21,9 +23,11 @@ from kyokan.matching.signals.view import Flags, Rows
 from kyokan.platform.rules.entries import ArtistRules, BrandRules, SideRules
 from kyokan.platform.rules.keepers import house_in
 from kyokan.platform.rules.names import Categories, bound, in_categories, meets, rows_of, tied_up_in
-from kyokan.platform.rules.reasons import WHY, Bar, Sort, Window, clause, not_available
+from kyokan.platform.rules.reasons import AT_PRESENT, WHY, Bar, Sort, Window, clause, not_available
 
 STANDS_FOR = 0.5  # from this intensity on, something evokes a kansei strongly enough to be avoided for it
+
+UNPLANNED = Plan(since="", until="", places=(), media=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,8 @@ class Binding:
     """The rules in force as one question asks of them.
 
     ``rules`` are by entity, ``keepers`` the organisations that represent them; ``dictionary`` says which attributes a
-    sector holds; ``today`` is the day from which a plan without dates is taken to run.
+    sector holds; ``today`` is the day from which a plan without dates is taken to run; ``visitor`` says that nobody who
+    is known asks.
     """
 
     dictionary: Dictionary
@@ -39,6 +44,7 @@ class Binding:
     rules: Mapping[str, SideRules] = field(default_factory=dict)
     windows: tuple[Window, ...] = ()
     keepers: Mapping[str, str] = field(default_factory=dict)
+    visitor: bool = False
 
     def __call__(self, context: Context, subject: int | None, candidates: Rows, plan: Plan) -> dict[int, Decision]:
         """Candidates that a rule of either side or a running deal closes, by row."""
@@ -53,6 +59,12 @@ class Binding:
             candidates: (C,) rows.
             plan: dates, territories and media; without dates a plan has no days that could be kept free.
         """
+        if not self.visitor:
+            return self._bars(context, subject, candidates, plan)
+        found = self._bars(context, subject, candidates, UNPLANNED)
+        return {row: replace(bar, reason=AT_PRESENT, until=None) for row, bar in found.items()}
+
+    def _bars(self, context: Context, subject: int | None, candidates: Rows, plan: Plan) -> dict[int, Bar]:
         found: dict[int, Bar] = {}
         categories = Categories(context)
         for window in self.windows:

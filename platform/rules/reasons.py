@@ -92,10 +92,12 @@ WHY: Mapping[Sort, Sentence] = {
         en="The brand's guard rails ask for more known kansei.",
     ),
 }
+AT_PRESENT = Sentence(ja="いまはお受けできません。", en="Not available at present.")
+"""For visitors without an account: neither until when nor for which reason, whichever it is."""
 
 
 def not_available(until: str) -> Sentence:
-    """For everybody: until when, and no more. A day kept free and another's deal read alike."""
+    """For everybody with an account: until when, and no more. A day kept free and another's deal read alike."""
     ja = f"{until} まで不可。" if until else "不可。"
     en = f"Blocked until {until}." if until else "Blocked."
     return Sentence(ja=f"{ja}アーティスト側の都合がつきません。", en=f"{en} The artist's side is not available.")

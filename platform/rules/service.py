@@ -164,13 +164,13 @@ class Rules:
             return _kept(row)
 
     def binding(self, actor: Actor | None = None) -> Binding:
-        """What binds now, told as far as the actor may know of it; without an actor as to an outsider."""
+        """What binds now, told as far as the actor may know of it; without an actor as to a visitor."""
         today = self.today()
         with self._database.session() as session:
             roster = session.scalars(select(RosterRow)).all()
             kept = {row.entity: rules_of(row) for row in roster if row.content}
             known = {row.entity: row.organisation for row in roster}
-            return Binding(self._dictionary(), today, kept, windows(session, actor, today), known)
+            return Binding(self._dictionary(), today, kept, windows(session, actor, today), known, actor is None)
 
     def today(self) -> str:
         """The day from which a plan without dates runs."""

@@ -155,7 +155,7 @@ def test_the_file_itself_lets_no_program_send_past_the_steps(office):
     with pytest.raises(StoreError, match="sent through them"):
         ungated.take(PLANNER, deal, 1, Step.SEND)
     with pytest.raises(StoreError, match="sent through them"), office.database.session(writing=True) as session:
-        session.execute(text("UPDATE deal SET status = 'sent'"))
+        session.execute(text("UPDATE deal SET status = 'sent', sent = 'x'"))
     assert office.deals.get(PLANNER, deal)["status"] == "draft"
 
 

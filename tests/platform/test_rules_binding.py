@@ -181,6 +181,31 @@ def test_an_agreed_deal_and_days_kept_free_read_alike_to_an_outsider(matcher):
     assert (free.reason, free.blocked_until) == (taken.reason, taken.blocked_until)
 
 
+VISITED = (
+    ({}, (Window(**WINDOW),)),
+    ({"artist:a": ArtistRules(categories=["category:watch"])}, ()),
+    ({"brand:two": BrandRules(artists=["artist:a"])}, ()),
+)
+
+
+@pytest.mark.parametrize(("rules", "windows"), VISITED)
+def test_a_visitor_is_told_neither_until_when_nor_why(matcher, rules, windows):
+    plans = [{}, {"since": "2027-07-01"}, {"since": "2027-06-30", "until": "2027-06-30"}, {"media": ("SNS",)}]
+    visited = matcher.bound_by(Binding(DICTIONARY, TODAY, rules, windows, visitor=True))
+    for plan in plans:
+        match = visited.explain("artist:a", "brand:two", Query(**plan)).matches[0]
+        assert (match.standing, match.blocked_until) == (Standing.BLOCKED, None)
+        assert (match.reason.en, match.reason.ja) == ("Not available at present.", "いまはお受けできません。")
+
+
+def test_what_a_visitor_plans_is_held_against_no_rule(matcher):
+    free = [{"since": "2027-08-10", "until": "2027-08-20"}]
+    kept = {"artist:a": ArtistRules(free=free, media=["TV"], territories=["japan"])}
+    visited = matcher.bound_by(Binding(DICTIONARY, TODAY, kept, visitor=True))
+    for plan in ({"since": "2027-08-15", "until": "2027-08-16"}, {"media": ("TV",)}, {"places": ("place:japan",)}):
+        assert visited.explain("artist:a", "brand:leaf", Query(**plan)).matches[0].standing is Standing.OPEN
+
+
 def some(kind, names):
     return st.lists(st.sampled_from([f"{kind}:{name}" for name in names]), unique=True, max_size=2)
 

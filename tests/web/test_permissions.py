@@ -320,6 +320,30 @@ def test_no_address_tells_a_stranger_a_byte_of_somebody_elses_deal(made):
             assert [canary for canary in CANARIES if canary in text] == [], (who, address)
 
 
+ASKED = (
+    "/matches?entity=artist:akari&for=brand",
+    "/matches?entity=artist:akari&for=brand&since=2027-02-01&until=2027-02-02",
+    "/matches?entity=brand:xc&for=artist",
+    "/why/artist:akari/brand:xc",
+    "/compare?entity=brand:xc&for=artist&with=artist:akari&with=artist:hara",
+    "/matches?entity=artist:yakan&for=brand",
+)
+
+
+def test_a_visitor_reads_no_date_and_no_sort_of_what_the_workroom_closes(made):
+    browsers, addresses = made
+    browsers["brand"].send("/rules", name="brand:koyomido")
+    deal, terms = f"/deals/{addresses['sent']}", {"category": "watch", "until": "2031-05-17", "exclusive": "1"}
+    for who, step, said in (("manager", "counter", terms), ("brand", "accept", {})):
+        version = re.search(r'name="version" value="(\d+)"', browsers[who].get(deal).text)[1]
+        assert browsers[who].send(f"{deal}/{step}", deal, version=version, **said).status_code == 303
+    assert "Blocked until 2031-05-17" in told(browsers["stranger"], ASKED[0])[1]
+    visited = [told(browsers["nobody"], address)[1] for address in ASKED]
+    assert [page for page in visited if "2031-05-17" in page or "artist&#39;s side" in page] == []
+    assert all("Not available at present." in page for page in visited[:4])
+    assert "2027-06-30" in visited[-1]  # a fact of the catalogue
+
+
 def test_every_answer_to_everybody_carries_the_headers_that_protect_it(untouched):
     browsers, addresses = untouched
     wanted = {"Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy", "X-Request-Id"}
