@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from kyokan.graph.languages import PARTED, in_full, spoken
-from kyokan.graph.model import Entity, EntityKind
+from kyokan.graph.model import Entity, EntityKind, RelationKind
 from kyokan.graph.names import normalise
 from kyokan.web.forms import parts
 from kyokan.web.ports import Known
@@ -19,6 +19,13 @@ def offered(view: View, kind: EntityKind) -> list[str]:
     """The known ones as clauses keep them, by their names in the page's language."""
     known = map(view.known.entity, view.known.rows(kind))
     return [in_both(one) for one in sorted(known, key=lambda one: one.label(view.lang).casefold())]
+
+
+def category_of(view: View, things: Entity) -> str:
+    """A thing's own category as clauses keep it, else that of whose product it is; empty where none is recorded."""
+    makers = [view.entity(edge.target) for edge in view.known.relations(RelationKind.MADE_BY, source=things.id)]
+    found = next(filter(None, map(view.category, (things, *makers))), None)
+    return in_both(found) if found else ""
 
 
 def kept(view: View, kind: EntityKind, typed: str) -> str:

@@ -65,8 +65,8 @@ def shared() -> dict[str, Any]:
         return Markup(" × ").join(view.name(view.entity(one)) for one in item.ids[:2] if one in view.known)
 
     return {
-        "standing_of": view.standing,
-        "reason_of": view.reason,
+        "standing_of": lambda match: whole(view.standing(match)),
+        "reason_of": lambda match: whole(view.reason(match)),
         "known_categories": lambda: clauses.offered(view, EntityKind.CATEGORY),
         "bar": bar,
         "range_of": range_of,

@@ -74,7 +74,8 @@ class View:
             return self.foreign(written)
         other = "en" if self.lang == "ja" else "ja"
         marked = Markup('<span lang="{}">{}</span>').format(other, spoken(written, other))
-        return (Markup("{}（{}）") if self.lang == "ja" else Markup("{} ({})")).format(mine, marked)
+        around = '{}<span class="gloss">（{}）</span>' if self.lang == "ja" else '{} <span class="gloss">({})</span>'
+        return Markup(around).format(mine, marked)  # noqa: S704 - ours; what is filled in is escaped
 
     def entity(self, entity_id: str) -> Entity:
         """An entity by id; raises UnknownEntityError."""
@@ -107,11 +108,16 @@ class View:
     def kind(self, entity: Entity) -> Markup:
         """Its kind, with its category where one is recorded."""
         kind = self.say(f"kind.{entity.kind.value}")
-        edges = self.known.relations(RelationKind.IN_CATEGORY, source=entity.id)
-        if not edges:
+        found = self.category(entity)
+        if not found:
             return kind
-        category = self.entity(edges[0].target).label(self.lang)
+        category = found.label(self.lang)
         return kind + self.say("site.stop") + (category if self.lang == "ja" else category.lower())
+
+    def category(self, entity: Entity) -> Entity | None:
+        """The first of its categories; None where none is recorded."""
+        edges = self.known.relations(RelationKind.IN_CATEGORY, source=entity.id)
+        return self.entity(edges[0].target) if edges else None
 
     def standing(self, match: Match | Place) -> Markup:
         """Why a candidate stands outside the ranking; with the date until which, where there is one."""

@@ -131,7 +131,7 @@ def test_too_many_tries_are_answered_with_when_to_come_back(desk, browser, app):
     answers = [browser.sign_in(password="wrong") for _ in range(11)]
     assert [answer.status_code for answer in answers] == [400] * 10 + [429]
     assert answers[-1].headers["Retry-After"] == "900"
-    assert "in about 15 min" in answers[-1].text
+    assert "in about 15\u00a0min" in answers[-1].text
     assert Browser(app).sign_in("other@example.com").status_code == 303
 
 

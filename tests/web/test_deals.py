@@ -59,6 +59,20 @@ def test_nothing_of_the_terms_is_hidden_from_readers_of_one_language(made, plann
         assert ("Moon" in terms, "月面" in terms) == (True, True), who
 
 
+def test_a_new_proposal_begins_with_what_is_known_of_the_pair(made, planner, sent):
+    page = planner.get("/deals/new/artist:akari/product:xc-01").text
+    assert 'name="category" type="text" value="腕時計 / Watches"' in page
+    assert '<datalist id="f-brand_side-known"><option value="Koyomido†"></datalist>' in page
+    assert '<datalist id="f-artist_side-known"><option value="Nagi Office†"></datalist>' in page
+
+
+def test_who_has_not_worked_with_an_organisation_is_not_told_of_it(made, sent):
+    assert made["manager"].send("/rules", name="凪原 灯").status_code == 303
+    page = made["stranger"].get(FORM).text
+    assert 'name="artist_side"' in page
+    assert [one for one in ("Nagi Office", "Koyomido†", "f-artist_side-known") if one in page] == []
+
+
 def test_a_pair_becomes_a_proposal_and_goes_to_both_sides(made, planner):
     assert FORM in planner.get("/why/brand:koyomido/artist:akari").text
     address = write(planner)

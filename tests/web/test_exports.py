@@ -9,6 +9,8 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 from pptx import Presentation
+from pptx.enum.text import PP_ALIGN
+from pptx.util import Inches
 from pypdf import PdfReader
 from weasyprint.urls import FatalURLFetchingError
 from world import World
@@ -17,7 +19,7 @@ from kyokan.errors import UnavailableError
 from kyokan.web.exports import PROPOSAL_FORMS, RANKING_FORMS
 from kyokan.web.exports.deck import Deck
 from kyokan.web.exports.printing import pdf
-from kyokan.web.exports.sheets import _inert
+from kyokan.web.exports.sheets import _height, _inert
 from tests.web.browsing import company
 from tests.web.papers import (
     cells_of,
@@ -396,6 +398,27 @@ def test_dates_close_to_each_other_do_not_run_into_each_other_on_the_slide():
     boxes = {box.text_frame.text: box for box in shapes if box.has_text_frame and "\n" in box.text_frame.text}
     tops = {words.partition("\n")[2]: round(box.top.inches, 1) for words, box in boxes.items()}
     assert tops == {"Sent": 3.0, "From": 4.2, "By": 2.2}
+
+
+def test_the_words_of_the_last_date_end_where_its_mark_stands():
+    out, deck = BytesIO(), Deck("en", "", "")
+    deck.slide("Dates")
+    deck.timeline([(0.0, "Nov 30", "From"), (1.0, "Dec 20", "To")], None, (1.0, 4.0), 11.0)
+    deck.save(out)
+    first, last = [
+        box for box in slides_of(out.getvalue())[0].shapes if box.has_text_frame and "\n" in box.text_frame.text
+    ]
+    assert (first.left.inches, first.text_frame.paragraphs[0].alignment) == (pytest.approx(0.9), PP_ALIGN.LEFT)
+    ends = (last.left + last.width) / Inches(1)
+    assert (ends, last.text_frame.paragraphs[0].alignment) == (pytest.approx(12.1), PP_ALIGN.RIGHT)
+
+
+@pytest.mark.parametrize(
+    ("written", "lines"),
+    [("あ" * 21, 1), ("あ" * 22, 2), ("a" * 85, 3), ("ab " * 14, 1), (f"{'a' * 40} bcd", 2), ("", 1)],
+)
+def test_a_row_is_as_high_as_its_text(written, lines):
+    assert _height(written, 42) == lines
 
 
 def test_figures_of_a_sheet_stand_under_their_heads_and_off_the_words_beside_them(room):

@@ -67,7 +67,7 @@ def test_what_is_kept_says_its_score_question_and_who_kept_it(made, planner):
         assert "Quiet voice" in page
         assert ">calm</a>" in page
         assert "Artists who resonate with Citizen xC" in page
-        assert "Hana, 20" in page
+        assert 'Hana, <span class="unbroken">20' in page
         assert score in page
         assert "Same as when kept" in page
 

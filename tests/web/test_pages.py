@@ -87,6 +87,11 @@ def test_our_own_fault_is_logged_under_the_number_the_page_shows(app, world, mon
     assert record in caplog.text
     assert "secret detail" in caplog.text
     assert "secret detail" not in page
+    assert f'<a class="button primary" href="{MATCHES.replace("&", "&amp;")}">Try again</a>' in page
+
+
+def test_a_page_that_is_not_there_is_not_to_be_tried_again(client):
+    assert "Try again" not in read(client, "/nope")[1]
 
 
 def test_a_store_that_is_away_is_said_plainly(app, world, monkeypatch):

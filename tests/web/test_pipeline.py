@@ -96,6 +96,15 @@ def test_stages_are_moved_up_and_removed_by_their_buttons(planner, address):
     assert list(columns(planner)) == list(NAMES)
 
 
+def test_slips_of_one_pair_are_told_apart_by_their_headlines(planner, address):
+    shown = '<p class="headline">'
+    assert shown not in planner.get("/deals").text
+    fields = {"artist": "artist:akari", "brand": "brand:koyomido", "headline": "Dusk", "key": "b" * 32}
+    assert planner.send("/deals", FORM, **fields).status_code == 303
+    page = planner.get("/deals").text
+    assert [f"{shown}{one}</p>" in page for one in ("Dawn", "Dusk")] == [True, True]
+
+
 def test_what_comes_next_stands_on_the_slip(planner, address):
     form = planner.get(f"{address}/plan").text
     owner = re.search(r'<option value="(\w+)">Hana', form)[1]

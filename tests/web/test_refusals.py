@@ -143,7 +143,7 @@ ASKED = "entity=brand:xc&for=artist"
 @pytest.mark.parametrize(
     ("address", "ja", "en"),
     [
-        (f"/matches?{ASKED}&without=signal:zzz", "「zzz」というシグナルはありません", "There is no signal “zzz”"),
+        (f"/matches?{ASKED}&without=signal:zzz", "「zzz」という合図はありません", "There is no signal “zzz”"),
         (f"/matches?{ASKED}&category=category:gone", "という分野はありません", "has no category “category:gone” now"),
         (f"/matches?{ASKED}&place=place:gone", "という地域はありません", "has no territory “place:gone” now"),
         (f"/matches?{ASKED}&category=brand:koyomido", "に「暦堂」という分野は", "has no category “Koyomido” now"),

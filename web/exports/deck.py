@@ -42,7 +42,7 @@ THEME = {  # what the theme's colours become: no other hue exists
 ROW, ROOM = 0.44, 5.0  # of a table: its usual row, and what a slide has for all of them
 FIGURE = re.compile(r"[+−±]?\d+(\.\d+)?")
 # Of a line of dates: where words stand over and under it by turns, then a step further off; and how wide they are.
-STEPS, LABEL_IN = (-1.0, 0.2, -1.8, 1.0), 1.6
+STEPS, LABEL_IN, BOX_IN = (-1.0, 0.2, -1.8, 1.0), 1.6, 2.2
 
 Place = tuple[float, float]
 
@@ -217,12 +217,14 @@ class Deck:
         for number, (place, date, words) in enumerate(points):
             x = at[0] + place * wide
             self._line((x, at[1] - 0.12), (x, at[1] + 0.12), "ink", 2.25)
-            left = min(max(x - 0.1, at[0] - 0.1), at[0] + wide - 1.9)
+            last = x + LABEL_IN > at[0] + wide  # its words end at its mark, where those of others begin
+            left = x + 0.1 - (LABEL_IN if last else 0.2)
             side = STEPS[number % 2 :: 2]
             step = next((one for one in side if ends[one] <= left), side[-1])
             ends[step] = left + LABEL_IN
-            box = self.text(f"{date}\n{words}", (left, at[1] + step), 2.2, size=13, high=0.7)
-            box.width = Inches(2.2)
+            begins = x + 0.1 - BOX_IN if last else left
+            box = self.text(f"{date}\n{words}", (begins, at[1] + step), BOX_IN, size=13, high=0.7, right=last)
+            box.width = Inches(BOX_IN)
 
     def save(self, file: IO[bytes]) -> None:
         """Write the deck."""

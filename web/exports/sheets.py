@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from io import BytesIO, StringIO
@@ -33,7 +34,8 @@ SAID_WIDTHS = (7, 20, 20, 12, 7, 7, 7, 12, 9, 15, 42, 27)  # of what a ranking s
 TABLE_WIDTHS = (*SAID_WIDTHS, *(11 for _ in MARKS), 28)
 ASKER_WIDTH = 20
 NAMED = 3  # columns that name a candidate, on every page across
-LINE_PT, ROOMY = 15.0, 1.1  # a row's height a line; letters are a little wider than a column's letters
+LINE_PT = 17.0  # a row's height a line, of the face that is named: others need less
+WORD = re.compile(r"[!-~]+|.")  # what is not parted at the end of a line
 
 
 def proposal(paper: Paper) -> bytes:
@@ -266,8 +268,16 @@ def _fill(sheet: Any, lines: Sequence[Sequence[Cell]], formats: Mapping[str, Any
 
 
 def _height(cell: Cell, width: float) -> int:
-    """How many lines a cell takes in a column of ``width`` letters."""
-    return max(1, math.ceil(field_width(cell) * ROOMY / width)) if isinstance(cell, str) else 1
+    """How many lines a cell takes in a column of ``width`` letters, each filled with as many words as it holds."""
+    lines, left = 1, float(width)
+    for word in WORD.findall(cell if isinstance(cell, str) else ""):
+        wide = float(field_width(word))
+        if left < wide and left < width:
+            lines, left = lines + 1, width
+        over = max(0, math.ceil(wide / width) - 1)  # lines that one word fills alone
+        lines, wide = lines + over, wide - over * width
+        left -= wide
+    return lines
 
 
 def _notes(view: View, about: Sequence[tuple[str, str]], sources: Sequence[Source]) -> list[list[Cell]]:

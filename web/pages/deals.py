@@ -80,7 +80,8 @@ def write(a: str, b: str) -> str | Response:
     check_pair(people.id, things.id)
     match = one_match(view.looked_at(people, things))
     sentence = match.sentence.ja if match and view.lang == "ja" else match.sentence.en if match else ""
-    return _draft_form(people, things, {"rationale": sentence}, key=new_key(), match=match)
+    typed = {"rationale": sentence, "category": clauses.category_of(view, things)}
+    return _draft_form(people, things, typed, key=new_key(), match=match)
 
 
 def create() -> str | Response | tuple[str, int]:
@@ -175,7 +176,25 @@ def _draft_form(people: Entity, things: Entity, typed: Mapping[str, Any], **more
         | more
         | {"refusal": worded(more["refusal"]) if more.get("refusal") else None}
     )
-    return render_template("deal_new.html", people=people, things=things, typed=typed, **shown)
+    partners = _partners(people, things)
+    return render_template("deal_new.html", people=people, things=things, typed=typed, partners=partners, **shown)
+
+
+def _partners(people: Entity, things: Entity) -> dict[str, list[str]]:
+    """Side → organisations of the agency's own deals, those for the same name first.
+
+    Nothing else is looked up: who represents a name is not told to those who have not worked with it.
+    """
+    view = current()
+    deals = view.services.deals.of(actor())
+    found = {}
+    for side, name, entity in (("brand_side", "brand", things), ("artist_side", "artist", people)):
+        met = {deal[side]: False for deal in deals if deal[side]}
+        met |= {deal[side]: True for deal in deals if deal[side] and deal[name] == entity.id}
+        names = view.services.accounts.organisation_names(met)
+        offered = sorted((not met[one], written) for one, written in names.items())
+        found[side] = [written for _, written in offered]
+    return found
 
 
 def _written(typed: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -45,6 +46,7 @@ def board(who: Actor, owner: str, *, refusal: InputError | None = None) -> str:
     deals = view.services.deals.of(who)
     found = view.services.pipeline.board(who, who.person if owner == "me" else owner, deals)
     slips = [slip for ones in found.slips.values() for slip in ones]
+    pairs = Counter((slip.deal["artist"], slip.deal["brand"]) for slip in slips)
     return render_template(
         "board.html",
         board=found,
@@ -54,6 +56,7 @@ def board(who: Actor, owner: str, *, refusal: InputError | None = None) -> str:
             "late": sum(slip.late for slip in slips),
             "waiting": sum(bool(slip.awaits) for slip in slips),
         },
+        twice={pair: count > 1 for pair, count in pairs.items()},
         owner=owner,
         entity=view.entity,
         due=reminders.due(deals),

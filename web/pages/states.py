@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from flask import Flask, current_app, render_template
+from flask import Flask, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from kyokan.errors import (
@@ -25,8 +25,12 @@ Answer = tuple[str, int]
 
 def page(state: str, status: int, **values: object) -> Answer:
     """The page of a state; ``states.<state>_title`` and ``_text`` say it."""
-    record = number() if status >= HTTPStatus.INTERNAL_SERVER_ERROR else ""
-    return render_template("state.html", state=state, record=record, **values), status
+    ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    again = (
+        request.full_path.rstrip("?") if ours and request.method == "GET" else ""
+    )  # a form is sent from its own page
+    record = number() if ours else ""
+    return render_template("state.html", state=state, record=record, again=again, **values), status
 
 
 def refused(error: KyokanError) -> Answer:
