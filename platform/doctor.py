@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from kyokan.errors import KyokanError
+from kyokan.platform.audit import Trail
 from kyokan.platform.jobs import open_jobs
 from kyokan.platform.jobs.tasks import ask_broker
 from kyokan.platform.services import Services
@@ -39,6 +40,7 @@ def examine(services: Services) -> list[Finding]:
         ("snapshot", lambda: services.snapshot().hash),
         ("weights", lambda: _weights(services)),
         ("workroom", lambda: f"{services.settings.workroom}, version {services.database.version}"),
+        ("trail", lambda: _trail(services)),
         ("jobs", lambda: _jobs(services)),
         ("broker", lambda: ask_broker(services.settings)),
         ("mail", lambda: _mail(services)),
@@ -78,6 +80,11 @@ def _weights(services: Services) -> str:
     """Whose weights are in force; weights of another version are told, and are no fault: the shipped ones serve."""
     aside, version = services.weights_aside, weights_of(services.settings.weights).version
     return f"{version}; {aside} is another version's, `kyokan learn` learns anew" if aside else version
+
+
+def _trail(services: Services) -> str:
+    with services.database.session() as session:
+        return f"{Trail(session).verify():,} records, each fits the one before it"
 
 
 def _jobs(services: Services) -> str:

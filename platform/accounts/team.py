@@ -15,7 +15,10 @@ from kyokan.platform.accounts.actor import Actor, Role, ordered, words
 from kyokan.platform.accounts.addresses import checked_email
 from kyokan.platform.accounts.directory import SECOND_STEP, Directory, offerable, only_roles
 from kyokan.platform.accounts.model import ROLES_IN, Invitation, Membership, Organisation, Person, SignIn
+from kyokan.platform.accounts.records import ACTS, GROUPS, Entry, entries
 from kyokan.platform.audit import Trail
+
+RECORDS, IN_A_FILE = 50, 10_000  # records on a page, and in a file
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +170,33 @@ class Teams(Directory):
                 session.delete(invitation)
             self.sessions.revoke(session, SignIn.person == person, SignIn.organisation == here)
             self._record(session, actor, "kept_out", person=person, taken=words(member.roles))
+
+    def records(self, actor: Actor, group: str = "", *, before: int = 0, most: int = RECORDS) -> list[Entry]:
+        """What the audit trail holds of the actor's organisation, the latest first.
+
+        Args:
+            actor: an admin.
+            group: of one kind alone, one of ``GROUPS``.
+            before: only those with a lower number; 0 begins with the latest.
+            most: how many.
+
+        Raises:
+            NotAllowedError: the actor is no admin.
+        """
+        with self._database.session() as session:
+            _only_admins(session, actor)
+            return entries(session, actor, GROUPS[group] if group else ACTS, before, most)
+
+    def taken_out(self, actor: Actor) -> list[Entry]:
+        """The latest of these records, to take out as a file; that they were is recorded.
+
+        Raises:
+            NotAllowedError: the actor is no admin.
+        """
+        with self._database.session(writing=True) as session:
+            _only_admins(session, actor)
+            self._record(session, actor, "export", form="csv")
+            return entries(session, actor, ACTS, 0, IN_A_FILE)
 
     def _record(self, session: Session, actor: Actor, act: str, **detail: str) -> None:
         at = datetime.fromtimestamp(self._clock(), UTC)

@@ -104,7 +104,8 @@ class Trail:
             StoreError: a record was changed, dropped or put in between; names the first that does not fit.
         """
         previous, count = "", 0
-        for record in self._session.scalars(select(Record).order_by(Record.number)):
+        asked = select(Record).order_by(Record.number).execution_options(yield_per=1_000)
+        for record in self._session.scalars(asked):
             if record.previous != previous or record.hash != record.digest():
                 raise StoreError(f"audit record {record.number}", "does not fit the one before it", "Restore a backup")
             previous, count = record.hash, count + 1

@@ -6,12 +6,13 @@ import json
 import shutil
 import subprocess
 import sys
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import closing, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import pysqlite3
 import pytest
 
 from kyokan import __version__
@@ -169,6 +170,7 @@ def test_the_doctor_finds_every_part_well():
         "snapshot",
         "weights",
         "workroom",
+        "trail",
         "jobs",
         "broker",
         "mail",
@@ -192,9 +194,22 @@ def test_the_doctor_fails_while_a_job_is_dead_until_the_operator_retries_or_canc
     assert [one["id"] for one in kyokan("jobs", "--json").json["jobs"]] == [job_id]
 
 
+def test_the_doctor_names_the_first_record_of_the_trail_that_was_changed_behind_its_back(monkeypatch, tmp_path):
+    monkeypatch.setenv("KYOKAN_HOME", str(tmp_path))
+    kyokan("user", "add", "saeki@example.com", "--organisation", "Minato Agency")
+    assert "ok    trail: 1 records, each fits the one before it" in kyokan("doctor").out
+    with closing(pysqlite3.connect(tmp_path / "workroom.db")) as opened, opened:
+        opened.execute("DROP TRIGGER audit_refuses_update")
+        opened.execute("UPDATE audit SET name = 'nobody'")
+    answer = kyokan("doctor")
+    assert answer.status == 1
+    assert "FAIL  trail: audit record 1: does not fit the one before it. Restore a backup" in answer.out
+
+
 def test_the_doctor_gives_each_part_one_line():
     parts = [line.split()[1] for line in kyokan("doctor").out.splitlines()]
-    wanted = ("home", "dictionary", "encoder", "store", "snapshot", "weights", "workroom", "jobs", "broker", "mail")
+    wanted = ("home", "dictionary", "encoder", "store", "snapshot", "weights", "workroom")
+    wanted += ("trail", "jobs", "broker", "mail")
     assert parts == [f"{part}:" for part in wanted]
 
 

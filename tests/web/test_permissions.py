@@ -48,6 +48,10 @@ READ = {
     "elsewhere": ("/sign-in/elsewhere", ELSEWHERE),
     "elsewhere_back": ("/sign-in/elsewhere/back", dict.fromkeys(IDENTITIES, 404)),  # no issuer is set
     "team": ("/team", SIGNED_IN),
+    "team_trail": (
+        "/team/trail",
+        SIGNED_IN | dict.fromkeys(("planner", "analyst", "brand", "manager", "stranger"), 403),
+    ),
     "lists": ("/lists", DESK),
     "list_add": (
         "/lists/add?entity=brand:xc&for=artist&with=artist:akari",
@@ -208,6 +212,11 @@ WRITTEN = {
         PARTIES | {"planner": 404} | dict.fromkeys(("analyst", "brand", "manager"), 403),
     ),
     "shared": ("/shared/{token}", {}, dict.fromkeys(IDENTITIES, 404)),
+    "team_trail_file": (
+        "/team/trail",
+        {},
+        SIGNED_IN | dict.fromkeys(("planner", "analyst", "brand", "manager", "stranger"), 403),
+    ),
     "matches_export": ("/matches/export?entity=brand:xc&for=artist", {"form": "json"}, SIGNED_IN),
     "deal_edit": (
         "/deals/{draft}/edit",

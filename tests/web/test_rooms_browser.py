@@ -41,6 +41,8 @@ ROOMS = (
     ("stranger", "/account/passkey"),
     ("planner", "/account"),
     ("planner", "/team"),
+    ("admin", "/team/trail"),
+    ("admin", "/jobs?show=dead"),
     ("planner", "/jobs"),
     ("planner", "/lists"),
     ("planner", "{list}"),
@@ -113,7 +115,10 @@ def seats(made):
     accounts.offer_totp(new, GOOD, visit)
     accounts.confirm_totp(new, pyotp.TOTP(accounts.offered_totp(new)).now(), visit)
     waiting = accounts.sign_in("waiting@example.com", GOOD, visit).session_id
-    return {who: one.cookie for who, one in made.items()} | {"at_key": at_key, "waiting": waiting}
+    token = accounts.invite("admin@example.com", accounts.organisation("Waon†").id, Role.ADMIN)
+    admin = accounts.accept(token, name="Aki", password=GOOD, language="en", visit=visit).session_id
+    on_the_way = {"at_key": at_key, "waiting": waiting, "admin": admin}
+    return {who: one.cookie for who, one in made.items()} | on_the_way
 
 
 @pytest.fixture

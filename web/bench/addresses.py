@@ -25,6 +25,7 @@ UNMEASURED = {
 SEATS = {
     **dict.fromkeys(("roster", "rules", "rules_of"), Seat.MANAGER),
     **dict.fromkeys(("sign_in", "invitation", "shared"), Seat.GUEST),
+    "team_trail": Seat.ADMIN,
     "sign_in_passkey": Seat.AT_KEY,
     "sign_in_code": Seat.WAITING,
 }

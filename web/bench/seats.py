@@ -35,6 +35,7 @@ class Seat(StrEnum):
 
     PLANNER = "planner"
     MANAGER = "manager"
+    ADMIN = "admin"
     GUEST = "guest"  # not signed in
     AT_KEY = "at_key"  # not signed in, asked for a passkey
     WAITING = "waiting"  # the password was given, the second step is owed
@@ -72,6 +73,7 @@ def seats(services: Services, deals: int = DEALS) -> Seats:
     }
     accounts.ask_for_passkey(at_key := secrets.token_urlsafe(32))
     sessions = {Seat.PLANNER: planner, Seat.MANAGER: manager, Seat.GUEST: "", Seat.AT_KEY: at_key}
+    sessions[Seat.ADMIN] = _welcome(services, "admin", agency, Role.ADMIN)
     sessions[Seat.WAITING] = _waiting(services, agency)
     return Seats(sessions, places)
 

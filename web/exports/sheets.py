@@ -84,11 +84,11 @@ def ranking_csv(listing: Listing) -> bytes:
     out = StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     header, rows = _table(listing)
-    writer.writerows([[_inert(cell) for cell in row] for row in (header, *rows)])
+    writer.writerows([[inert(cell) for cell in row] for row in (header, *rows)])
     return out.getvalue().encode("utf-8-sig")
 
 
-def _inert(cell: Cell) -> Cell:
+def inert(cell: Cell) -> Cell:
     """A text that begins like a formula gets an apostrophe; a number is left as it is."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(ACTIVE) else cell
 

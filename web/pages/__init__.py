@@ -41,6 +41,7 @@ from kyokan.web.pages import (
     suggest,
     talk,
     team,
+    trail,
     why,
     why_graph,
 )
@@ -73,6 +74,8 @@ FORMS: dict[str, tuple[str, RouteCallable, tuple[str, ...]]] = {
     "second_step": ("/account/second-step", account_keys.second_step, ("GET", "POST")),
     "passkey": ("/account/passkey", account_keys.passkey, ("GET", "POST")),
     "team": ("/team", team.show, ("GET", "POST")),
+    "team_trail": ("/team/trail", trail.show, ("GET",)),
+    "team_trail_file": ("/team/trail", trail.take_out, ("POST",)),
     "lists": ("/lists", lists.overview, ("GET",)),
     "list_create": ("/lists", lists.create, ("POST",)),
     "list_add": ("/lists/add", list_add.form, ("GET",)),
