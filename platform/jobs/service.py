@@ -191,10 +191,18 @@ class JobService(OwnFile):
         """Renew the lease and say how far the work is; False where the job is no longer this worker's."""
         return self._write_as_owner(mine, lease_until=self._clock() + self.lease, progress=progress)
 
-    def finish(self, mine: Job, result: Mapping[str, Any]) -> bool:
-        """Close a job with its result, as far as it goes; False where it is no longer this worker's."""
+    def finish(self, mine: Job, result: Mapping[str, Any], progress: str = "") -> bool:
+        """Close a job with its result, at the end of its progress; False where it is no longer this worker's.
+
+        Args:
+            mine: the job as this worker has claimed it.
+            result: what came of it, as JSON.
+            progress: the last that was told, where no heartbeat has carried it yet.
+        """
         over = {"state": State.DONE, "error": "", "lease_until": None, "finished": self._clock()}
-        return self._write_as_owner(mine, **over, result=dict(result), progress=_whole(self.get(mine.id).progress))
+        return self._write_as_owner(
+            mine, **over, result=dict(result), progress=_whole(progress or self.get(mine.id).progress)
+        )
 
     def fail(self, mine: Job, error: str, *, again: bool) -> bool:
         """Close a job with an error line, or put it back where another attempt may help and is left.
@@ -308,7 +316,7 @@ def recurring_id(kind: str) -> str:
 
 
 def _whole(progress: str) -> str:
-    """How far a job is that is done: the last that its worker told is some seconds old."""
+    """How far a job is that is done, from what its worker told last."""
     found = PROGRESS.fullmatch(progress)
     return f"{found['stage']} {found['total']}/{found['total']}" if found and found["total"] else progress
 

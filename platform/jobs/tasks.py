@@ -145,7 +145,7 @@ def run_job(settings: Settings, lease: float, job_id: str) -> None:
                 line = str(error) if isinstance(error, KyokanError) else f"{type(error).__name__}: {error}"
                 jobs.fail(mine, line, again=True)
             else:
-                jobs.finish(mine, result)
+                jobs.finish(mine, result, pulse.progress)
 
 
 class _Pulse:
@@ -154,7 +154,7 @@ class _Pulse:
     def __init__(self, jobs: JobService, mine: Job) -> None:
         self._jobs = jobs
         self._mine = mine
-        self._progress = ""
+        self.progress = ""
         self._lost = False
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._beat, daemon=True)
@@ -171,12 +171,12 @@ class _Pulse:
         """Take a report of progress."""
         if self._lost:
             raise KyokanError(self._mine.id, "was cancelled, or was silent for too long and is another worker's now")
-        self._progress = f"{stage} {done:,}/{total:,}" if total else f"{stage} {done:,}"
+        self.progress = f"{stage} {done:,}/{total:,}" if total else f"{stage} {done:,}"
 
     def _beat(self) -> None:
         while not self._lost and not self._over.wait(min(BEAT_SECONDS, self._jobs.lease / 3)):
             try:
-                self._lost = not self._jobs.heartbeat(self._mine, self._progress)
+                self._lost = not self._jobs.heartbeat(self._mine, self.progress)
             except KyokanError:  # the next beat may come through; the lease bridges a few
                 log.exception("job %s: heartbeat not written", self._mine.id)
 

@@ -267,6 +267,7 @@ def test_rankings_for_many_go_on_after_a_killed_worker_and_each_is_made_once(tmp
         done = house.wait(job.id)
         assert (done.state, done.attempts) == (State.DONE, 2)
         assert done.result == {"answered": len(askers), "not_askable": 0}
+        assert done.progress == f"matching {len(askers)}/{len(askers)}"
         _, answers = services.batches.answers(planner, batch)
     assert [one.query.entity for one in answers] == askers
 
