@@ -69,13 +69,6 @@ def _home(services: Services) -> str:
     return str(home)
 
 
-def _dictionary(services: Services) -> str:
-    size = f"{len(services.dictionary.attributes)} attributes, {services.dictionary.version}"
-    if services.dictionary_fault:
-        raise KyokanError("dictionary", f"stays at {size}: {services.dictionary_fault}")
-    return size
-
-
 def _weights(services: Services) -> str:
     """Whose weights are in force; weights of another version are told, and are no fault: the shipped ones serve."""
     aside, version = services.weights_aside, weights_of(services.settings.weights).version
