@@ -16,7 +16,7 @@ from kyokan.platform.approvals.steps import OWNERS, checked_steps, keep, owns, s
 from kyokan.platform.audit import Trail
 from kyokan.platform.clock import Clock, stamp, utc
 from kyokan.platform.database import Database
-from kyokan.platform.deals.entries import Terms, checked
+from kyokan.platform.deals.entries import LONGEST_REASON, Terms, checked, within
 from kyokan.platform.deals.model import DealRow
 from kyokan.platform.deals.notices import tell
 from kyokan.platform.deals.scope import find, subject
@@ -164,9 +164,9 @@ class Approvals:
             UnknownDealError: there is none that the actor may see.
             NotAllowedError: the step is not the actor's, or not now.
             ChangedMeanwhileError: it is not as it was when ``version`` and ``asked`` were read (as in ``approve``).
-            QueryError: no reason is given.
+            QueryError: no reason is given, or one that is too long.
         """
-        why = reason.strip()[:1000]
+        why = within("reason", reason, LONGEST_REASON)
         if not why:
             raise QueryError("reason", "is needed to send a draft back", "Say it", code="reason_needed")
         with self._database.session(writing=True) as session:

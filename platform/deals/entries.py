@@ -14,6 +14,7 @@ from kyokan.platform.deals.steps import Rule, Step
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
+Lines = Annotated[tuple[Line, ...], Field(max_length=50)]
 Yen = Annotated[int, Field(ge=0, le=10**12)]
 
 
@@ -27,8 +28,8 @@ class Terms(Entered):
     """What is offered: category × territory × medium × dates, exclusive or not, and a fee range in yen."""
 
     category: Line = ""
-    territories: tuple[Line, ...] = ()
-    media: tuple[Line, ...] = ()
+    territories: Lines = ()
+    media: Lines = ()
     since: date | None = None
     until: date | None = None
     exclusive: bool = False
@@ -78,6 +79,7 @@ CODES = {
     "dates_order": "dates_order",
     "fees_order": "fees_order",
     "string_too_long": "text_long",
+    "too_long": "list_long",
     "string_too_short": "text_missing",
     "missing": "text_missing",
     "greater_than_equal": "number_low",
@@ -88,6 +90,7 @@ CODES = {
     "date": "date_wrong",
 }
 LIMITS = {"max_length": "longest", "ge": "least", "le": "most"}
+LONGEST_REASON = 1000
 YEN: TypeAdapter[int | None] = TypeAdapter(Yen | None)
 
 
@@ -121,21 +124,33 @@ def said_with(
     Raises:
         QueryError: something is missing, is said where it is not asked for, or breaks its rule.
     """
-    given = {"reason": reason.strip() or None, "terms": terms, "outcome": outcome}
+    why = within("reason", reason, LONGEST_REASON)
+    given = {"reason": why or None, "terms": terms, "outcome": outcome}
     for name, value in given.items():
         needed = getattr(rule, name)
         if needed and value is None:
             raise QueryError(name, f"is needed to {step.value}", f"Say the {name}", code="said_missing", field=name)
-        if value is not None and not needed:
+        if value is not None and not needed and not (name == "reason" and rule.remark):
             raise QueryError(name, f"is not taken when you {step.value}", code="said_unwanted", field=name)
-    said: dict[str, Any] = {}
-    if rule.reason:
-        said["reason"] = reason.strip()[:1000]
+    said: dict[str, Any] = {"reason": why} if why else {}
     if terms is not None:
         said["terms"] = checked(Terms, terms)
     if outcome is not None:
         said["outcome"] = checked(Outcome, outcome)
     return said
+
+
+def within(name: str, written: str, longest: int) -> str:
+    """A text without the white space around it; it is kept whole or not at all.
+
+    Raises:
+        QueryError: it has more letters than ``longest``.
+    """
+    text = written.strip()
+    if len(text) > longest:
+        rule = f"has {len(text)} letters, and {longest} at most are kept"
+        raise QueryError(name, rule, "Shorten it", code="text_long", field=name, longest=longest)
+    return text
 
 
 def yen(name: str, value: Any) -> int | None:

@@ -64,7 +64,7 @@ SEEN_OUTSIDE = (
     *("sentences", "sketches", "contributions", "terms", "agency", "brand_side", "artist_side"),
 )
 WRITTEN_APART = frozenset({"sentences", "sketches"})  # kept beside the deal, and asked of ``Manuscripts``
-KEPT_INSIDE = ("name", "accepted_by")  # of terms: who offered them, and who has said yes
+KEPT_INSIDE = ("name", "accepted_by", "reasons")  # of terms: who offered them, who has said yes, and why
 FROZEN = ("sentence", "score", "score_artist", "score_brand", "confidence")
 PLAIN = tuple(name for name in SEEN_BY if hasattr(DealRow, name))
 SIDE_OF = {"artist": Party.ARTIST, "brand": Party.BRAND}
@@ -116,5 +116,6 @@ def _terms(row: TermsRow) -> dict[str, Any]:
         "name": row.name,
         "at": row.at,
         "accepted_by": accepted,
+        "reasons": {Party(one.party).value: one.reason for one in row.verdicts if one.reason},
         **row.content,
     }

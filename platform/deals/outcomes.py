@@ -66,6 +66,7 @@ def _tie_up(deal: DealRow, known: dict[str, Entity], named: dict[EntityKind, lis
         "media": list(terms.media),
         "exclusive": terms.exclusive or None,
         "reach": outcome.reach,
+        "sales_lift": outcome.sales_lift,
         "sentiment": outcome.sentiment,
         "fictional": any(known[end].attributes.get("fictional") for end in (deal.artist, deal.brand)) or None,
     }

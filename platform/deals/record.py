@@ -6,10 +6,12 @@ from typing import Any
 
 from kyokan.errors import ChangedMeanwhileError, QueryError
 from kyokan.platform.accounts.actor import Actor
-from kyokan.platform.deals.entries import Draft, Terms, checked, yen
+from kyokan.platform.deals.entries import Draft, Terms, checked, within, yen
 from kyokan.platform.deals.model import DealRow, TermsRow, VerdictRow
 from kyokan.platform.deals.sides import check_pair
 from kyokan.platform.deals.steps import Party, Status
+
+LONGEST_NOTE = 4000
 
 
 def drafted(deal_id: str, actor: Actor, draft: Draft, now: str) -> DealRow:
@@ -47,7 +49,7 @@ def assign(deal: DealRow, name: str, value: Any, actor: Actor, now: str) -> None
     if name in ("fee_floor", "budget_ceiling"):
         setattr(deal, name, yen(name, value))
     elif name == "internal_note":
-        deal.internal_note = str(value)[:4000]
+        deal.internal_note = within(name, str(value), LONGEST_NOTE)
     elif name == "terms":
         deal.terms[-1].content = checked(Terms, value).model_dump(mode="json")
         deal.terms[-1].person, deal.terms[-1].name, deal.terms[-1].at = actor.person, actor.name, now
@@ -65,13 +67,22 @@ def check_ready(deal: DealRow, today: str) -> None:
         QueryError: it cannot.
     """
     check_pair(deal.artist, deal.brand)
-    if deal.expires and deal.expires < today:
-        rule = f"was {deal.expires}, which has passed"
-        raise QueryError("expires", rule, "Give the others time to answer", code="expires_passed", date=deal.expires)
+    check_expires(deal.expires, today)
     missing = [name for name in ("brand_side", "artist_side") if not getattr(deal, name)]
     if missing:
         rule = "must be named before a proposal is sent"
         raise QueryError(" and ".join(missing), rule, "Choose who receives it", code="sides_missing")
+
+
+def check_expires(expires: str, today: str) -> None:
+    """Hold that there is time to answer; empty means that there is no last day.
+
+    Raises:
+        QueryError: the last day has passed.
+    """
+    if expires and expires < today:
+        rule = f"was {expires}, which has passed"
+        raise QueryError("expires", rule, "Give the others time to answer", code="expires_passed", date=expires)
 
 
 def offer(deal: DealRow, actor: Actor, party: Party, terms: Terms, now: str) -> TermsRow:
@@ -88,8 +99,9 @@ def offered(deal: DealRow) -> Terms:
     return Terms.model_validate(deal.offered.content)
 
 
-def accept(deal: DealRow, actor: Actor, party: Party, now: str) -> None:
-    """A party's yes to the terms on the table; said twice it counts once."""
+def accept(deal: DealRow, actor: Actor, party: Party, now: str, reason: str = "") -> None:
+    """A party's yes to the terms on the table, with why if it says so; said twice it counts once."""
     terms = deal.offered
     if party not in terms.accepted_by:
-        terms.verdicts.append(VerdictRow(deal=deal.id, number=terms.number, party=party, person=actor.person, at=now))
+        said = VerdictRow(deal=deal.id, number=terms.number, party=party, person=actor.person, at=now, reason=reason)
+        terms.verdicts.append(said)

@@ -19,7 +19,7 @@ from kyokan.platform.deals.fields import CHANGED_BY, changeable, shown
 from kyokan.platform.deals.gate import EVERYBODY, Admission, Gate
 from kyokan.platform.deals.model import DealRow, NoticeRow
 from kyokan.platform.deals.notices import tell
-from kyokan.platform.deals.record import accept, assign, check_ready, drafted, offer, offered, unchanged
+from kyokan.platform.deals.record import accept, assign, check_expires, check_ready, drafted, offer, offered, unchanged
 from kyokan.platform.deals.scope import find, of_organisation, party_of, subject
 from kyokan.platform.deals.sides import KIND_OF, check_pair, check_sides
 from kyokan.platform.deals.steps import RULES, SIDES, Party, Status, Step
@@ -139,6 +139,7 @@ class Deals:
             raise NotAllowedError("a proposal", "is drafted by a planner", "Ask one of yours", code="planner_only")
         entered = checked(Draft, draft)
         check_pair(entered.artist, entered.brand)
+        check_expires(entered.expires.isoformat() if entered.expires else "", self._today())
         self._admission.proposing(actor, entered.artist, entered.brand, entered.terms)
         deal = drafted(key or uuid.uuid4().hex, actor, entered, self._now())
         deal.match, deal.snapshot = dict(match), snapshot
@@ -174,6 +175,7 @@ class Deals:
             for name, value in fields.items():
                 assign(deal, name, value, actor, self._now())
             check_sides(session, deal, [side for side in KIND_OF if side in fields])
+            check_expires(deal.expires if "expires" in fields else "", self._today())
             seen_by = frozenset(
                 one for one in Party if any(one in CHANGED_BY[name][0] | {Party.AGENCY} for name in fields)
             )
@@ -190,8 +192,11 @@ class Deals:
         reason: str = "",
         terms: Mapping[str, Any] | None = None,
         outcome: Mapping[str, Any] | None = None,
+        key: str = "",
     ) -> Seen:
         """Take one step of the table in ``steps``; what one's side was told of the deal is read with it.
+
+        ``key`` is that of the form: who sends a form again has the deal as it stands, and nothing more happens.
 
         Raises:
             UnknownDealError: there is none that the actor may see.
@@ -207,6 +212,8 @@ class Deals:
             self._ask_admission(actor, deal_id)
         with self._database.session(writing=True) as session:
             deal, party = find(session, actor, deal_id, acting=True)
+            if key and self._taken(session, actor, deal, step, key):
+                return shown(deal, party)
             if party not in rule.by:
                 raise NotAllowedError(step.value, "is not yours to take", code="step_not_yours", step=step.value)
             unchanged(deal, version)
@@ -219,7 +226,7 @@ class Deals:
             told = {name: value for name, value in said.items() if name == "reason"} | {"status": deal.status}
             answered = (NoticeRow.organisation == actor.organisation, NoticeRow.party == party)
             session.execute(update(NoticeRow).where(NoticeRow.deal == deal.id, *answered).values(read=True))
-            self._keep(session, actor, deal, step.value, frozenset(Party), told)
+            self._keep(session, actor, deal, step.value, frozenset(Party), told, key)
             return shown(deal, party)
 
     def settle(self) -> int:
@@ -245,13 +252,19 @@ class Deals:
             if party is Party.AGENCY and deal.status == Status.DRAFT:
                 self._admission.proposing(actor, deal.artist, deal.brand, offered(deal))
 
+    def _taken(self, session: Session, actor: Actor, deal: DealRow, step: Step, key: str) -> bool:
+        """Whether the actor has taken a step with a form already."""
+        same = (step.value, actor.person, actor.organisation, key)
+        taken = Trail(session).of(subject(deal.id))
+        return any((one.act, one.person, one.organisation, one.detail.get("key")) == same for one in taken)
+
     def _apply(
         self, session: Session, deal: DealRow, actor: Actor, party: Party, step: Step, said: Mapping[str, Any]
     ) -> None:
         """What a step does to the record."""
         now, leads_to = self._now(), RULES[step].to
         if step is Step.SEND:
-            check_ready(deal, self._clock().date().isoformat())
+            check_ready(deal, self._today())
             check_sides(session, deal)
             self._admission.addressing(session, deal)
             for gate in self._gates:
@@ -264,13 +277,13 @@ class Deals:
             if party in SIDES:  # who makes an offer stands by it
                 accept(deal, actor, party, now)
         elif step is Step.ACCEPT:
-            accept(deal, actor, party, now)
+            accept(deal, actor, party, now, said.get("reason", ""))
             if deal.offered.accepted_by == SIDES:
                 self._admission.addressing(session, deal)
                 self._admission.agreeing(actor, deal, offered(deal))
             else:
                 leads_to = deal.status
-        if "reason" in said:
+        if RULES[step].reason:
             deal.reason = said["reason"]
         if "outcome" in said:
             deal.outcome = said["outcome"].model_dump(mode="json")
@@ -285,13 +298,14 @@ class Deals:
         act: str,
         seen_by: Collection[Party],
         told: Mapping[str, Any],
+        key: str = "",
     ) -> None:
         """Write the change, its record and the notices; all of it or nothing."""
         if not deal.sent or len(seen_by) == len(Party):  # one side's own figure must not show in what others look at
             deal.changed = self._now()
             deal.version += 1
         session.flush()
-        self._record(session, actor, deal, act, seen_by, told)
+        self._record(session, actor, deal, act, seen_by, told, key)
 
     def _record(
         self,
@@ -301,13 +315,18 @@ class Deals:
         act: str,
         seen_by: Collection[Party],
         told: Mapping[str, Any],
+        key: str = "",
     ) -> None:
         detail = {"seen_by": sorted(party.value for party in seen_by), "said": dict(told)}
+        detail |= {"key": key} if key else {}
         Trail(session).add(actor, subject(deal.id), act, self._clock(), detail)
         if not deal.sent:  # nobody but its agency knows of a draft
             return
         others = [party for party in seen_by if actor is None or deal.end(party) != actor.organisation]
         tell(session, deal, others, act, self._now())
+
+    def _today(self) -> str:
+        return self._clock().date().isoformat()
 
     def _now(self) -> str:
         return stamp(self._clock())

@@ -58,6 +58,7 @@ class Rule:
     """Where a step may be taken and where it leads.
 
     ``by`` is empty where only time takes it. ``accept`` leads ``to`` once both sides have accepted the same terms.
+    ``reason``, ``terms`` and ``outcome`` must be said with it; with a ``remark`` a reason may be.
     """
 
     of: frozenset[Status]
@@ -66,12 +67,13 @@ class Rule:
     reason: bool = False
     terms: bool = False
     outcome: bool = False
+    remark: bool = False
 
 
 RULES: Mapping[Step, Rule] = {
     Step.SEND: Rule(of=frozenset({Status.DRAFT}), to=Status.SENT, by=frozenset({Party.AGENCY})),
     Step.COUNTER: Rule(of=OPEN, to=Status.COUNTERED, by=frozenset(Party), terms=True),
-    Step.ACCEPT: Rule(of=OPEN, to=Status.ACCEPTED, by=SIDES),
+    Step.ACCEPT: Rule(of=OPEN, to=Status.ACCEPTED, by=SIDES, remark=True),
     Step.DECLINE: Rule(of=OPEN, to=Status.DECLINED, by=SIDES, reason=True),
     Step.WITHDRAW: Rule(
         of=OPEN | {Status.DRAFT, Status.ACCEPTED}, to=Status.WITHDRAWN, by=frozenset({Party.AGENCY}), reason=True

@@ -19,7 +19,7 @@ from kyokan.platform.accounts.model import Organisation, OrganisationKind
 from kyokan.platform.audit import Record, Trail
 from kyokan.platform.clock import Clock, stamp, utc
 from kyokan.platform.database import Database
-from kyokan.platform.deals.entries import checked
+from kyokan.platform.deals.entries import checked, within
 from kyokan.platform.rules.binding import Binding
 from kyokan.platform.rules.conflicts import Conflict
 from kyokan.platform.rules.entries import SHAPES, SideRules
@@ -192,7 +192,9 @@ class Rules:
         Raises:
             NotAllowedError: the actor keeps no rules.
             ChangedMeanwhileError: somebody else has noted something meanwhile.
+            QueryError: the note is too long.
         """
+        kept = within("note", note, LONGEST_NOTE)
         with self._database.session(writing=True) as session:
             if _keeps(session, actor) is None:
                 raise NotAllowedError("a conflict", "is settled by who keeps the rules", "", code="no_rules_here")
@@ -201,7 +203,7 @@ class Rules:
             if (row.version if row else 0) != version:
                 now = "Look at it as it stands now"
                 raise ChangedMeanwhileError("this note", "was changed meanwhile", now, code="rules_changed")
-            if (row.note if row else "") == note:
+            if (row.note if row else "") == kept:
                 return
             at = stamp(self._clock())
             for key in conflict.own_keys():
@@ -210,7 +212,7 @@ class Rules:
                         organisation=actor.organisation,
                         conflict=key,
                         version=version + 1,
-                        note=note[:LONGEST_NOTE],
+                        note=kept,
                         name=actor.name,
                         at=at,
                     )

@@ -20,6 +20,7 @@ from kyokan.platform.audit import Trail
 from kyokan.platform.clock import Clock, stamp, utc
 from kyokan.platform.database import Database
 from kyokan.platform.deals import Deals, Party, Seen
+from kyokan.platform.deals.entries import within
 from kyokan.platform.deals.fields import outside
 from kyokan.platform.deals.gate import Gate
 from kyokan.platform.deals.scope import find
@@ -258,7 +259,7 @@ def _new_link(actor: Actor, deal_id: str, token: str, label: str, now: datetime,
         organisation=actor.organisation,
         person=actor.person,
         name=actor.name,
-        label=" ".join(label.split())[:LONGEST_LABEL],
+        label=within("label", " ".join(label.split()), LONGEST_LABEL),
         made=stamp(now),
         expires=stamp(now + lasts),
         opens=0,

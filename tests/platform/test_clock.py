@@ -53,8 +53,10 @@ def test_a_proposal_may_be_answered_until_midnight_of_its_last_day(database, mid
     sent = deals.take(PLANNER, deal, 1, Step.SEND)
     assert sent["sent"] == stamp(clock.now)
     assert sent["sent"].endswith("+00:00")
-    clock.pass_by(seconds=1)
     late = deals.create(PLANNER, DRAFT | {"expires": day}, MATCH, "sha256:1")["id"]
+    clock.pass_by(seconds=1)
+    with pytest.raises(QueryError, match="has passed"):
+        deals.create(PLANNER, DRAFT | {"expires": day}, MATCH, "sha256:1")
     with pytest.raises(QueryError, match="has passed"):
         deals.take(PLANNER, late, 1, Step.SEND)
     assert deals.get(BRAND, deal)["status"] == "expired"
@@ -109,12 +111,12 @@ def test_the_setting_reaches_the_rooms(tmp_path):
         room = Workroom(Settings(home=tmp_path / zone.key.replace("/", "-"), timezone=zone))
         with room.database as database:
             settle_in(database)
-            deal = room.deals.create(PLANNER, DRAFT | {"expires": yesterday}, MATCH, "sha256:1")["id"]
+            deal = room.deals.create(PLANNER, DRAFT | {"expires": None}, MATCH, "sha256:1")["id"]
             if open_still:
-                room.deals.take(PLANNER, deal, 1, Step.SEND)
+                room.deals.change(PLANNER, deal, 1, {"expires": yesterday})
             else:
                 with pytest.raises(QueryError, match="has passed"):
-                    room.deals.take(PLANNER, deal, 1, Step.SEND)
+                    room.deals.change(PLANNER, deal, 1, {"expires": yesterday})
             room.pipeline.plan(PLANNER, deal, 0, {"next_act": "call", "next_on": yesterday})
             assert room.pipeline.slip(PLANNER, deal).late is not open_still
 

@@ -11,7 +11,7 @@ from kyokan.errors import ChangedMeanwhileError, NotAllowedError, QueryError, St
 from kyokan.platform.accounts.model import Organisation, OrganisationKind
 from kyokan.platform.audit import Trail
 from kyokan.platform.deals import Party, Status, Step
-from kyokan.platform.deals.fields import CHANGED_BY, SEEN_BY, WRITTEN_APART
+from kyokan.platform.deals.fields import CHANGED_BY, SEEN_BY, WRITTEN_APART, outside
 from kyokan.platform.deals.model import DealRow
 from kyokan.platform.deals.steps import RULES
 from tests.platform.dealing import ANALYST, BRAND, DRAFT, MANAGER, MATCH, PLANNER, STRANGER
@@ -71,6 +71,40 @@ def test_a_side_may_decline_with_a_reason(deals, sent, actor):
         act(deals, actor, sent, Step.DECLINE)
     declined = act(deals, actor, sent, Step.DECLINE, reason="  Not this year. ")
     assert (declined["status"], declined["reason"]) == ("declined", "Not this year.")
+
+
+def test_a_yes_may_carry_its_reason_which_the_others_read(deals, notices, sent):
+    act(deals, BRAND, sent, Step.ACCEPT, reason="  It suits the spring line. ")
+    for actor in (PLANNER, MANAGER):
+        assert deals.get(actor, sent["id"])["terms"][0]["reasons"] == {"brand": "It suits the spring line."}
+        last = deals.history(actor, sent["id"])[-1]
+        assert (last["act"], last["reason"]) == ("accept", "It suits the spring line.")
+    agreed = act(deals, MANAGER, sent, Step.ACCEPT)
+    assert agreed["terms"][0]["reasons"] == {"brand": "It suits the spring line."}
+    assert agreed["reason"] == ""  # that of an end
+    assert "reasons" not in outside(deals.get(PLANNER, sent["id"]))["terms"][0]
+
+
+def test_a_reason_for_old_terms_says_nothing_of_new_ones(deals, sent):
+    act(deals, BRAND, sent, Step.ACCEPT, reason="cheap")
+    countered = act(deals, MANAGER, sent, Step.COUNTER, terms={"fee_low": 9_000_000})
+    assert [terms["reasons"] for terms in countered["terms"]] == [{"brand": "cheap"}, {}]
+
+
+@pytest.mark.parametrize(("actor", "step"), [(BRAND, Step.DECLINE), (BRAND, Step.ACCEPT), (PLANNER, Step.WITHDRAW)])
+def test_a_reason_is_kept_whole_or_refused(deals, sent, actor, step):
+    with pytest.raises(QueryError, match=r"reason: has 1001 letters, and 1000 at most") as refusal:
+        act(deals, actor, sent, step, reason="あ" * 1001)
+    assert (refusal.value.code, refusal.value.values) == ("text_long", {"field": "reason", "longest": 1000})
+    assert deals.get(PLANNER, sent["id"]) == sent
+    act(deals, actor, sent, step, reason="あ" * 1000)
+    assert deals.history(PLANNER, sent["id"])[-1]["reason"] == "あ" * 1000
+
+
+def test_a_note_is_kept_whole_or_refused(deals, sent):
+    with pytest.raises(QueryError, match="internal_note: has 4001 letters"):
+        deals.change(PLANNER, sent["id"], 2, {"internal_note": "x" * 4001})
+    assert deals.change(PLANNER, sent["id"], 2, {"internal_note": "x" * 4000})["internal_note"] == "x" * 4000
 
 
 def test_what_nobody_answered_in_time_expires(deals, sent, clock):
@@ -224,6 +258,8 @@ def test_a_draft_may_be_written_anew(deals, draft):
         ({"since": "2027-02-01", "until": "2027-01-01"}, "until"),
         ({"score": 1}, "score"),
         ({"since": "soon"}, "since"),
+        ({"territories": ["x"] * 51}, "territories"),
+        ({"media": [f"{number}" for number in range(2000)]}, "media"),
     ],
 )
 def test_terms_that_break_a_rule_are_refused_and_change_nothing(deals, sent, terms, field):
@@ -292,6 +328,17 @@ def test_a_deal_may_be_about_a_product(deals):
     assert deals.create(PLANNER, DRAFT | {"brand": "product:dawn"}, MATCH, "sha256:1")["brand"] == "product:dawn"
 
 
+def test_no_draft_is_to_be_answered_by_a_day_that_has_passed(deals, draft):
+    for expires in ("2020-01-01", "2026-11-22"):
+        with pytest.raises(QueryError, match=f"expires: was {expires}, which has passed"):
+            deals.create(PLANNER, DRAFT | {"expires": expires}, MATCH, "sha256:1")
+        with pytest.raises(QueryError, match=f"expires: was {expires}"):
+            deals.change(PLANNER, draft["id"], 1, {"expires": expires})
+    assert [one["expires"] for one in deals.of(PLANNER)] == ["2026-12-31"]
+    assert deals.change(PLANNER, draft["id"], 1, {"expires": "2026-11-23"})["expires"] == "2026-11-23"  # today
+    assert deals.change(PLANNER, draft["id"], 2, {"expires": None})["expires"] == ""
+
+
 def test_a_proposal_whose_date_has_passed_is_not_sent(deals, draft, clock):
     clock.pass_by(days=39)
     with pytest.raises(QueryError, match="expires"):
@@ -314,6 +361,35 @@ def test_a_double_click_sends_once(deals, draft):
     with pytest.raises(ChangedMeanwhileError):
         deals.take(PLANNER, draft["id"], draft["version"], Step.SEND)
     assert [one["act"] for one in deals.history(PLANNER, draft["id"])] == ["create", "send"]
+
+
+@pytest.mark.parametrize(
+    ("actor", "step", "said"),
+    [
+        (BRAND, Step.ACCEPT, {"reason": "yes"}),
+        (MANAGER, Step.COUNTER, {"terms": {"fee_low": 9_000_000}}),
+        (MANAGER, Step.DECLINE, {"reason": "no"}),
+        (PLANNER, Step.WITHDRAW, {"reason": "no"}),
+    ],
+)
+def test_the_same_form_takes_a_step_once_and_is_answered_alike(deals, notices, sent, actor, step, said):
+    first = deals.take(actor, sent["id"], sent["version"], step, key="a" * 32, **said)
+    told = {one.person: len(notices.of(one)) for one in (PLANNER, BRAND, MANAGER)}
+    assert deals.take(actor, sent["id"], sent["version"], step, key="a" * 32, **said) == first
+    assert [one["act"] for one in deals.history(PLANNER, sent["id"])] == ["create", "send", step.value]
+    assert {one.person: len(notices.of(one)) for one in (PLANNER, BRAND, MANAGER)} == told
+
+
+def test_a_draft_sent_twice_with_one_form_is_sent_once(deals, draft):
+    first = deals.take(PLANNER, draft["id"], 1, Step.SEND, key="a" * 32)
+    assert deals.take(PLANNER, draft["id"], 1, Step.SEND, key="a" * 32) == first
+
+
+def test_another_form_or_another_person_with_its_key_is_told_that_the_deal_has_changed(deals, sent):
+    deals.take(MANAGER, sent["id"], 2, Step.COUNTER, terms={"fee_low": 9_000_000}, key="a" * 32)
+    for actor, key in ((MANAGER, "b" * 32), (BRAND, "a" * 32), (MANAGER, "")):
+        with pytest.raises(ChangedMeanwhileError):
+            deals.take(actor, sent["id"], 2, Step.COUNTER, terms={"fee_low": 9_000_000}, key=key)
 
 
 def test_the_same_form_sent_twice_makes_one_draft(deals):

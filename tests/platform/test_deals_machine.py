@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 
 from hypothesis import settings
@@ -38,7 +39,8 @@ class DealMachine(RuleBasedStateMachine):
 
     @rule(target=ids)
     def draft(self):
-        made = self.deals.create(PLANNER, DRAFT, MATCH, "sha256:1")
+        expires = (self.clock().date() + timedelta(days=38)).isoformat()
+        made = self.deals.create(PLANNER, DRAFT | {"expires": expires}, MATCH, "sha256:1")
         self.statuses[made["id"]] = "draft"
         return made["id"]
 

@@ -60,7 +60,7 @@ def finish(database, outcome, **fields: object):
 PUBLIC = {"reach": 120_000, "sales_lift": 0.04, "sentiment": 0.6, "announced": True, "note": "between us"}
 
 
-def test_an_announced_outcome_is_a_tie_up_without_fee_and_sales(database, rules, sketch):
+def test_an_announced_outcome_is_a_tie_up_without_its_fee(database, rules, sketch):
     deal = finish(database, PUBLIC)
     with sketch.store() as store:
         assert feed(database, store) == {"written": 1, "passed_over": 0}
@@ -73,6 +73,7 @@ def test_an_announced_outcome_is_a_tie_up_without_fee_and_sales(database, rules,
         "media": ["TV"],
         "exclusive": True,
         "reach": 120_000,
+        "sales_lift": 0.04,
         "sentiment": 0.6,
     }
     assert (tie_up.provenance.source, tie_up.provenance.rights) == ("workroom", Rights.INTERNAL)

@@ -294,7 +294,7 @@ def test_an_agreed_exclusive_deal_closes_the_artists_other_pairings(deals, clock
         with pytest.raises(RuleStopError, match=r"Blocked until 2027-06-30\. The artist's side is not available"):
             deals.create(OTHER_AGENCY, rival | {"brand": brand, "terms": {"media": ["SNS"]}}, MATCH, "sha256:1")
     clock.pass_by(days=250)
-    assert deals.create(OTHER_AGENCY, rival, MATCH, "sha256:1")["status"] == "draft"
+    assert deals.create(OTHER_AGENCY, rival | {"expires": None}, MATCH, "sha256:1")["status"] == "draft"
 
 
 def test_what_was_agreed_meanwhile_keeps_a_rival_from_being_agreed(deals, represented):

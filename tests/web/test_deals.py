@@ -233,6 +233,27 @@ def test_who_was_told_of_nothing_yet_reads_so(made):
     assert "No news yet." in made["stranger"].get("/deals/news").text
 
 
+def test_a_yes_may_be_given_with_its_reason(made, planner, sent):
+    assert 'name="reason"' in made["brand"].get(sent).text
+    assert take(made["brand"], sent, "accept", reason="It suits the spring line").status_code == 303
+    for who in ("manager", "planner"):
+        page = made[who].get(sent).text
+        assert "Brand: It suits the spring line" in page  # beside the terms
+        assert page.count("It suits the spring line") == 2  # and in the record
+
+
+def test_a_form_that_is_sent_twice_is_answered_alike(made, planner, sent):
+    manager = made["manager"]
+    page = manager.get(sent).text
+    form = re.search(rf'<form method="post" action="{sent}/counter">.*?</form>', page, re.DOTALL)[0]
+    fields = {name: re.search(rf'name="{name}" value="([^"]+)"', form)[1] for name in ("key", "version", "csrf_token")}
+    answers = [manager.send(f"{sent}/counter", **fields, **TERMS) for _ in range(2)]
+    assert [(one.status_code, one.location) for one in answers] == [(303, sent)] * 2
+    assert made["brand"].get(sent).text.count("<br>Countered") == 1
+    keys = re.findall(r'name="key" value="([0-9a-f]{32})"', page)
+    assert len(keys) == len(set(keys)) > 2
+
+
 def test_a_reason_is_asked_for(made, sent):
     refused = take(made["brand"], sent, "decline", reason=" ")
     assert refused.status_code == 400

@@ -72,9 +72,6 @@ def made(tmp_path_factory):
     browsers["draft"] = planner.send("/deals", FORM, **DRAFT).location
     browsers["sent"] = planner.send("/deals", FORM, **DRAFT | SIDES | {"key": "b" * 32}).location
     planner.send(f"{browsers['sent']}/send", FORM, version="1")
-    browsers["late"] = planner.send(
-        "/deals", FORM, **DRAFT | SIDES | {"key": "c" * 32, "expires": "2020-01-01"}
-    ).location
     yield browsers
     world.close()
 
@@ -95,7 +92,20 @@ def made(tmp_path_factory):
             DRAFT | {"artist": "brand:koyomido", "brand": "artist:akari", "key": "d" * 32},
             "アーティスト一組と、ブランドまたは商品一つの組み合わせ",
         ),
-        ("planner", "{late}/send", {"version": "1"}, "返事の期限（2020-01-01）が過ぎています。"),
+        (
+            "planner",
+            "/deals",
+            DRAFT | {"key": "c" * 32, "expires": "2020-01-01"},
+            "返事の期限（2020-01-01）が過ぎています。",
+        ),
+        ("brand", "{sent}/accept", {"version": "2", "reason": "x" * 1001}, "「理由」は 1000 文字まで"),
+        (
+            "manager",
+            "{sent}/counter",
+            {"version": "2", "territories": ",".join(map(str, range(51)))},
+            "「地域」は 50 件まで",
+        ),
+        ("planner", "{sent}/share", {"key": "c" * 32, "days": "7", "label": "x" * 101}, "「覚え」は 100 文字まで"),
         ("planner", "{sent}/accept", {"version": "2"}, "「承諾する」は、あなたの側からはできません。"),
         ("planner", "{sent}/start", {"version": "2"}, "「始める」は、いまの状態（送付済）ではできません。"),
         ("planner", "{sent}/withdraw", {"version": "2"}, "「理由」を書いてください。"),
@@ -123,11 +133,11 @@ def made(tmp_path_factory):
         ("analyst", "{sent}/share", {"key": "e" * 32, "days": "7"}, "リンクを作り、終わらせられるのは"),
         ("brand", "{sent}/export", {"form": "json", "audience": "external"}, "社外向けの版を作れるのは代理店だけ"),
         ("planner", "/jobs", {"kind": "import"}, "この仕事は、ページからは始められません。"),
-        ("analyst", "/deals/read", {"notices": "1"}, "新着を読んだことにできるのは"),
+        ("analyst", "/deals/news", {"notices": "1"}, "新着を読んだことにできるのは"),
     ],
 )
 def test_a_refusal_is_said_in_japanese_on_a_japanese_page(made, who, address, fields, said):
-    places = {name: made[name] for name in ("draft", "sent", "late")}
+    places = {name: made[name] for name in ("draft", "sent")}
     browser = made[who]
     answer = browser.send(address.format(**places), "/account", **fields)
     assert answer.status_code in {400, 403, 409}

@@ -51,7 +51,7 @@ def steps() -> Answer:
 def act(deal_id: str) -> Answer:
     """Ask for the approvals of a draft or counter-offer, give one, send it back, or take the request back."""
     who = actor()
-    typed = form("act", "step", "reason", "asked", *TERMS)
+    typed = form("key", "act", "step", "reason", "asked", *TERMS)
     try:
         _act(who, deal_id, typed)
     except (ChangedMeanwhileError, QueryError, NotAllowedError) as refusal:

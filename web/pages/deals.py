@@ -128,10 +128,11 @@ def take(deal_id: str, step: str) -> str | Response | tuple[str, int]:
     who = actor()
     if step not in {*Step} - {Step.EXPIRE}:
         abort(HTTPStatus.NOT_FOUND)
-    typed = form(*{"counter": (*TERMS, "asked"), "finish": OUTCOME}.get(step, ("reason",)))
+    typed = form("key", *{"counter": (*TERMS, "asked"), "finish": OUTCOME}.get(step, ("reason",)))
+    key = key_of(typed) if typed["key"] else ""
     try:
         said = _said(who, deal_id, step, typed)
-        current().services.deals.take(who, deal_id, whole_number(typed, "version"), Step(step), **said)
+        current().services.deals.take(who, deal_id, whole_number(typed, "version"), Step(step), key=key, **said)
     except ACT_REFUSED as refusal:
         return answered(page(who, deal_id, refusal=refusal, typed=typed, tried=step), refusal)
     return redirect(url_for("deal", deal_id=deal_id), HTTPStatus.SEE_OTHER)

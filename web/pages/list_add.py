@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from http import HTTPStatus
 from urllib.parse import urlencode
@@ -34,7 +35,7 @@ def form() -> str:
     parameters = Parameters.of_request((*ASKED, CANDIDATE), kansei=True)
     _planner(who)
     query = asked(view, parameters)
-    return _form(who, view, query, picked(view, query, parameters.texts(CANDIDATE)[:MOST]), {})
+    return _form(who, view, query, picked(view, query, _few(parameters.texts(CANDIDATE))), {})
 
 
 def keep() -> str | Response | tuple[str, int]:
@@ -43,7 +44,7 @@ def keep() -> str | Response | tuple[str, int]:
     typed = posted("question", CANDIDATE, *TYPED)
     _planner(who)
     query = replace(asked(view, Parameters.of_address(typed["question"], ASKED, kansei=True)), top=Query().top)
-    chosen = picked(view, query, request.form.getlist(CANDIDATE)[:MOST])
+    chosen = picked(view, query, _few(request.form.getlist(CANDIDATE)))
     lists = view.services.shortlists
     places = view.services.places(query, [one.id for one in chosen], actor=who) if chosen else ()
     if not chosen:
@@ -59,6 +60,18 @@ def keep() -> str | Response | tuple[str, int]:
         return _form(who, view, query, chosen, typed, refusal), HTTPStatus.BAD_REQUEST
     done = "added" if fresh else "known"
     return redirect(url_for("shortlist", list_id=list_id, done=done), HTTPStatus.SEE_OTHER)
+
+
+def _few(ticked: Sequence[str]) -> Sequence[str]:
+    """The candidates that were ticked.
+
+    Raises:
+        QueryError: they are more than are kept at once.
+    """
+    if len(ticked) > MOST:
+        rule = f"are {len(ticked)}, and {MOST} at most are kept at once"
+        raise QueryError("the candidates", rule, "Keep some of them first", code="picked_many", most=MOST)
+    return ticked
 
 
 def _form(
