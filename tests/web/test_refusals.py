@@ -133,7 +133,6 @@ def made(tmp_path_factory):
         ("analyst", "{sent}/share", {"key": "e" * 32, "days": "7"}, "リンクを作り、終わらせられるのは"),
         ("brand", "{sent}/export", {"form": "json", "audience": "external"}, "社外向けの版を作れるのは代理店だけ"),
         ("planner", "/jobs", {"kind": "import"}, "この仕事は、ページからは始められません。"),
-        ("analyst", "/deals/news", {"notices": "1"}, "新着を読んだことにできるのは"),
     ],
 )
 def test_a_refusal_is_said_in_japanese_on_a_japanese_page(made, who, address, fields, said):
