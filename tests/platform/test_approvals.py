@@ -288,3 +288,13 @@ class ApprovalMachine(RuleBasedStateMachine):
 
 TestApprovalMachine = ApprovalMachine.TestCase
 TestApprovalMachine.settings = settings(max_examples=8, stateful_step_count=20, deadline=None)
+
+
+def test_a_reason_to_send_back_is_kept_whole_or_refused(office):
+    office.arrange(BOSS)
+    deal = office.draft(**CHEAP)
+    office.ask(deal)
+    with pytest.raises(QueryError, match="reason: has 1001 letters, and 1000 at most"):
+        office.send_back(MAKI, deal, "Boss", "x" * 1001)
+    office.send_back(MAKI, deal, "Boss", "x" * 1000)
+    assert office.approvals.of(PLANNER, deal).reason == "x" * 1000

@@ -221,3 +221,10 @@ def test_a_question_with_a_foreign_field_is_refused(planner):
     assert answer.status_code == 400
     with pytest.raises(ParameterError):
         Parameters.of_address("entity=" + "x" * 5000, ("entity",))
+
+
+def test_more_candidates_than_are_kept_at_once_are_refused_and_none_is_dropped_unsaid(planner):
+    many = "&".join(f"with=artist:a{number}" for number in range(101))
+    refused = planner.get(f"/lists/add?entity=brand:xc&for=artist&{many}")
+    assert refused.status_code == 400
+    assert "At most 100 candidates are kept at once." in refused.text
