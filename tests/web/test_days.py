@@ -21,16 +21,21 @@ def browsers(tmp_path):
     world.close()
 
 
-def proposed(planner, expires):
+def drafted(planner, expires):
     fields = {"artist": "artist:akari", "brand": "brand:koyomido", "headline": "Dawn", "key": expires[-2:] * 16}
     sides = {"brand_side": "Koyomido†", "artist_side": "Nagi Office†", "expires": expires}
-    deal = planner.send("/deals", FORM, **fields, **sides).location
+    return planner.send("/deals", FORM, **fields, **sides)
+
+
+def proposed(planner, expires):
+    deal = drafted(planner, expires).location
     return deal, planner.send(f"{deal}/send", deal, version="1")
 
 
 def test_a_day_that_has_passed_here_takes_no_answer_any_more(browsers):
-    _, refused = proposed(browsers["planner"], "2026-11-23")
+    refused = drafted(browsers["planner"], "2026-11-23")
     assert refused.status_code == 400
+    assert "The date to answer by (2026-11-23) has passed." in refused.text
     deal, sent = proposed(browsers["planner"], "2026-11-24")
     assert sent.status_code == 303
     assert f"{deal}/accept" in browsers["brand"].get(deal).text
