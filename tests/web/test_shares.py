@@ -130,10 +130,13 @@ def test_every_way_that_does_not_open_looks_like_an_address_that_is_not_there(ro
         assert "next=" not in answer.text
         told.add(re.sub(r"\d+ ms", "", answer.text).replace(address, ""))
     assert len(told) == 1
+    assert "Ask whoever gave it to you for a new one." in next(iter(told))
     assert reader.send(room.link, "/sign-in").status_code == 404
     revoked = re.search(r'name="link" value="(\w+)"', room.planner.read(room.address))[1]
     assert room.planner.send(f"{room.address}/share/revoke", room.address, link=revoked).status_code == 303
-    assert reader.get(room.link).status_code == 404
+    ended = reader.get(room.link)
+    assert ended.status_code == 404
+    assert re.sub(r"\d+ ms", "", ended.text).replace(room.link, "") in told
     assert "Revoked" in room.planner.read(room.address)
 
 

@@ -49,5 +49,6 @@ def test_a_reader_opens_the_link_on_a_phone_until_it_is_revoked(room, people):
     planner.get_by_role("button", name="Revoke Legal").click()
     expect(planner.locator(".links-made li", has_text="Legal")).to_contain_text("Revoked")
     assert (
-        people.open(f"/shared/{link}", **phone).get_by_role("heading", level=1).inner_text() == "このページはありません"
+        people.open(f"/shared/{link}", **phone).get_by_role("heading", level=1).inner_text()
+        == "このリンクでは、いま何も読めません"
     )

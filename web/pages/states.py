@@ -37,7 +37,7 @@ def refused(error: KyokanError) -> Answer:
     """A typed error: what was wrong with which input, and what to do."""
     if isinstance(error, UnknownEntityError | UnknownRecordError):  # a record of others: nothing tells it from no page
         note(NOT_THEIRS if isinstance(error, UnknownRecordError) else "")
-        return page("not_found", HTTPStatus.NOT_FOUND)
+        return _missing(HTTPStatus.NOT_FOUND)
     if isinstance(error, NotAllowedError):
         return _of_input("forbidden", error)
     if isinstance(error, InputError):
@@ -46,6 +46,11 @@ def refused(error: KyokanError) -> Answer:
         current_app.logger.warning("record %s: unavailable: %s", number(), error)
         return page("unavailable", HTTPStatus.SERVICE_UNAVAILABLE)
     return broken(error)
+
+
+def _missing(status: int) -> Answer:
+    """What is not there; of a link one thing is said, whether it has ended or never was."""
+    return page("link" if request.endpoint == "shared" else "not_found", status)
 
 
 def _of_input(state: str, error: InputError) -> Answer:
@@ -58,7 +63,7 @@ def http(error: HTTPException) -> Answer | HTTPException:
     if isinstance(error, ForeignFormError):
         return page("stale", HTTPStatus.FORBIDDEN)
     if error.code in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED):  # an address of forms alone is no page
-        return page("not_found", error.code)
+        return _missing(error.code)
     if error.code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return page("refused", HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail=current().say("refusal.file_large"))
     if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
