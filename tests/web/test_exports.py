@@ -19,7 +19,7 @@ from kyokan.errors import UnavailableError
 from kyokan.web.exports import PROPOSAL_FORMS, RANKING_FORMS
 from kyokan.web.exports.deck import Deck
 from kyokan.web.exports.printing import pdf
-from kyokan.web.exports.sheets import _height, _inert
+from kyokan.web.exports.sheets import _height, inert
 from tests.web.browsing import company
 from tests.web.papers import (
     cells_of,
@@ -271,7 +271,7 @@ def test_numbers_are_numbers_and_a_formula_stays_a_text(room):
 
 
 def test_a_text_that_begins_like_a_formula_is_made_inert_in_csv(room):
-    assert [_inert(cell) for cell in ("=1+1", "+1", "-1", "@x", "plain", -0.5, None)] == [
+    assert [inert(cell) for cell in ("=1+1", "+1", "-1", "@x", "plain", -0.5, None)] == [
         *("'=1+1", "'+1", "'-1", "'@x", "plain", -0.5, None)
     ]
     header = of_text(room.rank("csv").data).splitlines()[0]
