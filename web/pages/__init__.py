@@ -132,6 +132,23 @@ FORMS: dict[str, tuple[str, RouteCallable, tuple[str, ...]]] = {
     "matches_export": ("/matches/export", exports.ranking, ("POST",)),
     "deal_step": ("/deals/<deal_id>/<step>", deals.take, ("POST",)),
 }
+# What templates ask for themselves, since it stands on pages of more than one module.
+IN_TEMPLATES = {
+    "arguments": questions.arguments,
+    "deal_addressees": talk.addressees,
+    "deal_messages": talk.messages,
+    "elsewhere_offered": account_elsewhere.offered,
+    "new_key": new_key,
+    "question_address": questions.address,
+    "question_beginning": questions.beginning,
+    "remindable": reminders.people,
+    "rule_label": rules.label,
+    "rule_summary": rules.summary,
+    "unread": news.unread,
+    "why": questions.why,
+    "with_changes": searches.with_changes,
+    **shares.GLOBALS,
+}
 
 
 def register(app: Flask) -> None:
@@ -142,14 +159,7 @@ def register(app: Flask) -> None:
         app.add_url_rule(rule, name, function)
     for name, (rule, function, methods) in FORMS.items():
         app.add_url_rule(rule, name, function, methods=methods)
-    app.jinja_env.globals["elsewhere_offered"] = account_elsewhere.offered
-    app.jinja_env.globals |= {"deal_messages": talk.messages, "deal_addressees": talk.addressees, "new_key": new_key}
-    app.jinja_env.globals |= {"unread": news.unread, "rule_summary": rules.summary, "rule_label": rules.label}
-    app.jinja_env.globals |= {"arguments": questions.arguments, "question_address": questions.address}
-    app.jinja_env.globals |= {"question_beginning": questions.beginning, "why": questions.why}
-    app.jinja_env.globals |= shares.GLOBALS
-    app.jinja_env.globals["remindable"] = reminders.people
-    app.jinja_env.globals["with_changes"] = searches.with_changes
+    app.jinja_env.globals |= IN_TEMPLATES
     states.register(app)
 
 

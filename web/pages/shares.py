@@ -6,7 +6,6 @@ import base64
 import hashlib
 import hmac
 import re
-import secrets
 from http import HTTPStatus
 from typing import Any
 
@@ -21,12 +20,11 @@ from kyokan.web.actors import absolute, actor
 from kyokan.web.exports import Paper
 from kyokan.web.exports.proposal import SIDES
 from kyokan.web.fingerprint import overlay
-from kyokan.web.forms import posted
+from kyokan.web.forms import key_of, posted
 from kyokan.web.pages import deals
 from kyokan.web.parameters import ParameterError
 from kyokan.web.view import current
 
-KEY = re.compile(r"[0-9a-f]{32}")
 USUAL_DAYS = 7
 OVERLAY_PX = 280.0
 # Programs that look at an address before a person does, to show a preview of it or to check it.
@@ -40,11 +38,9 @@ def make(deal_id: str) -> str | Response:
     """Make a link and show its address, this once; the same form sent twice shows the same one."""
     who = actor()
     sent = posted("key", "days", "label")
-    if not KEY.fullmatch(sent["key"]):
-        raise ParameterError("key", "unknown")
     if sent["days"] not in map(str, DAYS):
         raise ParameterError("days", "choice", choices=", ".join(map(str, DAYS)))
-    token = _token(sent["key"])
+    token = _token(key_of(sent))
     current().services.shares.make(who, deal_id, token, days=int(sent["days"]), label=sent["label"])
     g.made_link = absolute(url_for("shared", token=token))
     return deals.show(deal_id)
@@ -100,7 +96,6 @@ def overlay_of(paper: Paper) -> Markup:
 GLOBALS = {
     "overlay_of": overlay_of,
     "links_of": links_of,
-    "link_key": lambda: secrets.token_hex(16),
     "link_days": DAYS,
     "usual_days": USUAL_DAYS,
 }
