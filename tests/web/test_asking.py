@@ -114,7 +114,7 @@ def test_ranked_rows_carry_score_range_confidence_and_what_is_known(client, worl
 
 def test_refusals_stay_on_the_page_with_their_reasons(client):
     _, page = read(client, MATCHES)
-    assert "Blocked until 2027-06-30" in page
+    assert 'Blocked until <span class="unbroken">2027-06-30</span>' in page
     assert "Exclusive with Koyomido" in page
     assert "Not enough is known" in page
 

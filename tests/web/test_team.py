@@ -119,7 +119,7 @@ def test_who_invites_too_many_is_told_when_to_go_on(admin):
     refused = admin.send("/team", act="invite", email=OTHER, analyst="1")
     assert refused.status_code == 429
     assert refused.headers["Retry-After"] == "900"
-    assert "in about 15 min" in refused.text
+    assert "in about 15\N{NO-BREAK SPACE}min" in refused.text
 
 
 def test_the_last_admin_is_not_taken_out(desk, admin):
