@@ -180,8 +180,11 @@ class Services(Bound, Closing):
         from kyokan.matching.ranking import Query
 
         ids, people, things = matcher.snapshot.ids, (EntityKind.ARTIST,), (EntityKind.BRAND, EntityKind.PRODUCT)
+        nothing: frozenset[str] = frozenset()
+        without = (nothing, frozenset(matcher.snapshot.kansei.attributes[:1]))  # a what-if needs more of the graph
         for asking, asked in ((people, things), (things, people)):
-            some = [Query(entity=ids[row], kinds=asked) for row in matcher.snapshot.rows(*asking)[:1].tolist()]
+            first = [ids[row] for row in matcher.snapshot.rows(*asking)[:1].tolist()]
+            some = [Query(entity=one, kinds=asked, without_attributes=less) for one in first for less in without]
             for query in (Query(text=BRIEF, kinds=asked), *some):
                 _ = [match.sentence.en for match in matcher.propose(query).matches]
 
