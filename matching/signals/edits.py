@@ -93,4 +93,4 @@ class Edit:
         if self.touches("history"):
             parts["history"] = History(after, before.history)
         if self.touches("partners"):
-            parts["partners"] = Partners(after, before.partners)
+            parts["partners"] = Partners(after, before.partners, lasting=self.lasting)

@@ -128,12 +128,13 @@ class Partners:
         context: of whose history.
         before: of a graph with a few more facts; taken over where the same artists or brands worked and are as kindred,
             and solved from where they are less so.
+        lasting: many questions follow, for which a kernel inverted once is cheaper than one solved from that before.
     """
 
-    def __init__(self, context: Context, before: Partners | None = None) -> None:
+    def __init__(self, context: Context, before: Partners | None = None, *, lasting: bool = False) -> None:
         self.history = context.history
         self._context = context
-        self._before = before
+        self._before, self._lasting = before, lasting
         self._tables: dict[Side, Table] = {}
 
     @cached_property
@@ -154,7 +155,7 @@ class Partners:
             kernel = before.artists if side is Side.PEOPLE else before.brands
             if change is not None and not change.factors and rows is was:
                 return kernel
-            if change is not None and np.isin(rows, was).all():
+            if change is not None and not self._lasting and np.isin(rows, was).all():
                 kept = None if rows is was else np.searchsorted(was, rows)
                 nearby = Nearby(kernel.inverse, kept, change)
         return Kernel(lambda: kinship.between(rows, rows, side), ridge, nearby)
