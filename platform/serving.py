@@ -74,7 +74,8 @@ def load_for_good(services: Services) -> None:
 def keep_ready(services: Serving, over: threading.Event) -> None:
     """Derive what questions need while nobody waits, and again whenever something changes, until it is ``over``.
 
-    What stands in the way is logged once for as long as it does; the first question says it too.
+    What stands in the way is logged once for as long as it does; the first question says it too. Whatever it is, there
+    is another try: without this thread a server would answer from its first snapshot for ever.
     """
     loaded, told = False, ""
     while True:
@@ -84,9 +85,9 @@ def keep_ready(services: Serving, over: threading.Event) -> None:
                 loaded = True
             services.refresh()
             told = ""
-        except KyokanError as error:
+        except Exception as error:
             if str(error) != told:
-                log.warning("not ready for questions: %s", error)
+                log.warning("not ready for questions: %s", error, exc_info=not isinstance(error, KyokanError))
             told = str(error)
         if over.wait(AGAIN_SECONDS):
             return

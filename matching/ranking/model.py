@@ -289,14 +289,7 @@ class Proposal:
         """The stable shape of an answer; the keys of ``filters`` are those that were set."""
         return {
             "status": self.status.value,
-            "query": {
-                "entity": entity_json(self.entity) if self.entity else None,
-                "audience": [entity_json(entity) for entity in self.audience],
-                "text": self.query.text,
-                "for": [kind.value for kind in self.query.kinds],
-                "top": self.query.top,
-                "filters": _filters(self.query),
-            },
+            "query": self.question(),
             "candidates": [entity_json(entity) for entity in self.candidates],
             "snapshot": self.snapshot,
             "encoder": self.encoder,
@@ -310,6 +303,17 @@ class Proposal:
             "counterfactuals": [
                 {"without": {"kind": one.kind, "id": one.id}, "score": one.score} for one in self.counterfactuals
             ],
+        }
+
+    def question(self) -> dict[str, Any]:
+        """What was asked, as plain JSON."""
+        return {
+            "entity": entity_json(self.entity) if self.entity else None,
+            "audience": [entity_json(entity) for entity in self.audience],
+            "text": self.query.text,
+            "for": [kind.value for kind in self.query.kinds],
+            "top": self.query.top,
+            "filters": _filters(self.query),
         }
 
 

@@ -136,6 +136,26 @@ def test_what_changes_in_the_store_is_taken_up_by_a_running_server(tmp_path: Pat
             assert soon(lambda: name_of(services) == "Akari")
 
 
+def test_whatever_stands_in_the_way_once_is_tried_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kyokan.platform.serving.AGAIN_SECONDS", 0.01)
+    tries: list[int] = []
+
+    class Stumbling(Serving):
+        def refresh(self) -> bool:
+            tries.append(1)
+            if len(tries) == 1:
+                raise OSError("the disk is away")
+            return super().refresh()
+
+    with Stumbling(Settings(home=tmp_path)) as services, caplog.at_level(logging.WARNING):
+        fill(services)
+        with kept_ready(services):
+            assert soon(lambda: len(tries) > 1)
+    assert [record.getMessage() for record in caplog.records] == ["not ready for questions: the disk is away"]
+
+
 def test_a_store_that_holds_nothing_yet_is_no_fault(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with Serving(Settings(home=tmp_path)) as services, caplog.at_level(logging.WARNING):
         assert services.refresh()

@@ -38,7 +38,7 @@ def ranking() -> Response:
     form = _choice("form", posted("form")["form"], tuple(RANKING_FORMS))
     query = asked(view, parameters)
     proposed = view.services.propose(query, actor=who)
-    view.services.shares.take_ranking(who, proposed.to_json()["query"], form)
+    view.services.shares.take_ranking(who, proposed.question(), form)
     named = plain(title(view, query))
     return _sent(make_ranking(Listing(view, proposed, named, _today(), Leaving(view.known)), form))
 

@@ -26,9 +26,8 @@ Answer = tuple[str, int]
 def page(state: str, status: int, **values: object) -> Answer:
     """The page of a state; ``states.<state>_title`` and ``_text`` say it."""
     ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR
-    again = (
-        request.full_path.rstrip("?") if ours and request.method == "GET" else ""
-    )  # a form is sent from its own page
+    asked = ours and request.method == "GET"  # a form is sent again from its own page
+    again = request.full_path.rstrip("?") if asked else ""
     record = number() if ours else ""
     return render_template("state.html", state=state, record=record, again=again, **values), status
 
